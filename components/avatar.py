@@ -1,0 +1,109 @@
+"""Who speaks: a persona asset, and the avatar entity that wears it."""
+
+from msgspec import Struct, field as default
+
+from psi_ecs import Col, component, f32, field, i32, i64
+
+from .text import Emotion
+
+
+class VoiceStyle(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How this persona uses its voice asset."""
+
+    asset: str = "formant"
+    pitch: float = 200.0
+    """Median pitch in Hz, 50 to 500."""
+    span: float = 1.0
+    """Factor on pitch movement, 0 to 2."""
+    rate: float = 1.0
+    """Speed factor, 0.5 to 2."""
+    tract: float = 1.0
+    """Formant scale relative to the asset's adult woman: below 1 a longer vocal tract; 0.7 to 1.3."""
+    breathiness: float = 0.0
+    """0 modal to 1 breathy; negative is pressed."""
+    roughness: float = 0.0
+    """0 smooth to 1 rough: jitter and shimmer."""
+    brightness: float = 0.0
+    """Spectral tilt in dB an octave above 1 kHz, -6 to 6."""
+
+
+class Manner(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How this persona moves."""
+
+    blink: float = 17.0
+    """Blinks a minute at rest (Bentivoglio 1997)."""
+    gesture: float = 1.0
+    """Factor on head and brow movement with speech, 0 to 2."""
+    sway: float = 1.0
+    """Factor on idle head movement, 0 to 2."""
+    articulation: float = 1.0
+    """0.5 mumbles, 1 ordinary, 1.5 over-articulates."""
+    expression: dict[str, float] = default(default_factory=dict)
+    """Standing blendshape weights, by ARKit name."""
+
+
+class Look(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Colours as #rrggbb (sRGB)."""
+
+    skin: str = "#d9a48a"
+    lips: str = "#b5656a"
+    iris: str = "#5b7a8c"
+    hair: str = "#3a2a20"
+    brow: str = "#35271f"
+    cloth: str = "#3b5a73"
+
+
+class Persona(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A person: an asset file `assets/personas/NAME.toml`."""
+
+    name: str
+    head: str = "mira"
+    """Head asset: assets/heads/NAME.glb, or the path of a GLB."""
+    voice: VoiceStyle = VoiceStyle()
+    manner: Manner = Manner()
+    look: Look = Look()
+    mood: dict[str, float] = default(default_factory=dict)
+    """Standing emotion: valence, arousal, dominance, and category names."""
+
+
+@component
+class Avatar:
+    """One row an avatar, in scene order."""
+
+    index: Col[i32] = field(doc="order in the scene; persona is Cast.personas[index]")
+    turn: Col[i64] = field(default=-1, doc="turn being spoken, -1 when silent")
+
+
+@component
+class Place:
+    """Where an avatar stands."""
+
+    position: Col[f32] = field(shape=(3,), unit="m", doc="x right, y up, z toward the camera")
+    yaw: Col[f32] = field(unit="rad", doc="turn of the body, positive to its left")
+
+
+@component
+class Feeling:
+    """The emotion that drives this avatar now, and where it is heading: valence, arousal, dominance, then EMOTIONS."""
+
+    now: Col[f32] = field(shape=(10,), unit="1", low=-1.0, high=1.0)
+    goal: Col[f32] = field(shape=(10,), unit="1", low=-1.0, high=1.0)
+
+
+@component
+class Attention:
+    """What an avatar looks at."""
+
+    target: Col[f32] = field(shape=(3,), unit="m", doc="world point")
+    strength: Col[f32] = field(unit="1", low=0.0, high=1.0, default=1.0, doc="0 wanders, 1 fixes the target")
+
+
+class Cast(Struct):
+    """Resource: the personas of this world, in avatar order."""
+
+    personas: list[Persona] = default(default_factory=list)
+    names: list[str] = default(default_factory=list)
+    """Name of each avatar in the scene."""
+
+
+NEUTRAL = Emotion()

@@ -1,0 +1,95 @@
+"""The face: 61 channels in Live Link order, the rig they move, and the head that is drawn."""
+
+from typing import Any
+
+import numpy as np
+from msgspec import Struct, field as default
+from numpy.typing import NDArray
+
+from psi_ecs import Col, component, f32, field
+
+BLENDSHAPES: tuple[str, ...] = tuple(
+    """eyeBlinkLeft eyeLookDownLeft eyeLookInLeft eyeLookOutLeft eyeLookUpLeft eyeSquintLeft eyeWideLeft
+    eyeBlinkRight eyeLookDownRight eyeLookInRight eyeLookOutRight eyeLookUpRight eyeSquintRight eyeWideRight
+    jawForward jawLeft jawRight jawOpen mouthClose mouthFunnel mouthPucker mouthLeft mouthRight
+    mouthSmileLeft mouthSmileRight mouthFrownLeft mouthFrownRight mouthDimpleLeft mouthDimpleRight
+    mouthStretchLeft mouthStretchRight mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper
+    mouthPressLeft mouthPressRight mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight
+    browDownLeft browDownRight browInnerUp browOuterUpLeft browOuterUpRight
+    cheekPuff cheekSquintLeft cheekSquintRight noseSneerLeft noseSneerRight tongueOut""".split()
+)
+"""Apple's 52 ARKit blendshapes in Live Link order; weights in [0, 1]."""
+ROTATIONS: tuple[str, ...] = tuple(
+    "headYaw headPitch headRoll leftEyeYaw leftEyePitch leftEyeRoll rightEyeYaw rightEyePitch rightEyeRoll".split()
+)
+"""Rotations in radians: yaw positive to the avatar's left, pitch positive down, roll positive to its left shoulder."""
+FACE: tuple[str, ...] = BLENDSHAPES + ROTATIONS
+FACE_ID: dict[str, int] = {name: i for i, name in enumerate(FACE)}
+VISEMES: tuple[str, ...] = tuple("sil PP FF TH DD kk CH SS nn RR aa E ih oh ou".split())
+"""The 15 Oculus visemes, in order."""
+
+
+@component
+class Face:
+    """The pose of one face for this tick."""
+
+    weights: Col[f32] = field(shape=(61,), unit="1 | rad", doc="channels in the order of FACE")
+    breath: Col[f32] = field(unit="1", low=0.0, high=1.0, doc="chest expansion")
+
+
+@component
+class Articulation:
+    """The articulators of one avatar at this tick, read off its score (order of `components.score.ARTICULATORS`)."""
+
+    now: Col[f32] = field(shape=(8,), doc="value in each channel's unit, at the face's moment (the audio's plus `lead`)")
+    loudness: Col[f32] = field(unit="1", low=0.0, high=1.0, doc="relative vocal effort now, 0 silent")
+    pitch: Col[f32] = field(unit="semitone", doc="pitch relative to the persona's base")
+    phone: Col[f32] = field(doc="index into PHONES of the phone sounding at the face's moment")
+
+
+@component
+class Rig:
+    """How a head answers its weights, measured from its mesh in millimetres. All four rows are affine in the 52 weights:
+    value = row[0] + row[1:] . weights."""
+
+    lip_gap: Col[f32] = field(shape=(3, 53), unit="mm", doc="inner-lip gap at the middle and left and right of it; < 0 crossed")
+    tooth_gap: Col[f32] = field(shape=(3, 53), unit="mm", doc="upper-incisor edge to lower lip, as a vector (x, y, z)")
+    mouth_width: Col[f32] = field(shape=(53,), unit="mm", doc="corner to corner")
+    lid_gap: Col[f32] = field(shape=(2, 53), unit="mm", doc="lid opening, left and right")
+    eye_gain: Col[f32] = field(shape=(4,), unit="rad", doc="eye turn that eyeLook Up, Down, In, Out = 1 stand for")
+
+
+class Mesh(Struct, kw_only=True):
+    """One drawn part of a head, in metres, y up, facing +z, its own left at +x."""
+
+    name: str
+    material: str
+    """skin, eye, teeth, gum, tongue, lash, brow, hair or cloth."""
+    position: NDArray[Any]
+    """f32[V, 3]."""
+    normal: NDArray[Any]
+    """f32[V, 3], unit length."""
+    uv: NDArray[Any]
+    """f32[V, 2]."""
+    triangle: NDArray[Any]
+    """u32[T, 3], counter-clockwise from outside."""
+    delta: dict[str, NDArray[Any]] = default(default_factory=dict)
+    """Blendshape name -> f32[V, 3] offset at weight 1; absent shapes do not move this part."""
+    node: str = "head"
+    """head, leftEye or rightEye turn with their rotation about `Head.pivot`; body stays."""
+
+
+class Head(Struct, kw_only=True):
+    """A head ready to be posed and drawn."""
+
+    name: str
+    meshes: list[Mesh]
+    pivot: dict[str, tuple[float, float, float]]
+    """Rotation centre of each node, metres."""
+    rig: dict[str, NDArray[Any]]
+    """The fields of `Rig` for this head."""
+    landmarks: dict[str, tuple[float, float, float]] = default(default_factory=dict)
+    """Named rest-space points that shading uses (mouth, nose tip, left and right brow, chin, hairline ...), metres."""
+
+
+REST_WEIGHTS: NDArray[np.float32] = np.zeros(len(FACE), np.float32)

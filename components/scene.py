@@ -1,0 +1,83 @@
+"""A scene file (TOML): who is there, the camera, the light, what is said and shown. Unknown keys are errors."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field as default
+
+Vec3 = tuple[float, float, float]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Positive = Annotated[float, Meta(gt=0.0)]
+
+
+class SceneAvatar(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Someone in the scene."""
+
+    name: str
+    persona: str = ""
+    """Persona asset or path of a persona TOML; the avatar's name when left out."""
+    place: Vec3 | None = None
+    """Metres, x right, y up, z toward the camera; avatars are spread side by side when left out."""
+    facing: float | None = None
+    """Degrees the body is turned, positive to its own left; toward its partner or the camera when left out."""
+
+
+class Camera(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Where we look from. Framing chooses position and target from the avatars unless they are given."""
+
+    framing: Annotated[str, Meta(pattern="^(close|portrait|bust|group)$")] = "portrait"
+    position: Vec3 | None = None
+    target: Vec3 | None = None
+    fov: Annotated[float, Meta(gt=1.0, lt=120.0)] = 24.0
+    """Vertical field of view, degrees."""
+
+
+class Light(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Three-point light on a plain backdrop."""
+
+    preset: Annotated[str, Meta(pattern="^(studio|warm|cool|dramatic)$")] = "studio"
+    strength: Positive = 1.0
+    background: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#2b3340"
+
+
+class Line(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One thing said, after the line before it has ended."""
+
+    who: str
+    text: str
+    """Plain text, inline tags or SSML."""
+    emotion: str | dict[str, float] | None = None
+    """A name ("joy"), or names with intensities; from the text when left out."""
+    pause: Annotated[float, Meta(ge=-30.0, le=600.0)] = 0.35
+    """Seconds after the previous line's end; negative overlaps it."""
+    at: Annotated[float, Meta(ge=0.0)] | None = None
+    """Scene time in seconds instead of `pause`."""
+
+
+class SceneCue(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One direction for a face, at a scene time or with a line."""
+
+    who: str
+    kind: Annotated[str, Meta(pattern="^(expression|gaze|nod|shake|tilt|wink|blink)$")]
+    name: str = ""
+    """Expression asset for `expression`; avatar name or `camera` for `gaze`."""
+    strength: Share = 1.0
+    seconds: Positive = 1.0
+    at: Annotated[float, Meta(ge=0.0)] | None = None
+    """Scene seconds; or with `line`, seconds after that line begins."""
+    line: Annotated[int, Meta(ge=1)] | None = None
+    """Number of the line, from 1."""
+    target: Vec3 | None = None
+
+
+class Scene(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A whole scene."""
+
+    title: str = ""
+    seed: Annotated[int, Meta(ge=0)] = 0
+    tail: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
+    """Seconds after the last line."""
+    camera: Camera = Camera()
+    light: Light = Light()
+    avatar: Annotated[list[SceneAvatar], Meta(min_length=1, max_length=16)]
+    line: list[Line] = default(default_factory=list)
+    cue: list[SceneCue] = default(default_factory=list)

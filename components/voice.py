@@ -1,0 +1,62 @@
+"""Speaking: what an avatar is saying now, the sound of this tick, and what a voice asset must supply."""
+
+from typing import Any, Protocol
+
+from msgspec import Struct, field as default
+from numpy.typing import NDArray
+
+from psi_ecs import Col, component, f32, field
+
+from .avatar import Persona
+from .score import Channel, Score
+from .text import Sentence
+
+BLOCK = 400
+"""Samples a tick: 24 000 Hz / 60."""
+CONTROL = 4
+"""Control intervals a tick; state and spectrum are evaluated at their CONTROL + 1 borders, 100 samples apart."""
+
+
+@component
+class Sound:
+    """What one avatar's mouth emits in this tick."""
+
+    block: Col[f32] = field(shape=(BLOCK,), unit="full scale", low=-1.0, high=1.0, doc="mono samples at 24 000 Hz")
+
+
+class Speech(Struct, kw_only=True):
+    """Sparse component of an avatar that has something to say: its turn, the sentence being sounded and those that wait."""
+
+    turn: int
+    start: int
+    """Absolute sample of the current score's sample 0."""
+    score: Score | None
+    x: NDArray[Any]
+    """f64[K, C]: state at each knot (closed form carried from knot to knot)."""
+    v: NDArray[Any]
+    """f64[K, C]: its velocity, per second."""
+    queue: list[Sentence] = default(default_factory=list)
+    """Sentences not planned yet."""
+    states: NDArray[Any] | None = None
+    """f64[CONTROL + 1, C]: the state over this tick; voice and face both read it."""
+
+
+class Voice(Protocol):
+    """What a voice asset supplies. Nothing else knows which voice speaks."""
+
+    name: str
+    channels: tuple[Channel, ...]
+    """Its tract channels; SOURCE goes before them and ARTICULATORS after."""
+
+    def plan(self, sentence: Sentence, persona: Persona, last: bool) -> Score:
+        """Knots from phones in context. `last` says that no sentence follows in this turn."""
+        ...
+
+    def spectrum(self, states: NDArray[Any], persona: Persona, partials: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Partial and noise amplitudes from tract state.
+
+        Args: states f64[T, C]; partials: how many harmonics of the pitch are wanted.
+        Returns: complex128[T, partials] amplitude and phase of each harmonic, and f64[T, B] linear amplitude of each
+        noise band.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""File formats read and written: bytes in, data out. They know no world."""

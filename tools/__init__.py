@@ -1,0 +1,1 @@
+"""The `psi` command and the builders of assets."""
