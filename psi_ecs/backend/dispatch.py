@@ -21,6 +21,7 @@ WHEELS = "Taichi has wheels for Python 3.9 to 3.13 on x86-64 Linux and Windows a
 
 _registry: dict[str, "Kernel[..., Any]"] = {}
 _chosen = "auto"
+_forked = False
 
 
 class BackendError(RuntimeError):
@@ -159,10 +160,15 @@ def missing() -> str | None:
     """Why Taichi cannot be used in this process, or None."""
     if not _installed():
         return f"it is not installed ({WHEELS})"
-    runtime = sys.modules.get("psi_ecs.backend.taichi")
-    if runtime is not None and runtime.forked():
+    if _forked:
         return "this process was forked from one where it ran; start processes with multiprocessing's spawn"
     return None
+
+
+def mark_forked() -> None:
+    """Say that this process was forked from one where Taichi was live: its kernels would hang here."""
+    global _forked
+    _forked = True
 
 
 @cache

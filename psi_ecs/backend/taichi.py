@@ -13,17 +13,16 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from .dispatch import BackendError
+from .dispatch import BackendError, mark_forked
 
 os.environ.setdefault("ENABLE_TAICHI_HEADER_PRINT", "False")  # read once, when Taichi is imported: no banner
 import taichi as ti
 from taichi.lang import impl
 
-__all__ = ["forked", "launch", "pcos", "psin", "running", "start", "ti"]
+__all__ = ["launch", "pcos", "psin", "running", "start", "ti"]
 
 _NAMES = {"x64": "cpu", "arm64": "cpu"}
 _lock = threading.RLock()  # two threads that compile at once fail; a launch holds the GIL anyway
-_forked = False
 
 
 @ti.func
@@ -55,23 +54,15 @@ def running() -> str | None:
     return _NAMES.get(name, name)
 
 
-def forked() -> bool:
-    """True in a child forked while Taichi was live: kernels would hang there."""
-    return _forked
-
-
 def start(arch: str) -> None:
     """Start Taichi on `arch` unless it runs already, and run one kernel, so that other threads may launch too."""
     if running() is not None:
         return
-    place = _cache_folder()
-    settings: dict[str, Any] = {"offline_cache": place is not None}
-    if place is not None:
-        settings["offline_cache_file_path"] = str(place)
+    folder, kept = _cache_folder()
     try:
         with redirect_stdout(io.StringIO()):  # it prints the arch it chose
             ti.init(arch=getattr(ti, arch), enable_fallback=False, fast_math=False, default_fp=ti.f32,
-                    log_level=ti.ERROR, **settings)  # fmt: skip
+                    log_level=ti.ERROR, offline_cache=kept, offline_cache_file_path=folder)  # fmt: skip
     except RuntimeError as error:
         raise BackendError(f"Taichi cannot start on {arch}: {str(error).splitlines()[0]}") from error
     _first()
@@ -89,21 +80,24 @@ def launch(fn: Callable[..., Any], arch: str, args: tuple[Any, ...], kwargs: dic
             raise BackendError("Taichi was started in another thread; call psi_ecs.backend.warm() there first") from error
 
 
-def _cache_folder() -> Path | None:
-    """Where compiled kernels are kept between processes; None if that cannot be written, for Taichi would fail at exit."""
+def _cache_folder() -> tuple[str, bool]:
+    """Where compiled kernels are kept between processes, and whether they are.
+
+    Where nothing can be kept, a scratch folder: Taichi fails at exit if its folder cannot be written, cache or no cache.
+    """
     home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or "~/.cache"
-    folder = Path(home).expanduser() / "psi-ecs" / "taichi"
     try:
+        folder = Path(home).expanduser() / "psi-ecs" / "taichi"
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            return str(folder), True
     except (OSError, RuntimeError):  # RuntimeError: no home folder
-        return None
+        return tempfile.mkdtemp(prefix="psi-ecs-"), False
 
 
 def _after_fork() -> None:
-    global _forked
-    _forked = impl.get_runtime().prog is not None
+    if running() is not None:
+        mark_forked()
 
 
 if hasattr(os, "register_at_fork"):
