@@ -1,0 +1,93 @@
+"""The face: two axes of speech, a continuous feeling, and a life of its own, mixed into 61 channels each tick.
+
+`equip` gives a `Life` to faces that lack one; `express` lets cues, accents and oscillators act on it and writes `Face`.
+"""
+
+import numpy as np
+
+from psi_ecs import App, Clock, Commands, Entities, Query, Reader, Res, Rng, Sparse, Write, system
+from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
+from psi_ecs.components.event import Cue, Spoken
+from psi_ecs.components.face import FACE_ID, Articulation, Face, Rig
+from psi_ecs.components.life import Expressions, Life
+from psi_ecs.components.oscillator import Oscillator, Part
+from psi_ecs.components.voice import Speech
+from psi_ecs.systems.face import expression, pose, react, state
+from psi_ecs.systems.face.field import Field, gather
+from psi_ecs.systems.face.visemes import visemes
+from psi_ecs.systems.kernels import face_mouth
+
+__all__ = ["equip", "express", "face", "visemes"]
+
+
+@system("input", without=(Life,))
+def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Commands) -> None:
+    """Give every new face its inner state: the persona's manner, and the pose that tucks its rig's lip."""
+    for ents, avatar, rig, _ in faces:
+        n = len(ents.id)
+        manners = [cast.value.personas[i].manner for i in avatar.index]
+        standing = np.zeros((n, len(FACE_ID)), np.float32)
+        for row, manner in zip(standing, manners, strict=True):
+            for name, value in manner.expression.items():
+                if name not in FACE_ID:
+                    raise expression.ExpressionError(f"persona: manner.expression has no channel {name!r}; use ARKit names")
+                row[FACE_ID[name]] = value
+        life = Life(
+            tuck=face_mouth.tuck_pose(rig.tooth_gap.astype(np.float64)),
+            standing=standing,
+            blink=[m.blink for m in manners],
+            gesture=[m.gesture for m in manners],
+            sway=[m.sway for m in manners],
+            articulation=[m.articulation for m in manners],
+        )
+        cmd.insert(ents.id, life)
+
+
+@system("express")
+def express(
+    faces: Query[Entities, Avatar, Feeling, Attention, Place, Articulation, Rig, Write[Life], Write[Face]],
+    oscillators: Query[Write[Oscillator], Part],
+    shown: Res[Expressions],
+    clock: Res[Clock],
+    rng: Res[Write[Rng]],
+    cues: Reader[Cue],
+    spoken: Reader[Spoken],
+    speech: Sparse[Speech],
+) -> None:
+    """Pose every face for this tick."""
+    draw, now, table = rng.value.stream("face"), clock.value, shown.value
+    rate = state.rates(table)
+    heard, told = list(cues), list(spoken)
+    for ents, avatar, feeling, look, place, art, rig, life, out in faces:
+        field = _field(ents.id, oscillators)
+        if field is None:
+            continue
+        row = {int(e): i for i, e in enumerate(ents.id)}
+        for event in heard:
+            if event.avatar in row:
+                react.cue(event, row[event.avatar], life, field, table, now)
+        for said in told:
+            if said.avatar in row:
+                react.turn(said, row[said.avatar], life, field, draw)
+        for who in np.flatnonzero(avatar.turn >= 0):
+            voice = speech.get(int(ents.id[who]))
+            if voice is not None:
+                react.accents(voice, int(who), life, now, draw)
+        react.cycles(life, field, look.strength, draw, now)
+        far = pose.drive(life, feeling, art, look, place, field, table, rate, avatar.turn, now)
+        out.weights[:] = pose.weights(life, art, rig, field, table, far)
+        out.breath[:] = pose.breath(field)
+
+
+def _field(ids: "np.ndarray[tuple[int], np.dtype[np.uint64]]", oscillators: Query[Write[Oscillator], Part]) -> Field | None:
+    """The oscillators of these avatars; None until they have all of theirs."""
+    for source, part in oscillators:
+        found = gather(ids, source, part.avatar, part.role)
+        if found is not None:
+            return found
+    return None
+
+
+def face(app: App) -> None:
+    """Plugin: gives every avatar a living face."""
+    app.add(expression.load(), equip, express)

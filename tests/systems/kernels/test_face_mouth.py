@@ -1,0 +1,102 @@
+"""The lips are where they were told to be, in millimetres, on any affine rig and under any mixture."""
+
+import numpy as np
+import pytest
+
+from psi_ecs.components.face import BLENDSHAPES
+from psi_ecs.systems.kernels import face_mouth as fm
+
+RAISERS = np.zeros((1, 52))
+RAISERS[:, fm.LOWER_DOWN], RAISERS[:, fm.UPPER_UP] = 0.7, 0.4
+
+
+def rig() -> np.ndarray:
+    """An affine rig like the CC0 head's: lip gap rows f64[1, 3, 53] in mm."""
+    gap = np.zeros((1, 3, 53))
+    gap[0, :, 0] = 0.15
+    columns = {
+        "jawOpen": (33.7, 25.5, 25.5), "mouthClose": (-34.0, -25.5, -25.5), "mouthFunnel": (11.8, 1.7, 1.4),
+        "mouthPucker": (-3.1, -1.6, -1.6), "mouthSmileLeft": (-1.4, -0.5, -0.9), "mouthSmileRight": (-1.4, -0.9, -0.5),
+        "mouthRollLower": (-1.9, -1.0, -1.0), "mouthRollUpper": (-1.2, -0.5, -0.5), "mouthShrugLower": (-5.2, -2.9, -2.9),
+        "mouthShrugUpper": (3.5, 2.4, 2.4), "mouthPressLeft": (-1.1, -0.7, 0.4), "mouthPressRight": (-1.1, 0.4, -0.7),
+        "mouthLowerDownLeft": (2.0, 4.7, -0.2), "mouthLowerDownRight": (2.0, -0.2, 4.7), "mouthUpperUpLeft": (2.5, 5.1, 0.0),
+        "mouthUpperUpRight": (2.5, 0.0, 5.1), "mouthLeft": (-1.4, -1.8, -0.7), "mouthRight": (-1.4, -0.7, -1.8),
+    }  # fmt: skip
+    for name, values in columns.items():
+        gap[0, :, 1 + BLENDSHAPES.index(name)] = values
+    return gap
+
+
+def test_channel_numbers_are_apples() -> None:
+    """The kernel's own numbers name the shapes they claim."""
+    assert BLENDSHAPES[fm.JAW_FORWARD] == "jawForward" and BLENDSHAPES[fm.JAW_OPEN] == "jawOpen"
+    assert BLENDSHAPES[fm.CLOSE] == "mouthClose" and BLENDSHAPES[fm.FUNNEL] == "mouthFunnel"
+    assert BLENDSHAPES[fm.PUCKER] == "mouthPucker" and BLENDSHAPES[fm.TONGUE] == "tongueOut"
+    assert BLENDSHAPES[fm.ROLL_LOWER] == "mouthRollLower" and BLENDSHAPES[fm.ROLL_UPPER] == "mouthRollUpper"
+    assert BLENDSHAPES[fm.SHRUG_LOWER] == "mouthShrugLower"
+    pairs = {"mouthSmile": fm.SMILE, "mouthDimple": fm.DIMPLE, "mouthStretch": fm.STRETCH, "mouthPress": fm.PRESS,
+             "mouthLowerDown": fm.LOWER_DOWN, "mouthUpperUp": fm.UPPER_UP}  # fmt: skip
+    for name, part in pairs.items():
+        assert BLENDSHAPES[part] == (name + "Left", name + "Right")
+
+
+@pytest.mark.parametrize("goal", [0.0, 1.0, 3.0, 6.0, 12.0, 20.0])
+@pytest.mark.parametrize("jaw", [0.0, 0.1, 0.4])
+def test_the_middle_gap_is_the_goal(goal: float, jaw: float) -> None:
+    """Jaw too open or not open enough, with other shapes in play: the mesh gap is what was asked for."""
+    x = np.zeros((1, 52))
+    x[0, fm.PUCKER], x[0, fm.SMILE] = 0.3, 0.2
+    w = fm.fit(x, np.array([jaw]), np.array([goal]), RAISERS, rig())
+    assert fm.gaps(w, rig())[0, 0] == pytest.approx(goal, abs=1e-6)
+    assert w.min() >= 0.0 and w.max() <= 1.0
+
+
+def test_lips_seal_under_any_mixture() -> None:
+    """Whatever expression is thrown in, a closure leaves at most 0.5 mm and no lip passes 1 mm through the other."""
+    rng = np.random.default_rng(3)
+    n = 2000
+    gap = np.repeat(rig(), n, axis=0)
+    raisers = np.repeat(RAISERS, n, axis=0)
+    x = np.zeros((n, 52))
+    x[:, fm.MOUTH] = rng.uniform(0.0, 1.0, (n, len(fm.MOUTH))) * (rng.random((n, len(fm.MOUTH))) < 0.4)
+    goal = rng.uniform(-0.4, 0.0, n)
+    w = fm.fit(x, rng.uniform(0.0, 0.6, n), goal, raisers, gap)
+    got = fm.gaps(fm.seal(w, goal, np.zeros(n), raisers, gap), gap)
+    assert got.max() <= 0.5 and got.min() >= -1.0
+    assert (np.abs(fm.gaps(w, gap)).max(axis=1) > 1.0).any(), "the mixtures must need the constraint"
+
+
+def test_a_free_mouth_is_left_alone() -> None:
+    """Out of speech an open-mouthed expression stays as it is."""
+    x = np.zeros((1, 52))
+    x[0, fm.UPPER_UP] = 0.6
+    w = fm.fit(x, np.array([0.2]), fm.gaps(x, rig())[:, 0] + 0.2 * 33.7, RAISERS, rig())
+    np.testing.assert_allclose(fm.seal(w, np.zeros(1), np.ones(1), RAISERS, rig()), w)
+
+
+def test_the_lower_lip_reaches_the_teeth() -> None:
+    """A full tuck ends at the pose that is closest to the incisors, a partial one goes only as far as it must."""
+    tooth = np.zeros((1, 3, 53))
+    tooth[0, :, 0] = 0.0, -1.6, 6.0
+    columns = {"mouthRollLower": (0.0, 1.9, -4.1), "jawOpen": (0.0, -32.9, -16.7), "mouthShrugLower": (0.0, 5.2, 1.0)}
+    for name, column in columns.items():
+        tooth[0, :, 1 + BLENDSHAPES.index(name)] = column
+    pose = fm.tuck_pose(tooth)
+    assert fm.tooth_distance(pose, tooth)[0] < 1.5 and pose.min() >= 0.0 and pose.max() <= 1.0
+    open_mouth = np.zeros((1, 52))
+    open_mouth[0, fm.JAW_OPEN] = 0.4
+    full = fm.tuck(open_mouth, np.ones(1), pose, tooth)
+    half = fm.tuck(open_mouth, np.array([0.5]), pose, tooth)
+    assert fm.tooth_distance(full, tooth)[0] <= 2.0
+    assert fm.tooth_distance(full, tooth)[0] < fm.tooth_distance(half, tooth)[0] < fm.tooth_distance(open_mouth, tooth)[0]
+    np.testing.assert_array_equal(fm.tuck(open_mouth, np.zeros(1), pose, tooth), open_mouth)
+
+
+def test_rounding_and_spreading_shape_the_lips() -> None:
+    """A narrow rounded mouth puckers, an open one funnels, a spread one stretches, a pressed one presses."""
+    art = np.zeros((5, 8))
+    art[1:, :4] = (5, 3, 1, 0), (12, 10, 1, 0), (4, 5, 0, 1), (3, -2, 0, 0)
+    x = fm.speech_shapes(art, np.zeros(5), np.ones(5))
+    assert not x[0].any()
+    assert x[1, fm.PUCKER] > x[1, fm.FUNNEL] and x[2, fm.FUNNEL] > x[2, fm.PUCKER]
+    assert (x[3, fm.STRETCH] > 0.1).all() and (x[4, fm.PRESS] > 0.1).all()
