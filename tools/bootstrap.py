@@ -56,7 +56,9 @@ def environment() -> Path:
         if importlib.util.find_spec("ensurepip") is None:
             package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
             if not apt_install([package]):
-                stop(f"this Python cannot make virtual environments; install {package} (apt-get install {package}) and run again")
+                stop(
+                    f"this Python cannot make virtual environments; install {package} (apt-get install {package}) and run again"
+                )
         note(f"making {folder}")
         if subprocess.call([sys.executable, "-m", "venv", "--clear", str(folder)]) != 0:
             stop(f"could not make {folder}; make a virtual environment by hand, activate it and run again")
@@ -98,7 +100,9 @@ def mesa() -> None:
         return
     lacking = [name for name in MESA if not installed(name)]
     if lacking and not apt_install(lacking):
-        note("pictures need: apt-get install " + " ".join(lacking) + " (sound, captions and animation do not); going on without")
+        note(
+            "pictures need: apt-get install " + " ".join(lacking) + " (sound, captions and animation do not); going on without"
+        )
 
 
 def installed(package: str) -> bool:

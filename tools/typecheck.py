@@ -30,7 +30,7 @@ def link_farm() -> Path:
 def main() -> int:
     """Run both; exit code 0 if both are content."""
     link_farm()
-    commands = (["mypy", "-p", "psi_ecs"], ["pyright"])
+    commands = (["mypy", "-p", "psi_ecs"], ["pyright", "--pythonpath", sys.executable])
     codes = [subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode for command in commands]
     return int(any(codes))
 

@@ -11,6 +11,8 @@ from typing import Any, Generic, ParamSpec, TypeVar, get_args, get_origin, get_t
 
 import numpy as np
 
+from psi_ecs.error import PsiError
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -24,7 +26,7 @@ _chosen = "auto"
 _forked = False
 
 
-class BackendError(RuntimeError):
+class BackendError(PsiError):
     """A kernel cannot run as asked: wrong array, missing library or device."""
 
 

@@ -1,0 +1,66 @@
+"""`psi bench`: how fast this is on this machine, beside peers in the same run.
+
+Every case runs in a process of its own, so that one library's heap does not slow the next; held to one core where the system
+allows it, so that ratios are of equals. Only `kernels` has all cores, for that is what the choice of backend is about.
+Figures are the best of several repeats unless they say median.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from . import report
+
+CASES = ("ecs", "kernels", "speak")
+"""What can be measured: tables against peers; kernel pairs and where they cross; a speaking avatar."""
+
+ONE_CORE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")}
+
+
+def run(names: list[str], out: Path | None) -> None:
+    """Measure the named cases (all if none), print tables, and write the figures as JSON to `out`.
+
+    Raises `ValueError` for an unknown name.
+    """
+    if unknown := sorted(set(names) - set(CASES)):
+        raise ValueError(f"unknown benchmark {', '.join(unknown)}; there are {', '.join(CASES)}")
+    result: dict[str, object] = {"machine": machine()}
+    print(result["machine"])
+    for name in names or CASES:
+        figures = {part: measure(name, part) for part in parts(name)}
+        result[name] = figures
+        print("\n" + report.table(name, figures), flush=True)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def machine() -> str:
+    """One line: processor, cores, system, Python and NumPy."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = (line.partition(":") for line in info.read_text().splitlines())
+        model = next((value.strip() for key, _, value in lines if key.strip() == "model name"), model)
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{model}, {os.cpu_count()} cores, {system}, Python {platform.python_version()}, NumPy {version('numpy')}"
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """What of a case is measured in a process of its own."""
+    return ("psi-ecs", "esper", "snecs", "tcod-ecs") if name == "ecs" else (name,)
+
+
+def measure(name: str, part: str) -> dict[str, object]:
+    """Figures of one part, from a new process; {"error": why} if it failed."""
+    command = [sys.executable, "-m", "psi_ecs.tools.bench", name, part]
+    env = dict(os.environ) if name == "kernels" else {**os.environ, **ONE_CORE}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        return {"error": (done.stderr.strip().splitlines() or ["no figures"])[-1]}
+    figures: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return figures

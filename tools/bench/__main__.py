@@ -1,0 +1,17 @@
+"""The process that measures: `python -m psi_ecs.tools.bench CASE PART`, JSON on the last line."""
+
+import importlib
+import json
+import os
+import sys
+
+
+def main(name: str, part: str) -> None:
+    """Hold to one core, but for `kernels`, and measure."""
+    if name != "kernels" and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    print(json.dumps(importlib.import_module(f"psi_ecs.tools.bench.{name}").measure(part)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,41 @@
+"""Tables of figures, as text."""
+
+from typing import Any
+
+GOALS = {"create": 20.0, "iterate": 100.0, "save+load": 100.0, "fragmented": 10.0}
+"""Least ratio to the best peer that the project holds itself to."""
+
+
+def table(name: str, figures: dict[str, Any]) -> str:
+    """The figures of one case."""
+    failed = [f"{part}: {value['error']}" for part, value in figures.items() if "error" in value]
+    rows = {"ecs": ecs, "kernels": kernels, "speak": speak}[name]({k: v for k, v in figures.items() if "error" not in v})
+    return "\n".join([*rows, *failed])
+
+
+def ecs(figures: dict[str, Any]) -> list[str]:
+    """Milliseconds a library, and how many times as fast as the best peer ours is."""
+    rows = ["100 000 entities, ms" + " " * 4 + "".join(f"{part:>11}" for part in figures) + "   ratio  goal"]
+    for case, goal in GOALS.items():
+        times = {part: value[case] for part, value in figures.items()}
+        cells = "".join(f"{'-':>11}" if t is None else f"{t * 1e3:11.3f}" for t in times.values())
+        peers = [t for part, t in times.items() if part != "psi-ecs" and t is not None]
+        ratio = f"{min(peers) / times['psi-ecs']:8.1f}" if peers and times.get("psi-ecs") else f"{'-':>8}"
+        rows.append(f"{case:24}{cells}{ratio}{goal:6.0f}")
+    return rows
+
+
+def kernels(figures: dict[str, Any]) -> list[str]:
+    """Milliseconds of each kernel on each backend."""
+    rows = [f"{'kernel':32}{'work':>12}{'NumPy ms':>11}{'Taichi ms':>11}{'NumPy/Taichi':>14}"]
+    for kernel, sizes in figures.get("kernels", {}).items():
+        for at in sizes:
+            twin = at["taichi"]
+            cells = f"{'-':>11}{'-':>14}" if twin is None else f"{twin * 1e3:11.3f}{at['numpy'] / twin:14.2f}"
+            rows.append(f"{kernel:32}{at['work']:12.0f}{at['numpy'] * 1e3:11.3f}{cells}")
+    return rows
+
+
+def speak(figures: dict[str, Any]) -> list[str]:
+    """What a speaking avatar costs."""
+    return [f"{name:56}{value:10.4f}" for name, value in figures.get("speak", {}).items()]
