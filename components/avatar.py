@@ -59,9 +59,9 @@ class Persona(Struct, kw_only=True, forbid_unknown_fields=True):
     name: str
     head: str = "mira"
     """Head asset: assets/heads/NAME.glb, or the path of a GLB."""
-    voice: VoiceStyle = VoiceStyle()
-    manner: Manner = Manner()
-    look: Look = Look()
+    voice: VoiceStyle = default(default_factory=VoiceStyle)
+    manner: Manner = default(default_factory=Manner)
+    look: Look = default(default_factory=Look)
     mood: dict[str, float] = default(default_factory=dict)
     """Standing emotion: valence, arousal, dominance, and category names."""
 

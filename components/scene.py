@@ -76,8 +76,8 @@ class Scene(Struct, kw_only=True, forbid_unknown_fields=True):
     seed: Annotated[int, Meta(ge=0)] = 0
     tail: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
     """Seconds after the last line."""
-    camera: Camera = Camera()
-    light: Light = Light()
+    camera: Camera = default(default_factory=Camera)
+    light: Light = default(default_factory=Light)
     avatar: Annotated[list[SceneAvatar], Meta(min_length=1, max_length=16)]
     line: list[Line] = default(default_factory=list)
     cue: list[SceneCue] = default(default_factory=list)
