@@ -123,6 +123,13 @@ def test_edges_are_imported_late(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", tree())
+def test_import_names_begin_with_psi_ecs(name: str) -> None:
+    """`import tools` would find a host's own."""
+    bare = [target for target, _ in imports(name) if target.partition(".")[0] in (*SIDES, "assets", "scenes", "tests")]
+    assert not bare, f"{name} imports {bare}; begin with psi_ecs"
+
+
+@pytest.mark.parametrize("name", tree())
 def test_annotations_stay_values(name: str) -> None:
     """Taichi reads a kernel's annotations; strings would break it."""
     assert ("__future__", True) not in imports(name)

@@ -40,8 +40,7 @@ def right_python() -> None:
         return
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         other = shutil.which(f"python3.{minor}")
-        if other and not os.environ.get("PSI_BOOTSTRAP"):
-            os.environ["PSI_BOOTSTRAP"] = "1"  # once only: a shim may lead back here
+        if other and works(Path(other)):
             sys.exit(subprocess.call([other, *sys.argv]))
     stop(f"Python 3.11, 3.12 or 3.13 is needed, this is {platform.python_version()}; run it with one of those, e.g. python3.12")
 
@@ -68,7 +67,7 @@ def environment() -> Path:
 def works(python: Path) -> bool:
     """True if this is a Python that runs, of a version that we support."""
     check = f"import sys; sys.exit(not {OLDEST} <= sys.version_info[:2] <= {NEWEST})"
-    return python.exists() and subprocess.call([str(python), "-c", check]) == 0
+    return python.exists() and subprocess.call([str(python), "-c", check], stderr=subprocess.DEVNULL) == 0
 
 
 def install(python: Path, extra: str) -> None:

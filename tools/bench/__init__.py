@@ -18,7 +18,7 @@ from . import report
 CASES = ("ecs", "kernels", "speak")
 """What can be measured: tables against peers; kernel pairs and where they cross; a speaking avatar."""
 
-ONE_CORE = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")}
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
 
 def run(names: list[str], out: Path | None) -> None:
