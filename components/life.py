@@ -1,8 +1,8 @@
 """What keeps a face alive: its smoothed drives, its swings, its fixation, and the map from feeling to blendshapes."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from psi_ecs import Col, component, f32, f64, field, i64
@@ -36,8 +36,9 @@ class Life:
     articulation: Col[f32] = field(unit="1", default=1.0, doc="the persona's factor on lip shapes in speech")
 
 
-class Expressions(Struct):
-    """Resource: what each feeling and each named expression does to the face. Rows: pleasure, displeasure, arousal,
+@dataclass(frozen=True)
+class Expressions:
+    """Resource, read from assets and not saved: what each feeling and each named expression does to the face. Rows: pleasure, displeasure, arousal,
     languor, dominance, submission, then EMOTIONS, then `names`."""
 
     matrix: NDArray[Any]

@@ -49,7 +49,7 @@ def express(
     oscillators: Query[Write[Oscillator], Part],
     shown: Res[Expressions],
     clock: Res[Clock],
-    rng: Res[Write[Rng]],
+    rng: Res[Rng],
     cues: Reader[Cue],
     spoken: Reader[Spoken],
     speech: Sparse[Speech],
