@@ -3,14 +3,16 @@
 from psi_ecs.components.text import Emotion, Sentence, Utterance
 
 from .document import Document
-from .normalise import tokens
+from .normalise import fold, tokens
 from .prosody import build, kind
 from .split import next_end
+from . import heteronyms
 
 
 def sentence(document: Document, start: int, end: int, emotion: Emotion | None) -> Sentence | None:
     """The sentence at [start, end) of a document, or None when nothing in it can be said."""
-    found = tokens(document.text, start, end)
+    found, notes = tokens(fold(document.text), start, end)
+    heteronyms.settle(found)
     words = [w for w in build(found, document, emotion or Emotion()) if w.phones]
     return Sentence(words=words, kind=kind(found)) if words else None
 

@@ -1,43 +1,167 @@
 """From characters to the words that are said, each with the place in the source it stands for.
 
 Rules are tried in order at each place of a sentence; a rule gives the spoken words of the stretch it matched, or None to
-let the next rule try.
+let the next rule try. What no rule can say is dropped and noted.
 """
 
 import re
-from collections.abc import Callable
+import unicodedata
+from functools import cache, lru_cache
 
-from . import numerals
+from . import dates, names, quantities
+from .pieces import Match, Piece, Rule, Spoken, before
+from .pronounce import pronounce
 from .token import Token
 
-Match = re.Match[str]
-Rule = tuple[re.Pattern[str], Callable[[Match], list[str] | None]]
+_SOFT = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_QUICK = re.compile(r"[a-z]+(?=[ ,;!?\n]|$)")
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{_SOFT}])*(?:['’][^\W\d_]+)*")
+_CLIPPED = re.compile(r"['’](?:em|til|tis|twas|cause|bout|n|round|cept)(?![\w])", re.IGNORECASE)
+_EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\uFE0E\uFE0F\u20E3\U000E0020-\U000E007F\u2190-\u21FF\u2300-\u23FF\u25A0-\u25FF]")
+_MARKS = ".,;:!?…—–()[]\"“”。！？、，；："
+_SAME = str.maketrans("。！？、，；：", ".!?,,;:")
+SYMBOLS = {
+    "&": "and", "%": "percent", "+": "plus", "=": "equals", "@": "at", "°": "degrees", "§": "section", "©": "copyright", "±": "plus or minus",
+    "×": "times", "÷": "divided by", "≈": "approximately", "≠": "not equal to", "≤": "less than or equal to", "≥": "greater than or equal to",
+    "$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "¢": "cents", "№": "number", "∞": "infinity", "√": "square root of", "∑": "sum",
+    "½": "half", "¼": "quarter", "¾": "three quarters", "²": "squared", "³": "cubed", "∆": "delta", "µ": "micro",
+}  # fmt: skip
+GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega".split(),
+        strict=True,
+    )
+)
 
 
-def _number(m: Match) -> list[str] | None:
-    return numerals.decimal(m.group())
+def _symbol(m: Match) -> Spoken | None:
+    return list(SYMBOLS[m.group()].split())
 
 
-RULES: list[Rule] = [
-    (re.compile(r"\d[\d,]*(?:\.\d+)?"), _number),
-    (re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*"), lambda m: [m.group()]),
+_OPERATORS = {"*": "times", "<": "less than", ">": "greater than", "^": "to the power of", "/": "slash"}
+
+
+def _operator(m: Match) -> Spoken | None:
+    """Signs that are spoken between numbers or single names only; a slash also between words."""
+    left, right = before(m), m.string[m.end() : m.endpos]
+    sign = m.group()
+    if sign == "/":
+        return ["slash"] if left[-1:].isalnum() and right[:1].isalnum() else None
+    return list(_OPERATORS[sign].split()) if left.rstrip()[-1:].isalnum() and right.lstrip()[:1].isalnum() else None
+
+
+def _greek(m: Match) -> Spoken | None:
+    return [GREEK[m.group().lower()]]
+
+
+def _about(m: Match) -> Spoken | None:
+    return ["about"]
+
+
+_LAST: list[Rule] = [
+    (_CLIPPED, lambda m: [m.group()]),
+    (re.compile(r"[α-ωΑ-Ω](?![^\W\d_])"), _greek),
+    (_WORD, lambda m: [m.group()] if pronounce(m.group()) else None),
+    (re.compile("[" + "".join(map(re.escape, SYMBOLS)) + "]"), _symbol),
+    (re.compile(r"~(?=\s?\d)"), _about),
+    (re.compile(r"[*/^<>]"), _operator),
 ]
-_MARKS = ".,;:!?…—–()[]\"“”"
 
 
-def tokens(text: str, start: int, end: int) -> list[Token]:
-    """Tokens of text[start:end]; offsets index `text`."""
-    found: list[Token] = []
-    at = start
-    while at < end:
-        for pattern, rule in RULES:
-            match = pattern.match(text, at, end)
-            if match and (words := rule(match)) is not None:
-                found += [Token(text=w, start=match.start(), end=match.end()) for w in words]
-                at = match.end()
-                break
-        else:
-            if text[at] in _MARKS and found:
-                found[-1].mark += text[at]
-            at += 1
-    return found
+@cache
+def rules() -> list[Rule]:
+    """All rules in the order they are tried."""
+    return [*names.RULES, *dates.RULES, *quantities.rules(), *_LAST]
+
+
+@lru_cache(maxsize=4096)
+def _folded(c: str) -> str:
+    """A character in the form the rules know: full-width and other decimal figures to ASCII, unusual spaces to a space."""
+    if c.isdecimal():
+        return str(unicodedata.decimal(c))
+    plain = c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c)
+    if len(plain) == 1 and plain.isascii():
+        return " " if plain.isspace() and c not in "\n" else plain
+    return c
+
+
+def fold(text: str) -> str:
+    """The text with every character in the form the rules know; never changes its length."""
+    return text if text.isascii() else "".join(map(_folded, text))
+
+
+def _describe(run: str) -> str:
+    """What a dropped run of characters is, for a note."""
+    c = run[0]
+    shown = run if len(run) <= 24 else run[:24] + "…"
+    if unicodedata.category(c).startswith("C"):
+        return f"control character U+{ord(c):04X} is dropped"
+    script = unicodedata.name(c, "UNKNOWN").split()[0].capitalize()
+    return f"{shown!r} ({script} script) cannot be spoken in English and is dropped; use [espeak] for other languages"
+
+
+class _Scanner:
+    """One pass over a sentence."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.at, self.end = text, start, end
+        self.found: list[Token] = []
+        self.notes: list[str] = []
+
+    def run(self) -> None:
+        """Fill `found` and `notes`."""
+        abbreviations = names.abbreviations()
+        while self.at < self.end:
+            c = self.text[self.at]
+            if c in " \n\t":
+                self.at += 1
+                continue
+            quick = _QUICK.match(self.text, self.at, self.end)
+            if quick and quick.group() not in abbreviations:
+                self._take(quick, [quick.group()])
+            elif not self._rule():
+                self._punctuation(c)
+
+    def _take(self, m: Match, words: Spoken) -> None:
+        for word in words:
+            piece = word if isinstance(word, Piece) else Piece(word)
+            spelled = piece.symbols is not None
+            self.found.append(Token(piece.text, m.start(), m.end(), piece.mark, spelled=spelled, symbols=piece.symbols))
+        self.at = m.end()
+
+    def _rule(self) -> bool:
+        for pattern, handler in rules():
+            m = pattern.match(self.text, self.at, self.end)
+            if m and m.end() > self.at and (words := handler(m)) is not None:
+                self._take(m, words)
+                return True
+        return False
+
+    def _punctuation(self, c: str) -> None:
+        """One character that no rule takes: a mark on the word before, or nothing."""
+        if c in _MARKS:
+            if self.found:
+                self.found[-1].mark += c.translate(_SAME)
+        elif c in "-" and (self.text[self.at - 1 : self.at].isspace() or self.text[self.at + 1 : self.at + 2] == "-"):
+            if self.found:
+                self.found[-1].mark += "—"
+        elif c.isalpha() or (unicodedata.category(c) in ("Cc", "Lm", "Lo", "Mn", "Co", "Cs", "Cn") and c not in "\r\f\v\x1f" and not _EMOJI.match(c)):
+            self._drop()
+            return
+        self.at += 1
+
+    def _drop(self) -> None:
+        """Skip a run of characters of another script, or a control character."""
+        start = self.at
+        self.at += 1
+        while self.at < self.end and self.text[start].isalpha() and self.text[self.at].isalpha() and not self.text[self.at].isascii():
+            self.at += 1
+        self.notes.append(_describe(self.text[start : self.at]))
+
+
+def tokens(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
+    """Tokens of text[start:end], and notes on what was dropped; offsets index `text`, which `fold` has been over."""
+    scanner = _Scanner(text, start, end)
+    scanner.run()
+    return scanner.found, list(dict.fromkeys(scanner.notes))

@@ -15,7 +15,7 @@ _AUXILIARY = frozenset(
     ["is", "are", "am", "was", "were", "do", "does", "did", "have", "has", "had", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "hadn't", "can't", "couldn't", "won't", "wouldn't", "shan't", "shouldn't", "mustn't", "ain't"]
 )
 _PHRASE_STARTS = frozenset(["and", "but", "or", "because", "although", "though", "while", "when", "where", "which", "who", "that", "if", "so", "until", "unless", "since", "after", "before"])
-_MINOR = frozenset(",;:—–()[]\"“”")
+_MINOR = frozenset(",;:—–()[]")
 LONGEST_PHRASE = 9
 """Words after which a phrase break is put before the next conjunction."""
 
@@ -76,8 +76,10 @@ def _break(tokens: list[Token], i: int, since: int) -> int:
     if i == len(tokens) - 1:
         return 4
     mark = tokens[i].mark
-    if any(c in ".!?…" for c in mark):
-        return 4 if any(c in ".!?" for c in mark) else 3
+    if "…" in mark or "..." in mark:
+        return 3
+    if any(c in ".!?" for c in mark):
+        return 4
     if any(c in _MINOR for c in mark):
         return 3
     if since >= LONGEST_PHRASE - 3 and len(tokens) - i > 4 and plain(tokens[i + 1].text) in _PHRASE_STARTS:
