@@ -15,8 +15,17 @@ from .error import PsiError
 
 T = TypeVar("T")
 D = TypeVar("D", bound=np.generic)
-bool_, f32, f64 = np.bool_, np.float32, np.float64
-i8, i16, i32, i64, u8, u32, u64 = np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint32, np.uint64
+# One a line: only so are they type aliases to mypy.
+bool_ = np.bool_
+f32 = np.float32
+f64 = np.float64
+i8 = np.int8
+i16 = np.int16
+i32 = np.int32
+i64 = np.int64
+u8 = np.uint8
+u32 = np.uint32
+u64 = np.uint64
 
 
 class Field:
