@@ -1,0 +1,156 @@
+"""Measuring a head: which weights open, close, widen and blink it, in millimetres.
+
+Blendshapes are linear, so the distance between two of its vertices along an axis is exactly affine in the 52 weights:
+value = row[0] + row[1:] . weights. The vertices are found from the shapes themselves: the lips are what jawOpen parts, the
+corners are what mouthStretch moves outward, the lids are what eyeBlink closes.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs import AssetError
+from psi_ecs.components.face import BLENDSHAPES, Mesh
+
+MM = 1000.0
+Point = tuple[float, float, float]
+
+
+def _point(p: NDArray[Any]) -> Point:
+    return (float(p[0]), float(p[1]), float(p[2]))
+
+
+def _skin(meshes: list[Mesh]) -> Mesh:
+    """The mesh that jawOpen and eyeBlink move most: the face."""
+    return max(meshes, key=lambda m: sum(s in m.delta for s in ("jawOpen", "eyeBlinkLeft", "mouthClose")) * 1e9 + len(m.position))
+
+
+def _delta(mesh: Mesh, name: str) -> NDArray[Any]:
+    found = mesh.delta.get(name)
+    return np.zeros_like(mesh.position) if found is None else found
+
+
+def lip_pair(face: Mesh, x: float) -> tuple[int, int]:
+    """Vertices of the upper and lower inner lip nearest to the sagittal plane at `x` metres."""
+    jaw = _delta(face, "jawOpen")[:, 1]
+    most = jaw.min()
+    if most > -0.003:
+        raise AssetError("the head's jawOpen moves nothing; is it a face with ARKit shapes, in metres?")
+    close = np.linalg.norm(_delta(face, "mouthClose"), axis=1)
+    near = (np.abs(face.position[:, 0] - x) < 0.003) & (close > 0.05 * close.max() if close.max() > 0 else jaw < 2)
+    upper = np.flatnonzero(near & (jaw > 0.35 * most))
+    lower = np.flatnonzero(near & (jaw < 0.55 * most))
+    if not len(upper) or not len(lower):
+        raise AssetError("the head's lips could not be found: jawOpen does not part them")
+    apart = np.linalg.norm(face.position[upper][:, None] - face.position[lower][None], axis=2)
+    # of the pairs that nearly touch, the foremost is where the lips meet
+    depth = face.position[upper][:, None, 2] + face.position[lower][None, :, 2]
+    score = apart - 0.15 * depth
+    u, v = np.unravel_index(int(np.argmin(score)), score.shape)
+    return int(upper[u]), int(lower[v])
+
+
+def _corners(face: Mesh) -> tuple[int, int]:
+    """Left and right mouth corner."""
+    out = []
+    upper, lower = lip_pair(face, 0.0)
+    height = 0.5 * (face.position[upper, 1] + face.position[lower, 1])
+    for side, sign in (("Left", 1.0), ("Right", -1.0)):
+        pull = np.linalg.norm(_delta(face, f"mouthSmile{side}") + _delta(face, f"mouthStretch{side}"), axis=1)
+        near = (np.abs(face.position[:, 1] - height) < 0.008) & (face.position[:, 0] * sign > 0.012) & (face.position[:, 0] * sign < 0.04)
+        out.append(int(np.argmax(np.where(near, pull, -1.0))))
+    return out[0], out[1]
+
+
+def _lids(face: Mesh, side: str) -> tuple[int, int]:
+    """Upper and lower lid edge: the closest pair of which eyeBlink lowers one much more than the other, mid-eye."""
+    blink = _delta(face, f"eyeBlink{side}")
+    moved = np.linalg.norm(blink, axis=1)
+    if moved.max() < 1e-3:
+        raise AssetError(f"the head's eyeBlink{side} moves nothing")
+    upper_most = int(np.argmin(blink[:, 1]))
+    x = face.position[upper_most, 0]
+    column = np.abs(face.position[:, 0] - x) < 0.003
+    upper = np.flatnonzero(column & (blink[:, 1] < 0.8 * blink[:, 1].min()))
+    y = face.position[upper_most, 1]
+    z = face.position[upper_most, 2]
+    below = column & (face.position[:, 1] < y - 0.004) & (face.position[:, 1] > y - 0.02) & (np.abs(face.position[:, 2] - z) < 0.008)
+    lower = np.flatnonzero(below & (blink[:, 1] > 0.3 * blink[:, 1].min()))
+    if not len(lower):
+        raise AssetError(f"the head's eyelids could not be found from eyeBlink{side}")
+    lowest = int(upper[np.argmin(face.position[upper, 1])])
+    nearest = int(lower[np.argmax(face.position[lower, 1] + 0.5 * face.position[lower, 2])])
+    return lowest, nearest
+
+
+def _row(mesh: Mesh, vertex: int, other: Mesh, vertex2: int, axis: int) -> NDArray[np.float32]:
+    """Affine row of (vertex - vertex2) along an axis, mm."""
+    row = np.zeros(1 + len(BLENDSHAPES), np.float32)
+    row[0] = mesh.position[vertex, axis] - other.position[vertex2, axis]
+    for i, shape in enumerate(BLENDSHAPES):
+        row[1 + i] = _delta(mesh, shape)[vertex, axis] - _delta(other, shape)[vertex2, axis]
+    return row * np.float32(MM)
+
+
+def measure(meshes: list[Mesh], name: str) -> dict[str, NDArray[Any]]:
+    """The fields of `components.face.Rig` for a head. AssetError if its lips or lids cannot be found."""
+    try:
+        return _measure(meshes)
+    except AssetError as why:
+        raise AssetError(f"{name}.glb: {why}") from why
+
+
+def _measure(meshes: list[Mesh]) -> dict[str, NDArray[Any]]:
+    face = _skin(meshes)
+    left, right = _corners(face)
+    half = 0.45 * 0.5 * float(face.position[left, 0] - face.position[right, 0])
+    middle = lip_pair(face, 0.0)
+    pairs = (middle, lip_pair(face, half), lip_pair(face, -half))
+    teeth = [m for m in meshes if m.material == "teeth" and np.abs(_delta(m, "jawOpen")).max(initial=0) < 0.004]
+    upper_teeth, edge = face, middle[0]
+    for mesh in teeth:
+        front = np.flatnonzero(mesh.position[:, 2] > mesh.position[:, 2].max() - 0.004)
+        upper_teeth, edge = mesh, int(front[np.argmin(mesh.position[front, 1])])
+    return {
+        "lip_gap": np.stack([_row(face, u, face, v, 1) for u, v in pairs]),
+        "tooth_gap": np.stack([_row(face, middle[1], upper_teeth, edge, axis) for axis in range(3)]),
+        "mouth_width": _row(face, left, face, right, 0),
+        "lid_gap": np.stack([_row(face, u, face, v, 1) for u, v in (_lids(face, "Left"), _lids(face, "Right"))]),
+        "eye_gain": np.radians([25.0, 30.0, 35.0, 35.0]).astype(np.float32),
+    }
+
+
+def landmarks_of(meshes: list[Mesh]) -> dict[str, Point]:
+    """Named rest-space points of a head, for framing, pivots and shading."""
+    face = _skin(meshes)
+    p = face.position
+    upper, lower = lip_pair(face, 0.0)
+    left, right = _corners(face)
+    mouth = 0.5 * (p[upper] + p[lower])
+    eyes = {}
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        balls = [m.position[m.position[:, 0] * sign > 0] for m in meshes if m.material == "eye"]
+        balls = [b for b in balls if len(b)]
+        top, bottom = _lids(face, side.title())
+        eyes[side] = np.concatenate(balls).mean(0) if balls else 0.5 * (p[top] + p[bottom]) - np.array((0, 0, 0.012))
+    centre = np.abs(p[:, 0]) < 0.004
+    nose = np.flatnonzero(centre & (p[:, 1] > mouth[1]) & (p[:, 1] < eyes["left"][1]))
+    chin = np.flatnonzero(centre & (p[:, 1] < mouth[1] - 0.02) & (p[:, 1] > mouth[1] - 0.06) & (p[:, 2] > mouth[2] - 0.035))
+    lift = {s: np.linalg.norm(_delta(face, f"browOuterUp{s.title()}"), axis=1) for s in eyes}
+    face_height = float(eyes["left"][1] - mouth[1])
+    return {
+        "mouth": _point(mouth),
+        "mouth_left": _point(p[left]),
+        "mouth_right": _point(p[right]),
+        "lip_upper": _point(p[upper]),
+        "lip_lower": _point(p[lower]),
+        "nose": _point(p[nose[np.argmax(p[nose, 2])]] if len(nose) else mouth),
+        "chin": _point(p[chin[np.argmin(p[chin, 1])]] if len(chin) else mouth - (0, 0.04, 0)),
+        "eye_left": _point(eyes["left"]),
+        "eye_right": _point(eyes["right"]),
+        "brow_left": _point(p[np.argmax(lift["left"])]),
+        "brow_right": _point(p[np.argmax(lift["right"])]),
+        "hairline": _point(np.array((0.0, eyes["left"][1] + 1.15 * face_height, mouth[2]))),
+        "neck": _point(np.array((0.0, mouth[1] - 0.75 * face_height, mouth[2] - 0.11))),
+    }
