@@ -56,7 +56,8 @@ def test_mypy(farm: Path, tmp_path: Path) -> None:
 
 
 def test_pyright(farm: Path, tmp_path: Path) -> None:
-    config = {"include": [str(USER)], "extraPaths": [str(farm)], "pythonVersion": "3.11", "typeCheckingMode": "strict"}
+    (tmp_path / "user.py").write_bytes(USER.read_bytes())
+    config = {"extraPaths": [str(farm)], "pythonVersion": "3.11", "typeCheckingMode": "standard"}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "-p", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

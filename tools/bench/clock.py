@@ -5,19 +5,20 @@ import time
 from collections.abc import Callable
 
 
-def best(fn: Callable[[], object], repeats: int = 5) -> float:
-    """Least seconds of several calls, with the garbage collector held back."""
-    return min(each(fn, repeats))
+def best(fn: Callable[[], object], repeats: int = 5, clean: bool = False) -> float:
+    """Least seconds of several calls; see `each`."""
+    return min(each(fn, repeats, clean))
 
 
-def each(fn: Callable[[], object], repeats: int) -> list[float]:
-    """Seconds of each of several calls, with the garbage collector held back."""
-    times = []
+def each(fn: Callable[[], object], repeats: int, clean: bool = False) -> list[float]:
+    """Seconds of each of several calls, with no garbage collection inside; `clean` collects before each, else before the first."""
+    times: list[float] = []
+    gc.disable()
     for _ in range(repeats):
-        gc.collect()
-        gc.disable()
+        if clean or not times:
+            gc.collect()
         start = time.perf_counter()
         fn()
         times.append(time.perf_counter() - start)
-        gc.enable()
+    gc.enable()
     return times

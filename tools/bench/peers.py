@@ -52,7 +52,7 @@ def esper(n: int) -> dict[str, float | None]:
         for _, (place, speed) in lib.get_components(Position, Velocity):
             move(place, speed)
 
-    figures: dict[str, float | None] = {"create": best(create, 3)}
+    figures: dict[str, float | None] = {"create": best(create, 3, clean=True)}
     frame()
     figures |= {"iterate": best(frame), "save+load": None}
     lib.clear_database()
@@ -87,11 +87,11 @@ def snecs(n: int) -> dict[str, float | None]:
         for _, (place, speed) in query:
             move(place, speed)
 
-    figures: dict[str, float | None] = {"create": best(create, 3)}
+    figures: dict[str, float | None] = {"create": best(create, 3, clean=True)}
     query = lib.Query([place_type, speed_type], worlds[0]).compile()
     figures["iterate"] = best(lambda: frame(query))
     saved = lambda: lib.deserialize_world(pickle.loads(pickle.dumps(lib.serialize_world(worlds[0]), 5)))  # noqa: E731
-    figures["save+load"] = best(saved, 2)
+    figures["save+load"] = best(saved, 2, clean=True)
     small = lib.World()
     for i in range(n // 10):
         lib.new_entity((place_type(), speed_type(1.0, 1.0, 1.0), extras[i % 26]()), small)
@@ -116,10 +116,10 @@ def tcod(n: int) -> dict[str, float | None]:
         for place, speed in world.Q[Position, Velocity]:
             move(place, speed)
 
-    figures: dict[str, float | None] = {"create": best(create, 2)}
+    figures: dict[str, float | None] = {"create": best(create, 2, clean=True)}
     frame(worlds[0])
     figures["iterate"] = best(lambda: frame(worlds[0]), 3)
-    figures["save+load"] = best(lambda: pickle.loads(pickle.dumps(worlds[0], 5)), 1)
+    figures["save+load"] = best(lambda: pickle.loads(pickle.dumps(worlds[0], 5)), 2, clean=True)
     small = Registry()
     for i in range(n // 10):
         entity = small.new_entity()
