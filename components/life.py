@@ -29,6 +29,7 @@ class Life:
     wander: Col[f32] = field(shape=(2,), unit="rad", doc="yaw and pitch of the fixation away from what is attended to")
     scan: Col[f32] = field(shape=(2,), unit="rad", doc="yaw and pitch of the fixation within what is attended to")
     tuck: Col[f32] = field(shape=(52,), unit="1", doc="weights that put this rig's lower lip on its upper teeth")
+    reach: Col[f64] = field(shape=(3,), unit="mm", default=1.0, doc="how far the lip raisers part this rig's lips")
     standing: Col[f32] = field(shape=(61,), unit="1 | rad", doc="the persona's standing pose")
     blink: Col[f32] = field(unit="1/min", default=17.0, doc="the persona's blinks at rest")
     gesture: Col[f32] = field(unit="1", default=1.0, doc="the persona's factor on movement with speech")

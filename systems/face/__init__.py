@@ -4,6 +4,7 @@
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from psi_ecs import App, Clock, Commands, Entities, Query, Reader, Res, Rng, Sparse, Write, system
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
@@ -13,7 +14,7 @@ from psi_ecs.components.life import Expressions, Life
 from psi_ecs.components.oscillator import Oscillator, Part
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
-from psi_ecs.systems.face.field import Field, gather
+from psi_ecs.systems.face.field import Field, Index
 from psi_ecs.systems.face.visemes import visemes
 from psi_ecs.systems.kernels import face_mouth
 
@@ -33,6 +34,7 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
                     raise expression.ExpressionError(f"persona: manner.expression has no channel {name!r}; use ARKit names")
                 row[FACE_ID[name]] = value
         life = Life(
+            reach=rig.lip_gap[:, :, 1:] @ face_mouth.RAISERS,
             tuck=face_mouth.tuck_pose(rig.tooth_gap.astype(np.float64)),
             standing=standing,
             blink=[m.blink for m in manners],
@@ -47,6 +49,7 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
 def express(
     faces: Query[Entities, Avatar, Feeling, Attention, Place, Articulation, Rig, Write[Life], Write[Face]],
     oscillators: Query[Write[Oscillator], Part],
+    index: Res[Write[Index]],
     shown: Res[Expressions],
     clock: Res[Clock],
     rng: Res[Rng],
@@ -59,7 +62,7 @@ def express(
     rate = state.rates(table)
     heard, told = list(cues), list(spoken)
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
-        field = _field(ents.id, oscillators)
+        field = _field(ents.id, index.value, oscillators)
         if field is None:
             continue
         row = {int(e): i for i, e in enumerate(ents.id)}
@@ -74,15 +77,16 @@ def express(
             if voice is not None:
                 react.accents(voice, int(who), life, now, draw)
         react.cycles(life, field, look.strength, draw, now)
-        far = pose.drive(life, feeling, art, look, place, field, table, rate, avatar.turn, now)
-        out.weights[:] = pose.weights(life, art, rig, field, table, far)
+        wave = pose.waves(field)
+        far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)
+        out.weights[:] = pose.weights(life, art, rig, field, table, far, wave)
         out.breath[:] = pose.breath(field)
 
 
-def _field(ids: "np.ndarray[tuple[int], np.dtype[np.uint64]]", oscillators: Query[Write[Oscillator], Part]) -> Field | None:
+def _field(ids: NDArray[np.uint64], index: Index, oscillators: Query[Write[Oscillator], Part]) -> Field | None:
     """The oscillators of these avatars; None until they have all of theirs."""
     for source, part in oscillators:
-        found = gather(ids, source, part.avatar, part.role)
+        found = index.field(ids, source, part)
         if found is not None:
             return found
     return None
@@ -90,4 +94,4 @@ def _field(ids: "np.ndarray[tuple[int], np.dtype[np.uint64]]", oscillators: Quer
 
 def face(app: App) -> None:
     """Plugin: gives every avatar a living face."""
-    app.add(expression.load(), equip, express)
+    app.add(expression.load(), Index(), equip, express)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.oscillator import Oscillator, Role
+from psi_ecs.components.oscillator import Oscillator, Part, Role
 
 ROLES = len(Role)
 
@@ -21,10 +21,6 @@ class Field(NamedTuple):
     """intp[ROLES, A]."""
     source: Oscillator
 
-    def wrapped(self, role: Role, dt: float) -> NDArray[np.bool_]:
-        """Whose oscillator began a new cycle in this tick."""
-        return self.theta[role] < self.freq[role] * dt
-
     def restart(self, role: Role, who: NDArray[np.intp], period: NDArray[np.float64]) -> None:
         """Begin a new cycle of that many seconds now."""
         rows = self.row[role, who]
@@ -39,14 +35,31 @@ class Field(NamedTuple):
         self.source.theta[rows] = self.theta[role, who] = np.minimum(since / period, 0.999)
 
 
-def gather(ids: NDArray[np.uint64], source: Oscillator, avatar: NDArray[np.uint64], role: NDArray[np.int16]) -> Field | None:
-    """The field of avatars `ids` from oscillator columns; None while any of them still lacks an oscillator."""
+class Index:
+    """Resource, derived and not saved: where the oscillators of avatars lie. Columns that moved are new arrays."""
+
+    def __init__(self) -> None:
+        """Nothing looked up yet."""
+        self._ids: NDArray[np.uint64] | None = None
+        self._avatar: NDArray[np.uint64] | None = None
+        self._row: NDArray[np.intp] | None = None
+
+    def field(self, ids: NDArray[np.uint64], source: Oscillator, part: Part) -> Field | None:
+        """The field of avatars `ids` in one table of oscillators; None while any of them still lacks one."""
+        if self._ids is not ids or self._avatar is not part.avatar:
+            self._ids, self._avatar = ids, part.avatar
+            self._row = rows(ids, part.avatar, part.role)
+        if self._row is None:
+            return None
+        return Field(source.theta[self._row], source.freq[self._row], self._row, source)
+
+
+def rows(ids: NDArray[np.uint64], avatar: NDArray[np.uint64], role: NDArray[np.int16]) -> NDArray[np.intp] | None:
+    """intp[ROLES, A]: the row of each avatar's oscillator of each role; None while any is missing."""
     order = np.argsort(ids)
     place = np.minimum(np.searchsorted(ids, avatar, sorter=order), len(ids) - 1)
     who = order[place]
     mine = np.flatnonzero(ids[who] == avatar)
     row = np.full((ROLES, len(ids)), -1, np.intp)
     row[role[mine], who[mine]] = mine
-    if row.min(initial=0) < 0:
-        return None
-    return Field(source.theta[row], source.freq[row], row, source)
+    return None if row.min(initial=0) < 0 else row

@@ -15,6 +15,8 @@ from psi_ecs.systems.kernels import face_eyes
 
 Ids = NDArray[np.intp]
 
+CYCLES = np.array([Role.BLINK, Role.GAZE_YAW, Role.GAZE_PITCH])
+"""Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
 VOWEL = np.array([p.vowel for p in PHONES])
 BROW_LEAD = 1440
 """Samples by which a brow raise leads its accent: 60 ms (Flecha-Garcia 2010)."""
@@ -85,17 +87,20 @@ def look_away(who: Ids, life: Life, field: Field, rng: np.random.Generator, seco
 
 def cycles(life: Life, field: Field, strength: NDArray[np.float32], rng: np.random.Generator, clock: Clock) -> None:
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
+    wrapped = field.theta[CYCLES] < field.freq[CYCLES] * clock.dt
+    if not wrapped.any():
+        return
     talk = life.drive[:, TALK]
-    who = np.flatnonzero(field.wrapped(Role.BLINK, clock.dt))
+    who = np.flatnonzero(wrapped[0])
     if who.size:
         rate = life.blink[who] * np.where(talk[who] > 0.5, TALKING_BLINK, 1.0)
         pause = lognormal(rng, 60.0 / np.maximum(rate, 0.5), 0.5, len(who))
         field.retime(Role.BLINK, who, np.maximum(pause, face_eyes.BLINK + 0.1))
-    who = np.flatnonzero(field.wrapped(Role.GAZE_YAW, clock.dt))
+    who = np.flatnonzero(wrapped[1])
     if who.size:
         life.scan[who] = rng.standard_normal((len(who), 2)) * (0.020, 0.013)
         field.retime(Role.GAZE_YAW, who, np.maximum(lognormal(rng, 0.75, 0.5, len(who)), 0.15))
-    who = np.flatnonzero(field.wrapped(Role.GAZE_PITCH, clock.dt))
+    who = np.flatnonzero(wrapped[2])
     if who.size:
         free = life.glance_until[who] <= clock.sample
         away = np.where(free, 0.9 * (1.0 - strength[who]) + 0.3 * talk[who], 0.0)

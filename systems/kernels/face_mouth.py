@@ -21,8 +21,26 @@ INCISOR = 0.9
 """Incisor travel of jawOpen as a share of its lip travel: lips lie farther from the hinge (measured on the CC0 head)."""
 TUCKING = ((JAW_OPEN, 0.05), (CLOSE, 0.05), (ROLL_LOWER, 0.02), (SHRUG_LOWER, 0.2), (35, 0.4), (36, 0.4))
 """Shapes that bring the lower lip to the teeth, each with its cost in mm^2 at full strength."""
-SEAL, CROSS, WIDE = 0.35, -0.8, 1.3
-"""Bounds of the lip gap: mm above the goal, mm of crossing, and the sides' share of the middle."""
+SEAL, CROSS = 0.35, -0.8
+"""Bounds of the lip gap: mm above the goal, and mm of crossing."""
+SIDES = np.array([1.0, 1.3, 1.3])
+"""How wide the sides may stand when the middle stands 1 wide."""
+RAISERS = np.zeros(52)
+"""Shapes that part the lips beyond what the jaw does: the lower lip more than the upper."""
+RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
+SPEECH = np.zeros((6, 52))
+"""Shapes of rounding, open rounding, spreading, pressing, tucking and the tongue between the teeth."""
+SPEECH[0, [FUNNEL, PUCKER]] = 0.15, 0.85
+SPEECH[1, [FUNNEL, PUCKER]] = 0.45, -0.5
+SPEECH[2, STRETCH], SPEECH[2, SMILE] = 0.32, 0.16
+SPEECH[3, PRESS], SPEECH[3, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
+SPEECH[4, ROLL_LOWER], SPEECH[4, UPPER_UP] = 0.6, 0.12
+SPEECH[5, TONGUE] = 0.28
+
+
+def clamp(x: F64, low: float | F64, high: float | F64) -> F64:
+    """`np.clip` for small arrays, at half its price."""
+    return np.minimum(np.maximum(x, low), high)
 
 
 def speech_shapes(art: F64, dental: F64, strength: F64) -> F64:
@@ -31,22 +49,16 @@ def speech_shapes(art: F64, dental: F64, strength: F64) -> F64:
     Args: art f64[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
     strength f64[A] articulation of the persona. Returns: f64[A, 52].
     """
-    _, lips, rounding, spread, tuck = art[:, :5].T
-    rounding = np.clip(rounding * (0.5 + 0.5 * strength), 0.0, 1.0)
-    spread = np.clip(spread * strength, 0.0, 1.0)
-    ring = np.clip(lips / 9.0, 0.0, 1.0)  # an open rounded mouth is a funnel, a narrow one a pucker
-    press = np.clip(-lips / 2.0, 0.0, 1.0)
-    x = np.zeros((len(art), 52))
-    x[:, FUNNEL] = rounding * (0.15 + 0.45 * ring)
-    x[:, PUCKER] = rounding * (0.85 - 0.5 * ring)
-    x[:, STRETCH] = (0.32 * spread)[:, None]
-    x[:, SMILE] = (0.16 * spread)[:, None]
-    x[:, PRESS] = (0.22 * press)[:, None]
-    x[:, ROLL_LOWER] = 0.18 * press + 0.6 * tuck
-    x[:, ROLL_UPPER] = 0.14 * press
-    x[:, UPPER_UP] = (0.12 * tuck)[:, None]
-    x[:, TONGUE] = 0.28 * dental
-    return x
+    lips, rounding = art[:, 1], art[:, 2] * (0.5 + 0.5 * strength)
+    ring = clamp(lips / 9.0, 0.0, 1.0)  # an open rounded mouth is a funnel, a narrow one a pucker
+    parts = np.empty((len(art), len(SPEECH)))
+    parts[:, 0] = rounding
+    parts[:, 1] = rounding * ring
+    parts[:, 2] = art[:, 3] * strength
+    parts[:, 3] = clamp(lips * -0.5, 0.0, 1.0)
+    parts[:, 4] = art[:, 4]
+    parts[:, 5] = dental
+    return parts @ SPEECH
 
 
 def gaps(weights: F64, lip_gap: F64) -> F64:
@@ -54,42 +66,47 @@ def gaps(weights: F64, lip_gap: F64) -> F64:
     return lip_gap[:, :, 0] + np.matmul(lip_gap[:, :, 1:], weights[:, :, None])[:, :, 0]
 
 
-def fit(x: F64, jaw: F64, goal: F64, raisers: F64, lip_gap: F64) -> F64:
-    """Close or open the lips so that the middle gap is `goal`.
+def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
+    """Close or open the lips so that the middle gap is `goal`, and no place leaves its bounds whatever was mixed in.
 
-    Args: x f64[A, 52] every shape but jawOpen and mouthClose; jaw f64[A] weight of jawOpen; goal f64[A] mm; raisers f64[A, 52]
-    the shapes that part the lips, at full use; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
+    Args: x f64[A, 52] every shape, mouthClose 0, in [0, 1]; goal f64[A] mm; free f64[A], 0 where speech owns the mouth to 1
+    where it is free; reach f64[A, 3] mm that RAISERS part the lips; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
+
+    Gaps are affine in weights. Too wide a middle is closed by mouthClose; too narrow a one is opened by RAISERS, and
+    beyond them by the jaw. If a side is then out of bounds, the face moves straight toward a pose of jaw and closure alone,
+    which keeps them, and only as far as it must.
     """
-    w = x.copy()
-    w[:, JAW_OPEN] = jaw
-    w[:, CLOSE] = 0.0
-    row = lip_gap[:, 0]
-    missing = goal - row[:, 0] - np.einsum("aw,aw->a", row[:, 1:], w)
-    reach = np.maximum(np.einsum("aw,aw->a", row[:, 1:], raisers), 1e-6)
-    share = np.clip(missing / reach, 0.0, 1.0)
-    w += share[:, None] * raisers
-    w[:, JAW_OPEN] += np.maximum(missing - reach, 0.0) / row[:, 1 + JAW_OPEN]
-    w[:, CLOSE] = np.maximum(-missing, 0.0) / -row[:, 1 + CLOSE]
-    return np.clip(w, 0.0, 1.0, out=w)
-
-
-def seal(w: F64, goal: F64, free: F64, raisers: F64, lip_gap: F64) -> F64:
-    """Hold the lip gap within its bounds at all three places, whatever was mixed in.
-
-    Each face moves straight toward a pose of jaw and closure alone, which keeps the bounds, and only as far as it must: gaps
-    are affine in weights, so the step has a closed form. Args: free f64[A], 0 speech owns the mouth to 1 it is free.
-    """
-    got = gaps(w, lip_gap)
-    wide = np.maximum(goal, 0.0)[:, None] * np.array([1.0, WIDE, WIDE]) + (SEAL + 60.0 * free)[:, None]
+    got = gaps(x, lip_gap)
+    missing = goal - got[:, 0]
+    part = np.maximum(missing, 0.0)
+    share = np.minimum(part / reach[:, 0], 1.0)
+    jaw, close = lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE]
+    more = (part - share * reach[:, 0]) / jaw[:, 0]
+    shut = np.minimum(np.minimum(missing, 0.0) / close[:, 0], 1.0)
+    w = x + share[:, None] * RAISERS
+    w[:, JAW_OPEN] += more
+    w[:, CLOSE] = shut
+    w = clamp(w, 0.0, 1.0)
+    got = got + share[:, None] * reach + more[:, None] * jaw + shut[:, None] * close
+    wide = np.maximum(goal, 0.0)[:, None] * SIDES + (SEAL + 60.0 * free)[:, None]
     over = np.maximum(got - wide, CROSS - got)
-    if over.max(initial=0.0) <= 0.0:
-        return w
-    calm = fit(np.zeros_like(w), w[:, JAW_OPEN] * 1.0, goal, raisers, lip_gap)
-    rest = gaps(calm, lip_gap)
+    if (over > 0.0).any():
+        _calm(w, over, wide, goal, lip_gap)
+    return w
+
+
+def _calm(w: F64, over: F64, wide: F64, goal: F64, lip_gap: F64) -> None:
+    """Move `w` in place toward jaw and closure alone until nothing is over its bounds (mm, f64[A, 3])."""
+    jaw, close = lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE]
+    calm = np.zeros_like(w)
+    calm[:, JAW_OPEN] = np.maximum(w[:, JAW_OPEN], (goal - lip_gap[:, 0, 0]) / jaw[:, 0])
+    shut = (goal - lip_gap[:, 0, 0] - jaw[:, 0] * calm[:, JAW_OPEN]) / close[:, 0]
+    calm[:, CLOSE] = clamp(shut, 0.0, 1.0)
+    rest = lip_gap[:, :, 0] + jaw * calm[:, JAW_OPEN, None] + close * calm[:, CLOSE, None]
     slack = np.maximum(rest - wide, CROSS - rest)
-    step = np.max(np.where(over > 0.0, over / np.maximum(over - slack, 1e-9), 0.0), axis=1)
-    step = np.clip(step, 0.0, 1.0)[:, None]
-    return w + step * (calm - w)
+    step = np.where(over > 0.0, over / np.maximum(over - slack, 1e-9), 0.0).max(axis=1)
+    step = np.minimum(step, 1.0)[:, None]
+    w[:] = (1.0 - step) * w + step * calm
 
 
 def tooth_distance(weights: F64, tooth_gap: F64) -> F64:
@@ -123,4 +140,4 @@ def tuck(w: F64, amount: F64, pose: F64, tooth_gap: F64) -> F64:
     allowed = allowed + np.maximum(there + 0.1, 1.2)
     here = tooth_distance(w, tooth_gap)
     step = np.clip((here - allowed) / np.maximum(here - there, 1e-9), 0.0, 1.0)[:, None]
-    return w + step * (pose - w)
+    return (1.0 - step) * w + step * pose

@@ -26,10 +26,10 @@ def test_saccades_follow_the_main_sequence() -> None:
 def test_bearings() -> None:
     """Left is positive yaw, down is positive pitch, and the body's own turn is taken out."""
     here, eye = np.zeros((1, 3)), np.zeros(3)
-    yaw, pitch, far = fe.bearing(np.array([[1.0, 0.0, 1.0]]), here, np.zeros(1), eye)
-    assert yaw[0] == pytest.approx(np.pi / 4) and pitch[0] == pytest.approx(0.0) and far[0] == pytest.approx(np.sqrt(2.0))
-    yaw, pitch, _ = fe.bearing(np.array([[0.0, -1.0, 1.0]]), here, np.array([0.3]), eye)
-    assert yaw[0] == pytest.approx(-0.3) and pitch[0] == pytest.approx(np.pi / 4)
+    aim, far = fe.bearing(np.array([[1.0, 0.0, 1.0]]), here, np.zeros(1), eye)
+    assert aim[0] == pytest.approx([np.pi / 4, 0.0]) and far[0] == pytest.approx(np.sqrt(2.0))
+    aim, _ = fe.bearing(np.array([[0.0, -1.0, 1.0]]), here, np.array([0.3]), eye)
+    assert aim[0] == pytest.approx([-0.3, np.pi / 4])
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
@@ -45,7 +45,7 @@ def test_eyes_counter_the_head() -> None:
     """Eye-in-head direction, turned by the head, is the direction that was fixed, for any head turn."""
     rng = np.random.default_rng(1)
     yaw, pitch, head = rng.uniform(-0.5, 0.5, 50), rng.uniform(-0.4, 0.4, 50), rng.uniform(-0.5, 0.5, (50, 3))
-    eye_yaw, eye_pitch = fe.in_head(yaw, pitch, head)
+    eye_yaw, eye_pitch = fe.in_head(np.stack([yaw, pitch], axis=1), head)
 
     def direction(y: float, p: float) -> np.ndarray:
         return np.array([np.sin(y) * np.cos(p), -np.sin(p), np.cos(y) * np.cos(p)])
@@ -58,9 +58,6 @@ def test_eyes_counter_the_head() -> None:
 def test_lids_follow_the_eyes() -> None:
     """Looking left turns the left eye out and the right eye in; looking down is down in both."""
     gain = np.array([[0.2, 0.2, 0.26, 0.26]])
-    shapes = fe.eye_shapes(np.array([[0.13, 0.13]]), np.array([0.1]), gain)[0]
-    down, inward, out, up = shapes.reshape(2, 4).T
-    np.testing.assert_allclose(down, 0.5)
-    np.testing.assert_allclose(out, [0.5, 0.0])
-    np.testing.assert_allclose(inward, [0.0, 0.5])
-    np.testing.assert_allclose(up, 0.0)
+    left, right = fe.eye_shapes(np.array([[[0.13, 0.1], [0.13, 0.1]]]), gain)[0]
+    np.testing.assert_allclose(left, [0.5, 0.0, 0.5, 0.0])
+    np.testing.assert_allclose(right, [0.5, 0.5, 0.0, 0.0])

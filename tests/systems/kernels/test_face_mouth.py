@@ -6,10 +6,6 @@ import pytest
 from psi_ecs.components.face import BLENDSHAPES
 from psi_ecs.systems.kernels import face_mouth as fm
 
-RAISERS = np.zeros((1, 52))
-RAISERS[:, fm.LOWER_DOWN], RAISERS[:, fm.UPPER_UP] = 0.7, 0.4
-
-
 def rig() -> np.ndarray:
     """An affine rig like the CC0 head's: lip gap rows f64[1, 3, 53] in mm."""
     gap = np.zeros((1, 3, 53))
@@ -40,13 +36,18 @@ def test_channel_numbers_are_apples() -> None:
         assert BLENDSHAPES[part] == (name + "Left", name + "Right")
 
 
+def reach(gap: np.ndarray) -> np.ndarray:
+    """How far the raisers part the lips, mm."""
+    return gap[:, :, 1:] @ fm.RAISERS
+
+
 @pytest.mark.parametrize("goal", [0.0, 1.0, 3.0, 6.0, 12.0, 20.0])
 @pytest.mark.parametrize("jaw", [0.0, 0.1, 0.4])
 def test_the_middle_gap_is_the_goal(goal: float, jaw: float) -> None:
     """Jaw too open or not open enough, with other shapes in play: the mesh gap is what was asked for."""
     x = np.zeros((1, 52))
-    x[0, fm.PUCKER], x[0, fm.SMILE] = 0.3, 0.2
-    w = fm.fit(x, np.array([jaw]), np.array([goal]), RAISERS, rig())
+    x[0, fm.JAW_OPEN], x[0, fm.PUCKER], x[0, fm.SMILE] = jaw, 0.3, 0.1
+    w = fm.hold(x, np.array([goal]), np.zeros(1), reach(rig()), rig())
     assert fm.gaps(w, rig())[0, 0] == pytest.approx(goal, abs=1e-6)
     assert w.min() >= 0.0 and w.max() <= 1.0
 
@@ -56,22 +57,25 @@ def test_lips_seal_under_any_mixture() -> None:
     rng = np.random.default_rng(3)
     n = 2000
     gap = np.repeat(rig(), n, axis=0)
-    raisers = np.repeat(RAISERS, n, axis=0)
     x = np.zeros((n, 52))
     x[:, fm.MOUTH] = rng.uniform(0.0, 1.0, (n, len(fm.MOUTH))) * (rng.random((n, len(fm.MOUTH))) < 0.4)
+    x[:, fm.CLOSE] = 0.0
     goal = rng.uniform(-0.4, 0.0, n)
-    w = fm.fit(x, rng.uniform(0.0, 0.6, n), goal, raisers, gap)
-    got = fm.gaps(fm.seal(w, goal, np.zeros(n), raisers, gap), gap)
+    w = fm.hold(x, goal, np.zeros(n), reach(gap), gap)
+    got = fm.gaps(w, gap)
     assert got.max() <= 0.5 and got.min() >= -1.0
-    assert (np.abs(fm.gaps(w, gap)).max(axis=1) > 1.0).any(), "the mixtures must need the constraint"
+    assert w.min() >= 0.0 and w.max() <= 1.0
+    close = np.minimum(np.maximum(fm.gaps(x, gap)[:, 0] - goal, 0.0) / 34.0, 1.0)
+    x[:, fm.CLOSE] = close
+    assert (np.abs(fm.gaps(x, gap)).max(axis=1) > 1.0).mean() > 0.3, "closing the middle alone must not be enough"
 
 
 def test_a_free_mouth_is_left_alone() -> None:
     """Out of speech an open-mouthed expression stays as it is."""
     x = np.zeros((1, 52))
-    x[0, fm.UPPER_UP] = 0.6
-    w = fm.fit(x, np.array([0.2]), fm.gaps(x, rig())[:, 0] + 0.2 * 33.7, RAISERS, rig())
-    np.testing.assert_allclose(fm.seal(w, np.zeros(1), np.ones(1), RAISERS, rig()), w)
+    x[0, fm.UPPER_UP], x[0, fm.JAW_OPEN] = 0.6, 0.2
+    w = fm.hold(x, fm.gaps(x, rig())[:, 0], np.ones(1), reach(rig()), rig())
+    np.testing.assert_allclose(w, x, atol=1e-12)
 
 
 def test_the_lower_lip_reaches_the_teeth() -> None:
