@@ -79,3 +79,24 @@ class Utterance(Struct, kw_only=True):
     text: str
     """The source text with markup removed; word offsets index it."""
     sentences: list[Sentence]
+    notes: list[str] = field(default_factory=list)
+    """What could not be spoken and was dropped, one clear line each."""
+
+
+class Line(Struct, kw_only=True):
+    """A line that was given to an avatar, and how far it has been analysed."""
+
+    turn: int
+    text: str
+    """As given: plain, with inline tags, or SSML."""
+    emotion: Emotion | None = None
+    at: int = 0
+    """Next character to analyse, in the text with its markup removed."""
+    spoken: bool = False
+    """True once a sentence of it was passed on."""
+
+
+class Waiting(Struct, kw_only=True):
+    """Sparse component of an avatar with lines that are not wholly analysed, in the order given."""
+
+    lines: list[Line] = field(default_factory=list)

@@ -1,33 +1,44 @@
-"""Text to sentences: words with phones and stress, accents, phrase breaks and feeling (English)."""
+"""Text to sentences: words with phones and stress, accents, phrase breaks and feeling (English).
 
+`analyse` is the pure front door; `language` is the plugin that does the same a sentence at a time for `Say` events.
+"""
+
+from psi_ecs import App
 from psi_ecs.components.text import Emotion, Sentence, Utterance
 
-from .document import Document
-from .normalise import fold, tokens
-from .prosody import build, kind
-from .split import next_end
-from . import heteronyms
+from . import sentences as _sentences
+from .emotion import mixed, named
+from .error import TextError
+from .system import language as _system
 
-
-def sentence(document: Document, start: int, end: int, emotion: Emotion | None) -> Sentence | None:
-    """The sentence at [start, end) of a document, or None when nothing in it can be said."""
-    found, notes = tokens(fold(document.text), start, end)
-    heteronyms.settle(found)
-    words = [w for w in build(found, document, emotion or Emotion()) if w.phones]
-    return Sentence(words=words, kind=kind(found)) if words else None
+__all__ = ["TextError", "analyse", "language", "mixed", "named", "warm"]
 
 
 def analyse(text: str, emotion: Emotion | None = None) -> Utterance:
-    """Everything that is to be said. Empty sentences when nothing in the text can be spoken."""
-    document, at, sentences = Document(text=text), 0, list[Sentence]()
+    """Everything that is to be said: plain text, text with inline tags, or SSML.
+
+    `emotion` is the feeling of whatever markup leaves open; None reads it from the text. There are no sentences when
+    nothing in the text can be spoken; `notes` says what was dropped. Raises TextError for malformed SSML.
+    """
+    document, at, found = _sentences.parse(text), 0, list[Sentence]()
+    notes = list(document.notes)
     while at < len(document.text):
-        end = next_end(document.text, at)
-        if (found := sentence(document, at, end, emotion)) is not None:
-            sentences.append(found)
+        end = _sentences.end_of(document, at)
+        made, said = _sentences.sentence(document, at, end, emotion)
+        found += [made] if made is not None else []
+        notes += said
         at = end
-    return Utterance(text=document.text, sentences=sentences)
+    return Utterance(text=document.text, sentences=found, notes=list(dict.fromkeys(notes)))
 
 
 def warm() -> None:
-    """Load everything that the first sentence would otherwise wait for."""
-    analyse("Warm zzyrq 3.")
+    """Load everything that a first sentence would otherwise wait for: dictionary, letter-to-sound, feelings, units."""
+    from . import grammar
+
+    analyse("Warm zzyrq 3 kg :)")
+    grammar.warm()
+
+
+def language(app: App) -> None:
+    """Plugin: `Say` events become sentences in `Speech.queue`."""
+    app.add(_system)

@@ -42,6 +42,8 @@ class Document(Struct, kw_only=True):
     """Plain text with everything that markup said about it, in order of place."""
 
     text: str
+    folded: str = ""
+    """The text in the form the rules know, of equal length."""
     starts: list[int] = field(default_factory=lambda: [0])
     """Where each style begins."""
     styles: list[Style] = field(default_factory=lambda: [Style()])

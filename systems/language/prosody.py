@@ -58,7 +58,7 @@ def _accents(tokens: list[Token]) -> list[float]:
     shouting = sum(t.text.isupper() and len(t.text) > 1 and not t.spelled for t in tokens) > len(tokens) / 2
     for t in tokens:
         low = plain(t.text)
-        if low in functions:
+        if low in functions and not t.spelled:
             accent = 0.0
         elif low in seen:
             accent = 0.6  # given: mentioned before in this sentence (Prince 1981)
