@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from msgspec import Struct, field as default
 from numpy.typing import NDArray
 
-from psi_ecs import Col, component, f32, field
+from psi_ecs import Col, PsiError, component, f32, field
 
 from .avatar import Persona
 from .score import Channel, Score
@@ -37,8 +37,27 @@ class Speech(Struct, kw_only=True):
     """f64[K, C]: its velocity, per second."""
     queue: list[Sentence] = default(default_factory=list)
     """Sentences not planned yet."""
+    turns: list[int] = default(default_factory=list)
+    """Turn of each sentence in `queue`; when it is shorter, the rest belong to `turn`."""
     states: NDArray[Any] | None = None
     """f64[CONTROL + 1, C]: the state over this tick; voice and face both read it."""
+
+
+class Larynx(Struct, kw_only=True):
+    """Sparse component: what a mouth carries from block to block, amplitudes at its last border."""
+
+    theta: float = 0.0
+    """Glottal phase at the next block's first sample, cycles."""
+    pitch: float = 0.0
+    """Hz; 0 before the first block."""
+    re: NDArray[Any]
+    """f64[partials], real part of each partial; likewise the rest."""
+    im: NDArray[Any]
+    noise_re: NDArray[Any]
+    """f64[bands] of each noise oscillator."""
+    noise_im: NDArray[Any]
+    depth: float = 0.0
+    """How deep the glottis modulates the noise, 0 to 1."""
 
 
 class Voice(Protocol):
@@ -56,7 +75,21 @@ class Voice(Protocol):
         """Partial and noise amplitudes from tract state.
 
         Args: states f64[T, C]; partials: how many harmonics of the pitch are wanted.
-        Returns: complex128[T, partials] amplitude and phase of each harmonic, and f64[T, B] linear amplitude of each
-        noise band.
+        Returns: complex128[T, partials] amplitude and phase of each harmonic, and f64[T, 101] linear peak amplitude of
+        the noise oscillators, 120 Hz apart from 0 Hz to Nyquist (those two stay silent).
         """
         ...
+
+
+class Voices:
+    """Resource (made anew by the program, not saved): the voice assets that personas may name."""
+
+    def __init__(self) -> None:
+        """None yet; plugins add theirs to `by_name`."""
+        self.by_name: dict[str, Voice] = {}
+
+    def __getitem__(self, name: str) -> Voice:
+        """The voice of that name; `PsiError` if there is none."""
+        if name not in self.by_name:
+            raise PsiError(f"no voice named {name!r}; there are {', '.join(sorted(self.by_name)) or 'none'}: correct voice.asset")
+        return self.by_name[name]

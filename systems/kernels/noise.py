@@ -1,0 +1,54 @@
+"""Noise oscillators: narrow bands whose phases are drawn anew at every border, faded over by a sine window.
+
+A frame is a sum of oscillators, one a bin, on which a half-period sine window of two spans lies; frames overlap by one span, and since
+sin^2 + cos^2 = 1 and their phases are independent, the power is constant. Phases come from a counter, not from a running
+generator: the same seed and border always give the same noise, from wherever one starts.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.backend import kernel
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+U64 = NDArray[np.uint64]
+
+
+def uniform(seed: int, counter: U64) -> F64:
+    """Numbers in [0, 1) from (seed, counter) by the SplitMix64 finaliser (Steele, Lea & Flood 2014); shape of `counter`."""
+    z = counter * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(((z ^ (z >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53)
+
+
+def phases(seed: int, border: int, borders: int, bins: int) -> F64:
+    """Phase in cycles of each bin at borders border .. border + borders - 1, f64[borders, bins]."""
+    rows = np.arange(border, border + borders, dtype=np.uint64)[:, None]
+    return uniform(seed, rows * np.uint64(4096) + np.arange(bins, dtype=np.uint64))
+
+
+def _sample(n: int) -> tuple[F64, F64, F32]:
+    rng = np.random.default_rng(n)
+    re, im = rng.normal(0.0, 0.02, (2, 5, max(2, min(n, 101))))
+    return re, im, np.empty(400, np.float32)
+
+
+@kernel(size=lambda re, im, out: len(out) * re.shape[1], above=None, writes=("out",), sample=_sample)
+def noise(re: F64, im: F64, out: F32) -> None:
+    """Overlapped noise of one block.
+
+    Args: re, im f64[J + 1, B]: amplitude of bin b of the frame centred on each border, bin b at b / (2 spans) cycles a sample;
+    B at most span + 1; out f32[N], N = J spans, overwritten.
+    """
+    borders, bins = re.shape
+    span = len(out) // (borders - 1)
+    spectrum = np.zeros((borders, span + 1), np.complex128)
+    spectrum[:, :bins] = re + 1j * im
+    spectrum[:, 0] *= 0.0
+    spectrum[:, span] = 0.0
+    frames = np.fft.irfft(spectrum, 2 * span, axis=1) * span
+    window = np.sin(np.pi * np.arange(2 * span) / (2 * span))
+    frames *= window
+    out[:] = (frames[:-1, span:] + frames[1:, :span]).reshape(-1)

@@ -1,0 +1,64 @@
+"""Partials locked k:1 to one phase, whose amplitudes move linearly from border to border of a block.
+
+y(n) = Re sum_k [(1 - u) A_j,k + u A_{j+1},k] e^{2 pi i k theta(n)}, with u the place of sample n between borders j and j + 1.
+All partials share theta, so one inverse FFT gives a whole period at each border, and a sample reads two periods by phase:
+the cost does not grow with the number of partials. Reading is by cubic (Lagrange) interpolation in a table long enough for -90 dB.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.backend import kernel
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+OVERSAMPLE = 32
+"""Table points per period of the highest partial."""
+
+
+def _sample(n: int) -> tuple[F64, F64, F64, F32]:
+    rng = np.random.default_rng(n)
+    count = max(1, min(n, 200))
+    fall = 1.0 / (1.0 + np.arange(count)) / 4.0
+    re, im = rng.normal(0.0, 1.0, (2, 5, count)) * fall
+    return np.cumsum(np.full(400, 118.3 / 24_000)) % 1.0, re, im, np.empty(400, np.float32)
+
+
+@kernel(size=lambda theta, re, im, out: len(theta) * re.shape[1], above=None, writes=("out",), sample=_sample)
+def partials(theta: F64, re: F64, im: F64, out: F32) -> None:
+    """Sum of the partials.
+
+    Args: theta f64[N] phase of each sample, cycles in [0, 1); re, im f64[J + 1, K]: amplitude of partial k = 1..K at each border,
+    borders N / J samples apart, the first at sample 0; out f32[N], overwritten.
+    """
+    borders, count = re.shape
+    size = 1 << int(np.ceil(np.log2(OVERSAMPLE * max(count, 8))))
+    spectrum = np.zeros((borders, size // 2 + 1), np.complex128)
+    spectrum.real[:, 1 : count + 1], spectrum.imag[:, 1 : count + 1] = re, im
+    tables = np.fft.irfft(spectrum, size, axis=1) * (0.5 * size)
+    span = len(out) // (borders - 1)
+    place = theta * size
+    i = place.astype(np.int64)
+    f = place - i
+    weights = (f * (f - 1.0) * (f - 2.0) / -6.0, (f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0,
+               (f + 1.0) * f * (f - 2.0) / -2.0, (f + 1.0) * f * (f - 1.0) / 6.0)  # fmt: skip
+    row = np.arange(len(out)) // span
+    u = (np.arange(len(out)) - row * span) / span
+    total = np.zeros(len(out))
+    for shift, weight in zip((-1, 0, 1, 2), weights, strict=True):
+        column = (i + shift) & (size - 1)
+        total += weight * ((1.0 - u) * tables[row, column] + u * tables[row + 1, column])
+    out[:] = total
+
+
+def phase(theta: float, pitch: F64, span: int, rate: float) -> F64:
+    """Phase in cycles of each sample of a block and of the sample after it, f64[N + 1], wrapped.
+
+    Args: theta at the first sample; pitch f64[J + 1] Hz at borders `span` samples apart, straight between them.
+    """
+    n = np.arange(span)
+    step = np.diff(pitch) / span
+    inside = pitch[:-1, None] * n + 0.5 * step[:, None] * n**2
+    whole = np.concatenate(([0.0], np.cumsum(pitch[:-1] * span + 0.5 * step * span**2)))
+    return np.asarray(np.append(whole[:-1, None] + inside, whole[-1]) / rate + theta) % 1.0

@@ -1,0 +1,50 @@
+"""The voice: from the state of the score to the sound of each tick.
+
+A voice asset (`components.voice.Voice`) plans scores and reads spectra off their states; `sing` makes sound of them. The formant
+voice is registered here; others add themselves to the `Voices` resource.
+"""
+
+from psi_ecs import App, Clock, Entities, Query, Res, Rng, Sparse, Write, system
+from psi_ecs.components.avatar import Avatar, Cast
+from psi_ecs.components.voice import Larynx, Sound, Speech, Voices
+
+from .asset import VoiceError
+from .formant import FormantVoice
+from .speak import speak
+from .synth import block, silent
+
+__all__ = ["FormantVoice", "VoiceError", "sing", "speak", "voice"]
+
+
+@system("express")
+def sing(
+    mouths: Query[Entities, Avatar, Write[Sound]],
+    speech: Sparse[Speech],
+    larynx: Sparse[Write[Larynx]],
+    voices: Res[Voices],
+    cast: Res[Cast],
+    clock: Res[Clock],
+    rng: Res[Rng],
+) -> None:
+    """Sound of this tick for every avatar; what is interrupted fades within 100 samples."""
+    for ents, avatar, sound in mouths:
+        for row, entity in enumerate(ents.id.tolist()):
+            said, carry = speech.get(entity), larynx.get(entity)
+            states = None if said is None else said.states
+            if states is None and (carry is None or not (carry.re.any() or carry.noise_re.any())):
+                sound.block[row] = 0.0
+                continue
+            if carry is None:
+                carry = larynx[entity] = silent()
+            index = int(avatar.index[row])
+            persona = cast.value.personas[index]
+            seed = rng.value.seed * 1024 + index
+            sound.block[row] = block(carry, states, voices.value[persona.voice.asset], persona, clock.value.sample, seed)
+
+
+def voice(app: App) -> None:
+    """Plugin: mouths that sound, with the formant voice."""
+    voices = Voices()
+    formant = FormantVoice()
+    voices.by_name[formant.name] = formant
+    app.add(voices, sing)

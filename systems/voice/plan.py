@@ -1,0 +1,98 @@
+"""From a sentence to its score: segments in time, then the gestures of pitch, source, tract and mouth, gathered into knots."""
+
+import numpy as np
+
+from psi_ecs.components.avatar import Persona
+from psi_ecs.components.phone import PHONE_ID
+from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Channel, Score, Span
+from psi_ecs.components.text import Sentence
+from psi_ecs.components.voice import BLOCK
+
+from .asset import TRACT, FormantTable
+from .duration import pause_seconds, word_seconds
+from .feeling import Effect, effect
+from .gesture import Gestures, Segment
+from .mouth import articulate
+from .pitch import intone
+from .tract import Tract
+
+HEAD = 0.12
+"""Seconds before the first phone, in which the mouth gets ready."""
+CHANNELS: tuple[Channel, ...] = SOURCE + TRACT + ARTICULATORS
+
+
+def segment(sentence: Sentence, table: FormantTable, effects: list[Effect], rate: float, last: bool) -> list[Segment]:
+    """Phones and pauses with their times."""
+    out = [Segment(0, "SIL", 0, -1, -1, 0.0)]
+    out[0].end = HEAD
+    syllable = 0
+    for w, word in enumerate(sentence.words):
+        speed = rate * effects[w].rate * word.prosody.rate
+        for i, seconds in enumerate(word_seconds(table, sentence, w, speed)):
+            s = Segment(len(out), word.phones[i], word.stress[i], syllable + word.syllable[i], w, word.accent)
+            s.start, s.end = out[-1].end, out[-1].end + seconds
+            out.append(s)
+        syllable += word.syllable[-1] + 1
+        final = w == len(sentence.words) - 1
+        pause = pause_seconds(word, final, speed) + (0.1 if final and last else 0.0)
+        if pause > 0.0:
+            s = Segment(len(out), "SIL", 0, -1, -1, 0.0)
+            s.start, s.end = out[-1].end, out[-1].end + pause
+            out.append(s)
+    return out
+
+
+def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, out: Gestures) -> None:
+    """Loudness and voice quality, word by word."""
+    style = persona.voice
+    for s in segments:
+        if s.word < 0:
+            continue
+        e, word = effects[s.word], sentence.words[s.word]
+        stress = (1.5 if s.accent > 1.2 else 0.5 if s.accent >= 0.5 else -1.0) if s.stress else -1.0
+        out.add(s.start, s.index, 30.0, loudness=e.loudness + word.prosody.volume + stress,
+                rd=float(np.clip(1.0 - 0.14 * e.tilt + 0.5 * style.breathiness + 0.8 * e.breath, 0.35, 2.6)))  # fmt: skip
+
+
+def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) -> Score:
+    """The whole score of one sentence."""
+    style = persona.voice
+    effects = [effect(word.emotion) for word in sentence.words]
+    segments = segment(sentence, table, effects, style.rate, last)
+    out = Gestures(CHANNELS)
+    out.add(0.0, 0, 20.0, pitch=12.0 * float(np.log2(style.pitch)) + effects[0].pitch)
+    tract = Tract(table, out, segments, style.tract, persona.manner.articulation)
+    _source(segments, sentence, effects, persona, out)
+    intone(segments, sentence, effects, style.pitch, style.span, out)
+    tract.write()
+    articulate(segments, out, tract.release, persona.manner.articulation)
+    length = -(-round(segments[-1].end * RATE) // BLOCK) * BLOCK
+    knot, owner, target, rate = out.knots()
+    starts = np.array([round(s.start * RATE) for s in segments], np.int64)
+    ends = np.append(starts[1:], length)
+    words = [_span(w, sentence, segments, starts, ends) for w in range(len(sentence.words))]
+    edge = [w.start for w in words] + [words[-1].end]
+    return Score(
+        channels=CHANNELS,
+        phone=np.array([PHONE_ID[s.name] for s in segments], np.int16),
+        start=starts,
+        end=ends,
+        stress=np.array([s.stress for s in segments], np.int8),
+        syllable=np.array([s.syllable for s in segments], np.int32),
+        word=np.array([s.word for s in segments], np.int32),
+        knot=knot,
+        knot_phone=owner,
+        target=target,
+        rate=rate,
+        words=words,
+        marks=[(m.name, edge[min(m.word, len(words))]) for m in sentence.marks],
+        length=length,
+        voice=table.name,
+    )
+
+
+def _span(w: int, sentence: Sentence, segments: list[Segment], starts: np.ndarray, ends: np.ndarray) -> Span:
+    """A word in time."""
+    own = [s.index for s in segments if s.word == w]
+    word = sentence.words[w]
+    return Span(word.text, int(starts[own[0]]), int(ends[own[-1]]), word.start, word.end)

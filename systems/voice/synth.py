@@ -1,0 +1,104 @@
+"""One block of sound from one tick's states: partials on the glottal phase, noise beside them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.components.avatar import Persona
+from psi_ecs.components.score import RATE
+from psi_ecs.components.voice import BLOCK, CONTROL, Larynx, Voice
+
+from ..kernels.noise import noise, phases, uniform
+from ..kernels.partials import partials, phase
+
+F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
+
+SPAN = BLOCK // CONTROL
+BANDS = SPAN + 1
+"""Noise oscillators, 120 Hz apart from 0 Hz to Nyquist."""
+MOST = 160
+"""Partials at most: all below Nyquist for a pitch of 75 Hz and more."""
+PULSE = 0.55
+"""How deep the glottis modulates noise while it vibrates (Hermes 1991: noise is heard as voice only if pulsed in step)."""
+PULSE_PHASE = 0.85
+"""Where in the period noise is strongest: just before closure."""
+SHIMMER = 0.03
+"""Of a smooth voice, border to border; `roughness` adds to it."""
+KNEE = 0.7
+"""Sound above this is bent softly toward full scale."""
+_AT = np.arange(BLOCK)
+_BORDERS = np.arange(CONTROL + 1) * SPAN
+
+
+def silent() -> Larynx:
+    """A mouth that has said nothing yet."""
+    return Larynx(re=np.zeros(MOST), im=np.zeros(MOST), noise_re=np.zeros(BANDS), noise_im=np.zeros(BANDS))
+
+
+def block(carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sample: int, seed: int) -> F32:
+    """Sound of one tick, f32[400]; `carry` moves on.
+
+    Args: states f64[CONTROL + 1, C], None to fall silent within one border; sample: absolute number of the block's first sample,
+    a multiple of 100; seed: of this mouth's noise.
+    """
+    border = sample // SPAN + 1
+    if states is None:
+        pitch = np.full(CONTROL + 1, max(carry.pitch, 1.0))
+        tones, bands = np.zeros((CONTROL, MOST), np.complex128), np.zeros((CONTROL, BANDS))
+        depth = np.zeros(CONTROL + 1)
+    else:
+        pitch = np.exp2(states[:, 0] / 12.0)
+        count = int(min(MOST, np.ceil(0.5 * RATE / pitch.min())))
+        tones, bands = voice.spectrum(states[1:], persona, count)
+        tones *= shimmer(border, persona.voice.roughness, seed)[:, None]
+        depth = PULSE * np.minimum(1.0, 2.0 * states[:, 1])
+    depth[0] = carry.depth
+    theta = phase(carry.theta, pitch, SPAN, RATE)
+    out = _tones(carry, tones, theta)
+    turning = 1.0 + np.interp(_AT, _BORDERS, depth) * np.cos(2.0 * np.pi * (theta[:-1] - PULSE_PHASE))
+    out += _hiss(carry, bands, border, seed) * turning.astype(np.float32)
+    carry.theta, carry.pitch, carry.depth = float(theta[-1]), float(pitch[-1]), float(depth[-1])
+    return limit(out)
+
+
+def shimmer(border: int, roughness: float, seed: int) -> F64:
+    """Factor on the amplitude of the voice at each border of a block, f64[CONTROL]."""
+    at = np.arange(border, border + CONTROL, dtype=np.uint64)
+    return 1.0 + (SHIMMER + 0.25 * roughness) * (2.0 * uniform(seed ^ 0x5A17, at) - 1.0)
+
+
+def _tones(carry: Larynx, tones: NDArray[np.complex128], theta: F64) -> F32:
+    """The partials of one block."""
+    count = tones.shape[1]
+    re, im = np.empty((CONTROL + 1, count)), np.empty((CONTROL + 1, count))
+    re[0], im[0] = carry.re[:count], carry.im[:count]
+    re[1:], im[1:] = tones.real, tones.imag
+    out = np.zeros(BLOCK, np.float32)
+    if re.any() or im.any():
+        partials(theta[:-1], re, im, out)
+    carry.re, carry.im = np.zeros(MOST), np.zeros(MOST)
+    carry.re[:count], carry.im[:count] = re[-1], im[-1]
+    return out
+
+
+def _hiss(carry: Larynx, bands: F64, border: int, seed: int) -> F32:
+    """The noise of one block."""
+    turn = 2.0 * np.pi * phases(seed, border, CONTROL, BANDS)
+    re, im = np.empty((CONTROL + 1, BANDS)), np.empty((CONTROL + 1, BANDS))
+    re[0], im[0] = carry.noise_re, carry.noise_im
+    np.multiply(bands, np.cos(turn), out=re[1:])
+    np.multiply(bands, np.sin(turn), out=im[1:])
+    out = np.zeros(BLOCK, np.float32)
+    if re.any():
+        noise(re, im, out)
+    carry.noise_re, carry.noise_im = re[-1].copy(), im[-1].copy()
+    return out
+
+
+def limit(x: F32) -> F32:
+    """Leave what is below KNEE alone, bend the rest toward 1 (continuous slope)."""
+    size = np.abs(x)
+    if size.max() <= KNEE:
+        return x
+    over = np.maximum(size - KNEE, 0.0) / (1.0 - KNEE)
+    return np.where(size > KNEE, np.sign(x) * (KNEE + (1.0 - KNEE) * np.tanh(over)), x).astype(np.float32)
