@@ -59,7 +59,7 @@ def _expect(table: Array, letters: Array, phones: Array, n: int) -> Array:
     for i in reversed(range(length)):
         p0, p1, p2 = _steps(table, letters, one, two, i)
         row, later = letters[:, i : i + 1], back[i + 1]
-        np.add.at(count, (row[:, 0], 0), (ahead[i] * p0 * later / total).sum(1))
+        np.add.at(count[:, 0], row[:, 0], (ahead[i] * p0 * later / total).sum(1))
         np.add.at(count, (row, one), ahead[i, :, :-1] * p1 * later[:, 1:] / total)
         np.add.at(count, (row, two), ahead[i, :, :-2] * p2 * later[:, 2:] / total)
         back[i] = later * p0
@@ -112,7 +112,8 @@ def _discounts(counts: Array) -> Array:
     """Modified Kneser-Ney discounts for counts 0, 1, 2, 3 and more (Chen & Goodman 1999, eq. 26)."""
     n1, n2, n3, n4 = (max(int((counts == k).sum()), 1) for k in (1, 2, 3, 4))
     y = n1 / (n1 + 2 * n2)
-    return np.clip(np.array([0.0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]), 0.0, None)
+    found: Array = np.clip(np.array([0.0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]), 0.0, None)
+    return found
 
 
 def _counts(sequences: list[list[int]], order: int, bits: int) -> list[tuple[Array, Array]]:

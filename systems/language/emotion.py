@@ -105,7 +105,7 @@ def read(text: str) -> Emotion:
     mood = Emotion()
     if abs(compound) >= QUIET:
         share = STRENGTH * abs(compound)
-        counts = {c: 0 for c in ("joy", "anger", "sadness", "fear", "disgust", "surprise", "calm")}
+        counts = dict.fromkeys(("joy", "anger", "sadness", "fear", "disgust", "surprise", "calm"), 0)
         for word in words:
             for category in _category().get(word, ()):
                 counts[category] += 1

@@ -46,7 +46,7 @@ def model() -> Model:
     """The trained tables, read on first use."""
     with asset("letters.npz").open("rb") as file, np.load(file) as data:
         raw = {name: data[name] for name in data.files}
-    names = ["", ""] + bytes(raw["graphones"]).decode("ascii").split("\n")
+    names = ["", "", *bytes(raw["graphones"]).decode("ascii").split("\n")]
     order = int(raw["order"])
     letters: dict[str, list[int]] = {}
     for i, name in enumerate(names[2:], start=2):
@@ -131,7 +131,8 @@ def sound_out(word: str) -> tuple[str, ...]:
         return sound_out(word[:LONGEST]) + sound_out(word[LONGEST:])
     if not word:
         return ()
-    best, chosen = -np.inf, ("AH0",)
+    best = -np.inf
+    chosen: tuple[str, ...] = ("AH0",)
     for score, path in _beam(m, word):
         symbols = [s for g in path for s in m.phones[g]]
         score += STRESS_WEIGHT * _stress_score(m, word, symbols)

@@ -11,9 +11,7 @@ from importlib.resources.abc import Traversable
 
 from psi_ecs.components.phone import PHONES
 
-SYMBOLS: tuple[str, ...] = tuple(
-    p.name + digit for p in PHONES[1:] for digit in (("0", "1", "2") if p.vowel else ("",))
-)
+SYMBOLS: tuple[str, ...] = tuple(p.name + digit for p in PHONES[1:] for digit in (("0", "1", "2") if p.vowel else ("",)))
 """Every phone of CMUdict, vowels with stress; index + 33 is its character in the product."""
 
 _CODE = {s: chr(33 + i) for i, s in enumerate(SYMBOLS)}
@@ -39,6 +37,12 @@ def table(name: str) -> list[list[str]]:
     """Rows of a tab-separated asset, without blank lines and `#` comments."""
     lines = asset(name).read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+
+
+@cache
+def signs(where: str) -> dict[str, list[str]]:
+    """Sign -> its name in words, in a `text`, in an `address`, or as a Greek `letter`."""
+    return {row[1]: row[2].split() for row in table("signs.tsv") if row[0] == where}
 
 
 @cache

@@ -9,17 +9,29 @@ from psi_ecs.components.text import Prosody
 
 from .document import Document, Override, Point, Style
 from .emotion import blended, feelings, named
+from .wordlist import listed
 
-SOUNDS = frozenset("laugh chuckle giggle sigh breath gasp cough sniff cry groan yawn".split())
+SOUNDS = frozenset(listed("laugh chuckle giggle sigh breath gasp cough sniff cry groan yawn"))
 """Sounds that are not words: a short pause and a mark of that name, for whoever can act on it."""
 SOUND_PAUSE = 0.4
 MANNERS: dict[str, Prosody] = {
-    "slow": Prosody(rate=0.8), "slower": Prosody(rate=0.65), "fast": Prosody(rate=1.25), "faster": Prosody(rate=1.5),
-    "high": Prosody(pitch=3.0), "low": Prosody(pitch=-3.0), "loud": Prosody(volume=6.0), "shout": Prosody(volume=9.0, pitch=3.0, span=1.3),
-    "soft": Prosody(volume=-6.0), "quiet": Prosody(volume=-6.0), "whisper": Prosody(volume=-12.0, rate=0.9, span=0.5),
-    "monotone": Prosody(span=0.3), "lively": Prosody(span=1.5),
-}  # fmt: skip
-_TAG = re.compile(r"\\\[|\[(?P<close>/)?\s*(?P<name>[A-Za-z][\w-]*)?\s*(?::\s*(?P<share>\d*\.?\d+)|\s(?P<rest>[^\[\]\n]{1,40}))?\s*\]")
+    "slow": Prosody(rate=0.8),
+    "slower": Prosody(rate=0.65),
+    "fast": Prosody(rate=1.25),
+    "faster": Prosody(rate=1.5),
+    "high": Prosody(pitch=3.0),
+    "low": Prosody(pitch=-3.0),
+    "loud": Prosody(volume=6.0),
+    "shout": Prosody(volume=9.0, pitch=3.0, span=1.3),
+    "soft": Prosody(volume=-6.0),
+    "quiet": Prosody(volume=-6.0),
+    "whisper": Prosody(volume=-12.0, rate=0.9, span=0.5),
+    "monotone": Prosody(span=0.3),
+    "lively": Prosody(span=1.5),
+}
+_TAG = re.compile(
+    r"\\\[|\[(?P<close>/)?\s*(?P<name>[A-Za-z][\w-]*)?\s*(?::\s*(?P<share>\d*\.?\d+)|\s(?P<rest>[^\[\]\n]{1,40}))?\s*\]"
+)
 _TIME = re.compile(r"(\d*\.?\d+)\s*(ms|s)?$")
 
 
@@ -37,6 +49,7 @@ class Builder:
     """Collects text, styles, overrides and points into a Document."""
 
     def __init__(self) -> None:
+        """Nothing yet, in no particular style."""
         self._parts: list[str] = []
         self._length = 0
         self._stack: list[tuple[str, Style]] = [("", Style())]
@@ -98,7 +111,7 @@ class Builder:
 
 
 def seconds(text: str) -> float | None:
-    """"0.5", "0.5s" or "500ms" as seconds (20 at most); None when it is no time."""
+    """ "0.5", "0.5s" or "500ms" as seconds (20 at most); None when it is no time."""
     m = _TIME.match(text.strip())
     return None if m is None else min(float(m[1]) / (1000.0 if m[2] == "ms" else 1.0), 20.0)
 

@@ -4,22 +4,27 @@ import re
 from functools import cache
 
 from . import numerals
-from .lexicon import entries, table
+from .lexicon import entries, signs, table
 from .pieces import Match, Piece, Rule, Spoken, after, before, letters, word_before
 from .pronounce import plain, pronounce, spell
+from .wordlist import listed
 
-_SIGNS = {
-    ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark", "=": "equals", "&": "and", "#": "hash", "%": "percent",
-    ":": "colon", "+": "plus", "~": "tilde", "@": "at",
-}  # fmt: skip
-_EMOTICON = r"(?:[:;=8xX]['’]?-?[)(\]\[DPpOo/\\|*3](?![\w])|<3|\^_\^|[:;]'?-?[)(]+|¯\\_\(ツ\)_/¯|-_-)"
+_EMOTICON = (
+    r"(?:[:;=8xX]['’]?-?[)(\]\[DPpOo/\\|*3](?![\w])"
+    r"|<3|\^_\^|[:;]'?-?[)(]+|¯\\_\(ツ\)_/¯|-_-)"
+)
 _RULERS = frozenset(
-    "king queen pope emperor tsar henry louis george edward william richard charles james john paul francis philip elizabeth mary "
-    "victoria benedict pius leo gregory innocent napoleon nicholas alexander catherine frederick ivan peter otto ramses".split()
+    listed(
+        "king queen pope emperor tsar henry louis george edward william richard charles james john paul francis philip",
+        "elizabeth mary victoria benedict pius leo gregory innocent napoleon nicholas alexander catherine frederick ivan peter",
+        "otto ramses",
+    )
 )
 _NUMBERED = frozenset(
-    "war chapter part act scene volume book section type phase title class article appendix level world rocky episode bowl figure "
-    "stage step grade season vol mark model round game fantasy division tier category unit apollo saturn".split()
+    listed(
+        "war chapter part act scene volume book section type phase title class article appendix level world rocky episode bowl",
+        "figure stage step grade season vol mark model round game fantasy division tier category unit apollo saturn",
+    )
 )
 
 
@@ -42,8 +47,8 @@ def _address(text: str) -> Spoken:
     """The parts of an address, its signs by name."""
     words: Spoken = []
     for part in re.findall(r"[A-Za-zÀ-ÿ']+|\d+|\S", text):
-        if part in _SIGNS:
-            words += _SIGNS[part].split()
+        if part in signs("address"):
+            words += signs("address")[part]
         elif part.isdigit():
             words += numerals.digits(part) if len(part) > 4 else _figures(part)
         elif part[0].isalpha():
@@ -58,7 +63,9 @@ def _figures(text: str) -> list[str]:
 def _name(part: str) -> str | Piece:
     """A part of an address: a word when it can be one, else its letters."""
     low = plain(part)
-    if low in entries() and (len(low) > 2 or low in ("to", "my", "go", "me", "in", "on", "at", "of", "is", "it", "we", "so", "up", "us")):
+    if low in entries() and (
+        len(low) > 2 or low in ("to", "my", "go", "me", "in", "on", "at", "of", "is", "it", "we", "so", "up", "us")
+    ):
         return part
     return part if len(low) > 4 or (len(low) > 3 and re.search("[aeiouy]", low)) else letters(part)
 
@@ -90,7 +97,19 @@ def _beside(m: Match, kind: str) -> bool:
         return re.match(r"\s*\d", after(m)) is not None or (re.search(r"\d\s*$", before(m)) is not None and len(m[1]) > 2)
     if kind in ("after", "street"):
         last = word_before(m)
-        capital = last[:1].isupper() and last.lower() not in ("in", "at", "to", "from", "the", "of", "and", "on", "near", "by", "i")
+        capital = last[:1].isupper() and last.lower() not in (
+            "in",
+            "at",
+            "to",
+            "from",
+            "the",
+            "of",
+            "and",
+            "on",
+            "near",
+            "by",
+            "i",
+        )
         following = re.match(r"\s*[A-Z][a-z]", after(m)) is not None
         return (capital or last[:1].isdigit()) if kind == "after" else (capital or last[:1].isdigit() or not following)
     return True
@@ -124,7 +143,9 @@ def _capitals(m: Match) -> Spoken | None:
     if how is None:
         rest = re.findall(r"[A-Za-z]{2,}", before(m) + m.string[m.start() : m.endpos])
         shouting = len(rest) > 2 and sum(w.isupper() for w in rest) > len(rest) / 2
-        pronounceable = re.search(r"[AEIOUY]", core) is not None and not re.search(r"[^AEIOUY]{4}|^[^AEIOUYSTPCBDFGKL][^AEIOUYHLRW]", core)
+        pronounceable = re.search(r"[AEIOUY]", core) is not None and not re.search(
+            r"[^AEIOUY]{4}|^[^AEIOUYSTPCBDFGKL][^AEIOUYHLRW]", core
+        )
         how = "word" if low in entries() or (len(core) > 3 and pronounceable) or (shouting and pronounceable) else "letters"
     elif how == "letters" and low in entries() and _loud(m):
         how = "word"
@@ -144,7 +165,11 @@ def _loud(m: Match) -> bool:
 def _roman(m: Match) -> Spoken | None:
     n = numerals.roman(m.group())
     last = word_before(m)
-    if n is None or not (last[:1].isupper() or last in _NUMBERED) or m.group() in ("MIX", "CD", "DC", "MD", "LCD", "CV", "DI", "MI", "CM", "MM"):
+    if (
+        n is None
+        or not (last[:1].isupper() or last in _NUMBERED)
+        or m.group() in ("MIX", "CD", "DC", "MD", "LCD", "CV", "DI", "MI", "CM", "MM")
+    ):
         return None
     if last.lower() in _NUMBERED:
         return list(numerals.cardinal(n))
@@ -186,7 +211,10 @@ RULES: list[Rule] = [
     (re.compile(r"([A-Za-z](?:\.[A-Za-z])+|[A-Za-z]+|w/o?)(\.?)(?![\w])"), _abbreviation),
     (re.compile(r"(?:[A-Za-z]\.){2,}(?:[A-Z](?![\w]))?|Ph\.\s?D\.?|(?:[A-Z]\.\s){2,}"), _initials),
     (re.compile(r"([A-Z])\.(?=\s+[A-Z])"), _initial),
-    (re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.(?:com|org|net|edu|gov|io|ai|dev|co\.uk|de|fr|eu)(?:/[\w/%.-]*[\w/])?(?![\w@])"), _url),
+    (
+        re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.(?:com|org|net|edu|gov|io|ai|dev|co\.uk|de|fr|eu)(?:/[\w/%.-]*[\w/])?(?![\w@])"),
+        _url,
+    ),
     (re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z]\w*)+"), _file),
     (re.compile(r"([A-G])(\+\+|#)(?!\w)"), _symbol_language),
     (re.compile(r"[IVXLCDM]+(?![\w'’])"), _roman),

@@ -9,6 +9,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from . import dates, names, quantities
+from .lexicon import signs
 from .pieces import Match, Piece, Rule, Spoken, before
 from .pronounce import pronounce
 from .token import Token
@@ -17,26 +18,16 @@ _SOFT = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _QUICK = re.compile(r"[a-z]+(?=[ ,;!?\n]|$)")
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{_SOFT}])*(?:['’][^\W\d_]+)*")
 _CLIPPED = re.compile(r"['’](?:em|til|tis|twas|cause|bout|n|round|cept)(?![\w])", re.IGNORECASE)
-_EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\uFE0E\uFE0F\u20E3\U000E0020-\U000E007F\u2190-\u21FF\u2300-\u23FF\u25A0-\u25FF]")
-_MARKS = ".,;:!?…—–()[]\"“”。！？、，；："
-_SAME = str.maketrans("。！？、，；：", ".!?,,;:")
-SYMBOLS = {
-    "&": "and", "%": "percent", "+": "plus", "=": "equals", "@": "at", "°": "degrees", "§": "section", "©": "copyright", "±": "plus or minus",
-    "×": "times", "÷": "divided by", "≈": "approximately", "≠": "not equal to", "≤": "less than or equal to", "≥": "greater than or equal to",
-    "$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "¢": "cents", "№": "number", "∞": "infinity", "√": "square root of", "∑": "sum",
-    "½": "half", "¼": "quarter", "¾": "three quarters", "²": "squared", "³": "cubed", "∆": "delta", "µ": "micro",
-}  # fmt: skip
-GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega".split(),
-        strict=True,
-    )
+_EMOJI = re.compile(
+    r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\uFE0E\uFE0F\u20E3\U000E0020-\U000E007F\u2190-\u21FF"
+    r"\u2300-\u23FF\u25A0-\u25FF]"
 )
+_MARKS = '.,;:!?…—–()[]"“”。！？、，；：'
+_SAME = str.maketrans("。！？、，；：", ".!?,,;:")
 
 
 def _symbol(m: Match) -> Spoken | None:
-    return list(SYMBOLS[m.group()].split())
+    return list(signs("text")[m.group()])
 
 
 _OPERATORS = {"*": "times", "<": "less than", ">": "greater than", "^": "to the power of", "/": "slash"}
@@ -52,27 +43,25 @@ def _operator(m: Match) -> Spoken | None:
 
 
 def _greek(m: Match) -> Spoken | None:
-    return [GREEK[m.group().lower()]]
+    return list(signs("letter")[m.group().lower()])
 
 
 def _about(m: Match) -> Spoken | None:
     return ["about"]
 
 
-_LAST: list[Rule] = [
-    (_CLIPPED, lambda m: [m.group()]),
-    (re.compile(r"[α-ωΑ-Ω](?![^\W\d_])"), _greek),
-    (_WORD, lambda m: [m.group()] if pronounce(m.group()) else None),
-    (re.compile("[" + "".join(map(re.escape, SYMBOLS)) + "]"), _symbol),
-    (re.compile(r"~(?=\s?\d)"), _about),
-    (re.compile(r"[*/^<>]"), _operator),
-]
-
-
 @cache
 def rules() -> list[Rule]:
     """All rules in the order they are tried."""
-    return [*names.RULES, *dates.RULES, *quantities.rules(), *_LAST]
+    last: list[Rule] = [
+        (_CLIPPED, lambda m: [m.group()]),
+        (re.compile(r"[α-ωΑ-Ω](?![^\W\d_])"), _greek),
+        (_WORD, lambda m: [m.group()] if pronounce(m.group()) else None),
+        (re.compile("[" + "".join(map(re.escape, signs("text"))) + "]"), _symbol),
+        (re.compile(r"~(?=\s?\d)"), _about),
+        (re.compile(r"[*/^<>]"), _operator),
+    ]
+    return [*names.RULES, *dates.RULES, *quantities.rules(), *last]
 
 
 @lru_cache(maxsize=4096)
@@ -146,7 +135,11 @@ class _Scanner:
         elif c in "-" and (self.text[self.at - 1 : self.at].isspace() or self.text[self.at + 1 : self.at + 2] == "-"):
             if self.found:
                 self.found[-1].mark += "—"
-        elif c.isalpha() or (unicodedata.category(c) in ("Cc", "Lm", "Lo", "Mn", "Co", "Cs", "Cn") and c not in "\r\f\v\x1f" and not _EMOJI.match(c)):
+        elif c.isalpha() or (
+            unicodedata.category(c) in ("Cc", "Lm", "Lo", "Mn", "Co", "Cs", "Cn")
+            and c not in "\r\f\v\x1f"
+            and not _EMOJI.match(c)
+        ):
             self._drop()
             return
         self.at += 1
@@ -155,7 +148,12 @@ class _Scanner:
         """Skip a run of characters of another script, or a control character."""
         start = self.at
         self.at += 1
-        while self.at < self.end and self.text[start].isalpha() and self.text[self.at].isalpha() and not self.text[self.at].isascii():
+        while (
+            self.at < self.end
+            and self.text[start].isalpha()
+            and self.text[self.at].isalpha()
+            and not self.text[self.at].isascii()
+        ):
             self.at += 1
         self.notes.append(_describe(self.text[start : self.at]))
 

@@ -9,12 +9,24 @@ from .lexicon import table
 from .pronounce import plain, pronounce
 from .syllable import syllables
 from .token import Token
+from .wordlist import listed
 
-_WH = frozenset(["what", "who", "whom", "whose", "which", "when", "where", "why", "how", "what's", "who's", "where's", "how's", "when's", "why's"])
-_AUXILIARY = frozenset(
-    ["is", "are", "am", "was", "were", "do", "does", "did", "have", "has", "had", "can", "could", "will", "would", "shall", "should", "may", "might", "must", "isn't", "aren't", "wasn't", "weren't", "don't", "doesn't", "didn't", "haven't", "hasn't", "hadn't", "can't", "couldn't", "won't", "wouldn't", "shan't", "shouldn't", "mustn't", "ain't"]
+_WH = frozenset(
+    listed(
+        "what who whom whose which when where why how what's who's where's how's when's why's",
+    )
 )
-_PHRASE_STARTS = frozenset(["and", "but", "or", "because", "although", "though", "while", "when", "where", "which", "who", "that", "if", "so", "until", "unless", "since", "after", "before"])
+_AUXILIARY = frozenset(
+    listed(
+        "is are am was were do does did have has had can could will would shall should may might must isn't aren't wasn't",
+        "weren't don't doesn't didn't haven't hasn't hadn't can't couldn't won't wouldn't shan't shouldn't mustn't ain't",
+    )
+)
+_PHRASE_STARTS = frozenset(
+    listed(
+        "and but or because although though while when where which who that if so until unless since after before",
+    )
+)
 _MINOR = frozenset(",;:—–()[]")
 LONGEST_PHRASE = 9
 """Words after which a phrase break is put before the next conjunction."""

@@ -6,22 +6,25 @@ from functools import cache
 
 from . import grammar, numerals
 from .lexicon import table
-from .pieces import Match, Piece, Rule, Spoken, after, before, letters, word_before
+from .pieces import Handler, Match, Piece, Rule, Spoken, after, before, letters, word_before
+from .wordlist import listed
 
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
-_SCALE = {
-    "k": "thousand", "thousand": "thousand", "m": "million", "mn": "million", "million": "million", "b": "billion", "bn": "billion",
-    "billion": "billion", "t": "trillion", "tn": "trillion", "trillion": "trillion",
-}  # fmt: skip
-_MONEY = {
-    "$": ("dollar", "dollars", "cent", "cents"), "£": ("pound", "pounds", "penny", "pence"), "€": ("euro", "euros", "cent", "cents"),
-    "¥": ("yen", "yen", "sen", "sen"), "₹": ("rupee", "rupees", "paisa", "paise"), "₩": ("won", "won", "jeon", "jeon"),
-    "₽": ("ruble", "rubles", "kopeck", "kopecks"), "₿": ("bitcoin", "bitcoins", "satoshi", "satoshis"),
-    "USD": ("dollar", "dollars", "cent", "cents"), "EUR": ("euro", "euros", "cent", "cents"), "GBP": ("pound", "pounds", "penny", "pence"),
-    "JPY": ("yen", "yen", "sen", "sen"), "CHF": ("franc", "francs", "centime", "centimes"),
-}  # fmt: skip
-_BY_DIGIT = frozenset("highway route room flight interstate area bus apartment suite apt code pin agent unit gate".split())
-_SPECIAL = {("24", "7"): "twenty four seven", ("9", "11"): "nine eleven", ("50", "50"): "fifty fifty", ("7", "11"): "seven eleven"}
+_SCALE = {"k": "thousand", "m": "million", "b": "billion", "t": "trillion"}
+"""First letter of what stands after an amount -> the word."""
+_BY_DIGIT = frozenset(listed("highway route room flight interstate area bus apartment suite apt code pin agent unit gate"))
+_SPECIAL = {
+    ("24", "7"): "twenty four seven",
+    ("9", "11"): "nine eleven",
+    ("50", "50"): "fifty fifty",
+    ("7", "11"): "seven eleven",
+}
+
+
+@cache
+def money() -> dict[str, list[str]]:
+    """Sign of a currency -> one, many, one hundredth, hundredths."""
+    return {sign: names for sign, *names in table("money.tsv")}
 
 
 @cache
@@ -31,10 +34,10 @@ def units() -> dict[str, tuple[str, str]]:
 
 
 def _money(m: Match) -> Spoken | None:
-    one, many, cent, cents = _MONEY[m["sign"]]
+    one, many, cent, cents = money()[m["sign"]]
     amount, scale = m["amount"], (m["scale"] or "").lower()
     if scale:
-        return [*numerals.decimal(amount), _SCALE[scale], many]
+        return [*numerals.decimal(amount), "thousand" if scale.startswith("th") else _SCALE[scale[0]], many]
     whole, _, part = amount.replace(",", "").partition(".")
     if len(part) != 2 or len(whole) > 30:
         return [*numerals.decimal(amount), one if amount == "1" else many]
@@ -120,7 +123,10 @@ def _feet(m: Match) -> Spoken | None:
 def _by_digit(text: str) -> list[str]:
     """Names in figures: 101 -> one oh one, 287 -> two eighty seven, 1600 -> sixteen hundred."""
     if len(text) == 3 and text[1:] != "00":
-        return [numerals.ONES[int(text[0])], *(["oh", numerals.ONES[int(text[2])]] if text[1] == "0" else numerals.cardinal(int(text[1:])))]
+        return [
+            numerals.ONES[int(text[0])],
+            *(["oh", numerals.ONES[int(text[2])]] if text[1] == "0" else numerals.cardinal(int(text[1:]))),
+        ]
     return numerals.year(int(text)) if len(text) == 4 else numerals.decimal(text)
 
 
@@ -178,8 +184,11 @@ def rules() -> list[Rule]:
     return [(re.compile(pattern), handler) for pattern, handler in (*_EXACT, (measure, _measure), *_LOOSE)]
 
 
-_EXACT = (
-    (r"(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|\+\d{1,3}(?:[-. ]\d{2,4}){2,5}(?!\d)", _telephone),
+_EXACT: tuple[tuple[str, Handler], ...] = (
+    (
+        r"(?:\+?\d{1,3}[-. ])?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|\+\d{1,3}(?:[-. ]\d{2,4}){2,5}(?!\d)",
+        _telephone,
+    ),
     (r"\d{3}-\d{4}(?![\d-])", _telephone),
     (r"\d+(?:\.\d+){2,}(?!\d)", _dotted),
     (_SIGN + r"\s?" + _AMOUNT, _money),
@@ -190,7 +199,7 @@ _EXACT = (
     (r"(?:(\d+)\s)?(\d{1,3})/(\d{1,3})(?![/\d]|\.\d)", _fraction),
     (r"(\d*)([¼-¾⅐-⅞])", _vulgar),
 )
-_LOOSE = (
+_LOOSE: tuple[tuple[str, Handler], ...] = (
     (r"(\d+)\s?[xX×]\s?(\d+)(?!\w)", lambda m: [*numerals.decimal(m[1]), "by", *numerals.decimal(m[2])]),
     (rf"(?:{_NUM})\s?(?:[A-Za-zµμΩ°]+[²³]|[A-Za-zµμΩ°]+[²³]?/[A-Za-zµμΩ°]+[²³]?)(?![\w/])", _unknown_measure),
     (r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]+", _codes),

@@ -4,9 +4,20 @@ import re
 
 from . import dates, numerals
 from .pieces import Piece, Spoken
-from .pronounce import LETTER_NAMES, plain
+from .pronounce import affixes, plain
+from .wordlist import listed
 
-_SIGN_NAMES = {"-": "dash", ".": "dot", "/": "slash", "@": "at", "_": "underscore", "#": "hash", "+": "plus", "*": "star", "&": "and"}
+_SIGN_NAMES = {
+    "-": "dash",
+    ".": "dot",
+    "/": "slash",
+    "@": "at",
+    "_": "underscore",
+    "#": "hash",
+    "+": "plus",
+    "*": "star",
+    "&": "and",
+}
 
 
 def _characters(text: str) -> Spoken:
@@ -14,8 +25,8 @@ def _characters(text: str) -> Spoken:
     for c in text:
         if c in "0123456789":
             words.append(numerals.ONES[int(c)])
-        elif plain(c) in LETTER_NAMES:
-            words.append(Piece(c.upper(), LETTER_NAMES[plain(c)].split()))
+        elif plain(c) in affixes("letter"):
+            words.append(Piece(c.upper(), list(affixes("letter")[plain(c)])))
         elif c in _SIGN_NAMES:
             words.append(_SIGN_NAMES[c])
     return words
@@ -71,8 +82,10 @@ def read(text: str, kind: str, detail: str) -> Spoken | None:
 
 
 KINDS = frozenset(
-    "characters spell-out verbatim letters digits number_digit cardinal number ordinal fraction telephone date expletive bleep time "
-    "currency unit address name".split()
+    listed(
+        "characters spell-out verbatim letters digits number_digit cardinal number ordinal fraction telephone date expletive",
+        "bleep time currency unit address name",
+    )
 )
 """Values of interpret-as that are known; those without a rule of their own are read as plain text."""
 EXTRA = frozenset(("time", "currency", "unit", "address", "name"))

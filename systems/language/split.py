@@ -2,14 +2,23 @@
 
 import re
 
+from .wordlist import listed
+
 LIMIT = 600
 """Characters after which a sentence without an end is cut at a space."""
 _END = re.compile(r"""[.!?\u2026。！？]+["'”’»)\]]*(?=\s|$)|\n\s*\n|\n(?=\s*[-*•\d])""")
 _NEVER = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "rev", "hon", "gen", "col", "capt", "lt", "sgt", "gov", "sen", "rep", "pres", "mt", "ft", "vs", "e.g", "i.e", "cf", "approx", "no", "nos", "vol", "fig", "eq", "pp", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thurs", "fri", "sat", "sun"]
+    listed(
+        "mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt gov sen rep pres mt ft vs e.g i.e cf approx no nos vol fig eq",
+        "pp jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun",
+    )
 )
 """Abbreviations after which a full stop ends no sentence when a word follows that could go on."""
-_MAYBE = frozenset(["st", "sr", "jr", "etc", "inc", "ltd", "co", "corp", "dept", "ave", "blvd", "rd", "a.m", "p.m", "u.s", "u.k", "u.n", "e.u", "d.c", "ph.d", "m.d", "b.a", "m.a", "no"])
+_MAYBE = frozenset(
+    listed(
+        "st sr jr etc inc ltd co corp dept ave blvd rd a.m p.m u.s u.k u.n e.u d.c ph.d m.d b.a m.a no",
+    )
+)
 """Of these, and of others, a sentence may end with them when a capital follows."""
 _TOKEN_BEFORE = re.compile(r"[^\s(\"“‘\[]+$")
 _STARTS = re.compile(r"\s*[\"'“‘(\[]*([^\W_])")

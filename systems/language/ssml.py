@@ -17,6 +17,7 @@ from .emotion import blended, feelings, named
 from .error import TextError
 from .ipa import from_arpabet, from_ipa
 from .markup import MANNERS, Builder, merged, seconds
+from .wordlist import listed
 
 BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.8, "x-strong": 1.2}
 """Seconds for each strength of <break>."""
@@ -103,7 +104,9 @@ class _Reader(ContentHandler):
         strength = attrs.get("strength", "medium")
         time = seconds(given) if given else BREAKS.get(strength)
         if time is None:
-            raise self._wrong(f'break {given or strength!r} is not understood; use time="500ms" or strength="{"|".join(BREAKS)}"')
+            raise self._wrong(
+                f'break {given or strength!r} is not understood; use time="500ms" or strength="{"|".join(BREAKS)}"'
+            )
         self.builder.point(pause=time)
 
     def _need(self, attrs: AttributesImpl, tag: str, name: str) -> str:
@@ -161,7 +164,9 @@ class _Reader(ContentHandler):
         text = str(attrs.get(name)).strip()
         m = _NUMBER.match(text)
         if m is None:
-            raise self._wrong(f"prosody {name} {text!r} is not understood; use {', '.join(names)} or a number such as {_SAMPLE[name]}")
+            raise self._wrong(
+                f"prosody {name} {text!r} is not understood; use {', '.join(names)} or a number such as {_SAMPLE[name]}"
+            )
         return m[1], float(m[1] + m[2]), (m[3] or "").lower()
 
     def _factor(self, attrs: AttributesImpl, name: str, names: dict[str, float]) -> float:
@@ -191,7 +196,13 @@ class _Reader(ContentHandler):
             return max(-96.0, min(24.0, 20.0 * math.log10(max(share, 1e-5))))
         if unit == "st":
             return max(-24.0, min(24.0, value))
-        ratio = 1.0 + value / 100.0 if unit == "%" and sign else value / 100.0 if unit == "%" else value / _HZ_BASE + (1.0 if sign else 0.0)
+        ratio = (
+            1.0 + value / 100.0
+            if unit == "%" and sign
+            else value / 100.0
+            if unit == "%"
+            else value / _HZ_BASE + (1.0 if sign else 0.0)
+        )
         return max(-24.0, min(24.0, 12.0 * math.log2(max(ratio, 0.25))))
 
     def _settle(self, tag: str, start: int, attrs: AttributesImpl) -> None:
@@ -215,9 +226,10 @@ class _Reader(ContentHandler):
 
 _SAMPLE = {"rate": '"80%"', "pitch": '"+2st"', "range": '"+20%"', "volume": '"+6dB"'}
 _KNOWN = _TRANSPARENT | frozenset(
-    ("p", "s", "paragraph", "sentence", "break", "silence", "prosody", "emphasis", "say-as", "sub", "phoneme", "mark", "bookmark",
-     "express-as", "emotion", "effect", "w", "token")
-)  # fmt: skip
+    listed(
+        "p s paragraph sentence break silence prosody emphasis say-as sub phoneme mark bookmark express-as emotion effect w token"
+    )
+)
 
 
 def parse(text: str) -> Document:

@@ -81,12 +81,11 @@ def language(
 
 
 def _feed(avatar: int, todo: Waiting, now: int, speech: Sparse[Write[Speech]], spoken: Writer[Spoken]) -> None:
-    """Move sentences of the first line to the avatar's queue until it is long enough, the line ends or the tick has done its share."""
+    """Move sentences of the first line to the avatar's queue, until that is long enough or the tick has done its share."""
     line = todo.lines[0]
     current = speech.get(avatar)
-    if not line.spoken and not _idle(current, now):
-        if current is None or current.turn != line.turn:
-            return
+    if current is not None and current.turn != line.turn and not _idle(current, now):
+        return
     for _ in range(TRIES):
         if _over(line):
             break

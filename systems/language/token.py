@@ -12,7 +12,6 @@ class Token(Struct):
     end: int
     mark: str = ""
     """Punctuation that follows it."""
-    quoted: bool = False
     spelled: bool = False
     """A letter said by its name."""
     symbols: list[str] | None = None

@@ -1,0 +1,6 @@
+"""Lists of words written as running text."""
+
+
+def listed(*lines: str) -> tuple[str, ...]:
+    """The words of the lines, in order."""
+    return tuple(" ".join(lines).split())
