@@ -8,12 +8,14 @@ import numpy as np
 from .error import SnapshotError
 
 T = TypeVar("T")
-_ARRAY = 78  # msgpack extension type of an array: (dtype, shape, bytes)
+_ARRAY = 78  # msgpack extension type of an array: length of the header (one byte), header (dtype, shape), raw bytes
 
 
 def _encode(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return msgspec.msgpack.Ext(_ARRAY, msgspec.msgpack.encode((value.dtype.str, value.shape, value.tobytes())))
+        header = msgspec.msgpack.encode((value.dtype.str, value.shape))
+        raw = np.ascontiguousarray(value).reshape(-1).view(np.uint8)  # so that the bytes are copied once, not twice
+        return msgspec.msgpack.Ext(_ARRAY, b"".join((bytes([len(header)]), header, raw)))  # type: ignore[list-item]
     if isinstance(value, np.generic):
         return value.item()
     raise NotImplementedError(f"{type(value).__name__} cannot be saved; keep it in a msgspec Struct of plain data and arrays")
@@ -22,11 +24,12 @@ def _encode(value: Any) -> Any:
 def _extension(code: int, data: memoryview) -> Any:
     if code != _ARRAY:
         raise SnapshotError(f"the saved data hold an unknown extension {code}; it was made by a newer version")
-    dtype, shape, raw = msgspec.msgpack.decode(data, type=tuple[str, tuple[int, ...], bytes])
+    end = 1 + data[0]
+    dtype, shape = msgspec.msgpack.decode(data[1:end], type=tuple[str, tuple[int, ...]])
     kind = np.dtype(dtype)
     if kind.hasobject:
         raise SnapshotError("the saved data hold an array of objects, which is refused")
-    return np.frombuffer(raw, kind).reshape(shape).copy()
+    return np.frombuffer(data[end:], kind).reshape(shape).copy()
 
 
 def _decode(cls: Any, value: Any) -> Any:
@@ -43,11 +46,11 @@ def encode(value: Any) -> bytes:
     return _encoder.encode(value)
 
 
-def decode(blob: bytes, cls: type[T] | Any = Any) -> Any:
+def decode(blob: bytes | memoryview, cls: type[T] | Any = Any) -> Any:
     """The inverse of `encode`, checked against `cls`. SnapshotError in one line if the bytes are damaged."""
     try:
         return msgspec.msgpack.decode(blob, type=cls, ext_hook=_extension, dec_hook=_decode)
-    except (msgspec.DecodeError, msgspec.ValidationError, TypeError, ValueError, RecursionError, OverflowError, MemoryError) as why:
+    except (msgspec.MsgspecError, TypeError, ValueError, LookupError, RecursionError, OverflowError, MemoryError) as why:
         raise SnapshotError(f"the saved data are damaged or do not fit: {why}") from why
 
 

@@ -10,6 +10,15 @@ from .component import fields
 Rows = slice | NDArray[np.intp]
 
 
+def longer(column: NDArray[Any], room: int, fill: int = 0) -> NDArray[Any]:
+    """A copy with room for more rows. Zeros cost nothing until they are touched, so a large column is not written twice."""
+    wide = np.zeros((room, *column.shape[1:]), column.dtype)
+    wide[: len(column)] = column
+    if fill:
+        wide[len(column) :] = fill
+    return wide
+
+
 class Entities:
     """Ask for it in a query to get the ids of the rows."""
 
@@ -68,22 +77,17 @@ class Table:
             self.cols[cls][name][rows] = column
 
     def append(self, ids: NDArray[np.uint64]) -> slice:
-        """Add a row for each id, zeroed, and return them."""
-        low, n = self.n, self.n + len(ids)
-        if n > self.cap:
-            self.cap = max(n, 2 * self.cap)
-            self.ids, self.bits = self._grown(self.ids), self._grown(self.bits)
-            self.cols = {c: {name: self._grown(a) for name, a in group.items()} for c, group in self.cols.items()}
+        """Add a row for each id, without tags, and return them; their columns are to be filled."""
+        low, n, room = self.n, self.n + len(ids), self.cap
+        self.bits[low : min(n, room)] = 0
+        if n > room:
+            self.cap = room = max(n, 2 * room)
+            self.ids, self.bits = longer(self.ids[:low], room), longer(self.bits[:low], room)
+            self.cols = {c: {name: longer(a[:low], room) for name, a in group.items()} for c, group in self.cols.items()}
         self._views.clear()
         self.n = n
         self.ids[low:n] = ids
-        self.bits[low:n] = 0
         return slice(low, n)
-
-    def _grown(self, column: NDArray[Any]) -> NDArray[Any]:
-        wide = np.empty((self.cap, *column.shape[1:]), column.dtype)
-        wide[: self.n] = column[: self.n]
-        return wide
 
     def fill(self, rows: slice, value: object) -> None:
         """Set the fields of one component in some rows from a declared value, defaults where it is silent."""

@@ -16,7 +16,7 @@ from .error import EntityError, PsiError
 from .event import Channel
 from .relation import Edges
 from .rng import Rng
-from .table import Table
+from .table import Table, longer
 
 T = TypeVar("T")
 Ids = NDArray[np.uint64]
@@ -56,7 +56,9 @@ class World:
         """Make `n` entities with these components; scalars and columns of length n may be mixed. Returns u64[n]."""
         table = self._table_for(type(v) for v in values)
         index = self._take(n)
-        ids = index.astype(np.uint64) | (self._gen[index] << SHIFT)
+        ids = self._gen[index]
+        ids <<= SHIFT
+        ids |= index.view(np.uint64)
         rows = table.append(ids)
         self._table[index] = self._order.index(table)
         self._row[index] = np.arange(rows.start, rows.stop)
@@ -208,10 +210,9 @@ class World:
         del self._free[len(self._free) - reused :]
         end = self._count + n - reused
         if end > len(self._gen):
-            more = max(end, 2 * len(self._gen)) - len(self._gen)
-            self._gen = np.concatenate([self._gen, np.zeros(more, np.uint64)])
-            self._table = np.concatenate([self._table, np.full(more, -1, np.int32)])
-            self._row = np.concatenate([self._row, np.full(more, -1, np.int64)])
+            room = max(end, 2 * len(self._gen))
+            self._gen, self._table = longer(self._gen, room), longer(self._table, room, -1)
+            self._row = longer(self._row, room, -1)
         fresh = np.arange(self._count, end, dtype=np.int64)
         self._count = end
         return np.concatenate([np.array(old, np.int64), fresh]) if reused else fresh

@@ -43,7 +43,7 @@ def ours(n: int) -> dict[str, float | None]:
         for place, speed in bodies:
             place.xyz += speed.xyz * np.float32(DT)
 
-    start, speed = np.zeros((n, 3), np.float32), np.ones((n, 3), np.float32)
+    start, speed = np.random.default_rng(1).random((2, n, 3), np.float32)
     apps: list[App] = []
 
     def create() -> None:
