@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from hashlib import blake2b
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NewType
 
@@ -111,7 +111,11 @@ def find(path: str | Path) -> Path:
 
 def package_folder(name: str) -> Path:
     """A folder of package data: `assets` or `scenes`."""
-    return Path(str(resources.files(f"psi_ecs.{name}")))
+    spec = find_spec(f"psi_ecs.{name}")
+    places = list(spec.submodule_search_locations or []) if spec else []
+    if not places:
+        raise AssetError(f"the package's {name} folder is missing; install psi-ecs again")
+    return Path(places[0])
 
 
 def cache_folder() -> Path:

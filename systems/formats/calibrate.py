@@ -110,8 +110,9 @@ def _measure(meshes: list[Mesh]) -> dict[str, NDArray[Any]]:
     teeth = [m for m in meshes if m.material == "teeth" and np.abs(_delta(m, "jawOpen")).max(initial=0) < 0.004]
     upper_teeth, edge = face, middle[0]
     for mesh in teeth:
-        front = np.flatnonzero(mesh.position[:, 2] > mesh.position[:, 2].max() - 0.004)
-        upper_teeth, edge = mesh, int(front[np.argmin(mesh.position[front, 1])])
+        front = np.flatnonzero((mesh.position[:, 2] > mesh.position[:, 2].max() - 0.004) & (np.abs(mesh.position[:, 0]) < 0.005))
+        if len(front):
+            upper_teeth, edge = mesh, int(front[np.argmin(mesh.position[front, 1])])
     return {
         "lip_gap": np.stack([_row(face, u, face, v, 1) for u, v in pairs]),
         "tooth_gap": np.stack([_row(face, middle[1], upper_teeth, edge, axis) for axis in range(3)]),

@@ -154,7 +154,7 @@ def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], 
                 name=title,
                 material=_material(made_of, title),
                 position=position,
-                normal=normals(position, triangle),
+                normal=_normals(document, binary, part, position, triangle),
                 uv=uv,
                 triangle=triangle,
                 delta=delta,
@@ -162,6 +162,15 @@ def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], 
             )
         )
     return out
+
+
+def _normals(document: dict[str, Any], binary: bytes, part: dict[str, Any], position: NDArray[Any], triangle: NDArray[Any]) -> NDArray[np.float32]:
+    if "NORMAL" not in part:
+        return normals(position, triangle)
+    given = _accessor(document, binary, part["NORMAL"]).astype(np.float32)
+    if given.shape != position.shape:
+        raise ValueError("normals and positions differ in number")
+    return (given / np.maximum(np.linalg.norm(given, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
 def _material(*hints: str) -> str:
