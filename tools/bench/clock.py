@@ -11,7 +11,7 @@ def best(fn: Callable[[], object], repeats: int = 5, clean: bool = False) -> flo
 
 
 def each(fn: Callable[[], object], repeats: int, clean: bool = False) -> list[float]:
-    """Seconds of each of several calls, none with a garbage collection inside; `clean` has one before each, not only the first."""
+    """Seconds of each of several calls. Garbage is collected before the first, with `clean` before each, never inside one."""
     times: list[float] = []
     gc.disable()
     for _ in range(repeats):

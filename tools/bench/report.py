@@ -38,4 +38,4 @@ def kernels(figures: dict[str, Any]) -> list[str]:
 
 def speak(figures: dict[str, Any]) -> list[str]:
     """What a speaking avatar costs."""
-    return [f"{name:56}{value:10.4f}" for name, value in figures.get("speak", {}).items()]
+    return ["one avatar", *(f"{name:64}{value:10.3f}" for name, value in figures.get("speak", {}).items())]
