@@ -35,6 +35,8 @@ class PhoneTable(Struct, kw_only=True, forbid_unknown_fields=True):
     """Locus equation F2 = slope * F2 of the vowel + intercept, and how far F3 follows the vowel's; slope 0 uses `formants`."""
     release: float = 0.0
     """A stop's burst and aspiration, ms, before a stressed vowel."""
+    fade: float = 260.0
+    """Rate at which a stop's burst fades, 1/s."""
     level: float = 0.0
     """Voice source relative to a vowel, dB."""
     dull: float = 0.0
@@ -59,6 +61,7 @@ class FormantTable(Struct, kw_only=True, forbid_unknown_fields=True):
     timbre: list[tuple[float, float]]
     gain: float
     aspiration: float
+    air: list[float]
     phone: dict[str, PhoneTable]
 
 

@@ -42,7 +42,8 @@ class Fixed:
         eye = np.eye(BANDS)
         self.spread = np.stack([np.interp(self.bins, centre, eye[i]) for i in range(BANDS)])
         self.wide = np.array(table.open_bandwidths[3:])[None]
-        self.tract = tract
+        self.hoarse = np.exp(LN * table.aspiration) * np.minimum(self.bins / 2500.0, 1.0)  # friction noise rises with frequency
+        self.air = np.exp(LN * (np.array(table.air) @ self.spread))
 
     def read(self, frequency: F64) -> C128:
         """The fixed transfer at any frequencies up to Nyquist; 0 above."""
@@ -65,9 +66,9 @@ def response(frequency: F64, states: F64, wide: F64) -> C128:
     nasal = np.full((rows, 1), NASAL_POLE)
     side, zero = states[:, F1 + 9, None], states[:, F1 + 10, None]
     centre = np.concatenate((states[:, F1 : F1 + 5], nasal, side), axis=1)
-    width = np.concatenate((states[:, B1 : B1 + 3], np.broadcast_to(wide, (rows, 2)), np.full((rows, 1), 100.0), 0.12 * side), axis=1)
+    width = np.concatenate((states[:, B1 : B1 + 3], np.broadcast_to(wide, (rows, 2)), np.full((rows, 1), 100.0), 0.25 * side), axis=1)
     zeros = np.concatenate((states[:, F1 + 8, None], zero), axis=1)
-    zero_width = np.concatenate((np.full((rows, 1), 100.0), 0.12 * zero), axis=1)
+    zero_width = np.concatenate((np.full((rows, 1), 100.0), 0.25 * zero), axis=1)
     up = inverse_modes(frequency, zeros, zero_width)
     return np.asarray(up * shelf(frequency, states[:, F1 + 11]) / inverse_modes(frequency, centre, width))
 
@@ -84,8 +85,10 @@ def spectrum(states: F64, style: VoiceStyle, table: FormantTable, partials: int)
     strength = 2.0 * np.exp(LN * table.gain) * loud * states[:, 1]
     voiced = source(states[:, 4], partials) * moving[:, :partials] * fixed.read(tones) * strength[:, None]
     breath = states[:, 2] + (0.03 + 0.2 * max(style.breathiness, 0.0)) * states[:, 1]
-    aspired = np.abs(moving[:, partials:] * fixed.at_bins) * (np.exp(LN * table.aspiration) * breath)[:, None]
+    aspired = np.abs(moving[:, partials:] * fixed.at_bins) * fixed.hoarse * breath[:, None]
     hissed = np.exp(LN * (states[:, N1 : N1 + BANDS] @ fixed.spread)) * (states[:, N1 : N1 + BANDS].max(axis=1) > -100.0)[:, None]
+    open_air = np.minimum(states[:, 1] + 2.0 * states[:, 2], 1.0) * np.exp(-2.0 * LN * states[:, F1 + 11])
+    hissed += fixed.air * open_air[:, None]
     hissed[:, 0] = hissed[:, -1] = 0.0
     noise = np.sqrt(2.0) * np.hypot(aspired, hissed) * loud[:, None]
     return voiced, noise

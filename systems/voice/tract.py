@@ -124,7 +124,8 @@ class Tract:
         rows = [[v + (m - v) * max(0.0, weak * (2.0 - self.clarity)) for v, m in zip(row, middle, strict=True)] for row in own.formants]
         if s.name == "AH" and not s.stress:
             rows = [[480.0, 1600.0, 2850.0, 4000.0]] * 2
-        self.formants(s, first, rows[0], FORMANT_RATE)
+        before = self.near(s, -1)
+        self.formants(s, first, rows[0], 55.0 if before is not None and before.name in ("W", "Y", "R") else FORMANT_RATE)
         turn = s.start + (0.3 if diphthong else 0.4) * s.seconds
         rate = float(np.clip(4.0 / (0.55 * s.seconds), 18.0, FORMANT_RATE)) if diphthong else 0.7 * FORMANT_RATE
         self.formants(s, turn, rows[-1], rate)
@@ -145,9 +146,9 @@ class Tract:
         self.hiss(s, s.start, QUIET)
         self.plain(s, s.start)
         if nasal:
-            self.out.add(s.start - min(0.06, 1.4 * lead), s.index, 80.0, nasal_zero=430.0)
-            zero = {"M": 1100.0, "N": 1700.0, "NG": 3000.0}[s.name]
-            self.out.add(s.start, s.index, 250.0, side_zero=zero * self.scale, side_pole=1.35 * zero * self.scale)
+            self.out.add(s.start - min(0.06, 1.4 * lead), s.index, 80.0, nasal_zero=400.0)
+            pole, zero = {"M": (950.0, 1450.0), "N": (1050.0, 1700.0), "NG": (1050.0, 1650.0)}[s.name]
+            self.out.add(s.start, s.index, 250.0, nasal_zero=310.0, side_zero=zero * self.scale, side_pole=pole * self.scale)
         elif s.name == "L":
             self.out.add(s.start, s.index, 150.0, side_zero=1900.0 * self.scale, side_pole=2300.0 * self.scale)
 
@@ -158,9 +159,9 @@ class Tract:
         voiced = before is not None and before.name != "SIL" and PHONE[before.name].voiced
         self.plain(s, s.start - 0.01)
         self.bandwidths(s, s.start, shut=True)
-        self.voice(s, s.start, -16.0 if voiced else None, self.table.phone["HH"].dull)
+        self.voice(s, s.start, -24.0 if voiced else None, self.table.phone["HH"].dull)
         self.hiss(s, s.start, QUIET)
-        self.out.add(s.start - 0.01, s.index, 180.0, breath=0.8)
+        self.out.add(s.start - 0.01, s.index, 180.0, breath=0.5)
 
     def _fricative(self, s: Segment) -> None:
         own = self.table.phone[s.name]
@@ -189,10 +190,15 @@ class Tract:
         if voiced:
             self.voice(s, release - 0.012, -14.0, 34.0, rate=300.0)
         self.hiss(s, release - 0.004, self.burst(s), BURST_RATE)
+        if s.name in ("T", "D") and after is not None and after.name == "R":  # affricated: tr, dr
+            self.hiss(s, release + 0.004, np.asarray(self.table.phone["CH"].noise) - (4.0 if voiced else 0.0), 600.0)
+            self.hiss(s, max(s.end - 0.03, release + 0.02), QUIET, 110.0)
+            self._aspirate(s, release, after, voiced)
+            return
         if own.noise:  # affricate
             self.hiss(s, release + 0.008, own.noise, 350.0)
         else:
-            self.hiss(s, release + 0.003, QUIET, 420.0 if voiced else 260.0)
+            self.hiss(s, release + 0.003, QUIET, 420.0 if voiced else own.fade)
         self._aspirate(s, release, after, voiced)
 
     def _aspirate(self, s: Segment, release: float, after: Segment | None, voiced: bool) -> None:
