@@ -14,8 +14,8 @@ _ARRAY = 78  # msgpack extension type of an array: length of the header (one byt
 def _encode(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         header = msgspec.msgpack.encode((value.dtype.str, value.shape))
-        raw = np.ascontiguousarray(value).reshape(-1).view(np.uint8)  # so that the bytes are copied once, not twice
-        return msgspec.msgpack.Ext(_ARRAY, b"".join((bytes([len(header)]), header, raw)))  # type: ignore[list-item]
+        raw = np.ascontiguousarray(value).reshape(-1).view(np.uint8).data  # so that the bytes are copied once, not twice
+        return msgspec.msgpack.Ext(_ARRAY, b"".join((bytes([len(header)]), header, raw)))
     if isinstance(value, np.generic):
         return value.item()
     raise NotImplementedError(f"{type(value).__name__} cannot be saved; keep it in a msgspec Struct of plain data and arrays")

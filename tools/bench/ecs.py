@@ -33,7 +33,7 @@ def ours(n: int) -> dict[str, float | None]:
     class Velocity:
         xyz: Col[f32] = field(shape=(3,), unit="m/s")
 
-    tags = []
+    tags: list[type] = []
     for i in range(26):
         body = {"__annotations__": {"value": Col[f32]}, "__module__": __name__, "__doc__": "A component to fragment by."}
         tags.append(component(type(f"Extra{i}", (), body)))
