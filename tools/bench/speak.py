@@ -42,7 +42,8 @@ def measure(part: str) -> dict[str, float]:
 
 def finish(host: Host) -> tuple[list[float], list[Frame]]:
     """Step until all is said: seconds of each tick, and the frames."""
-    times, frames = [], []
+    times: list[float] = []
+    frames: list[Frame] = []
     gc.collect()
     while not host.idle and len(times) < LONGEST:
         start = perf_counter()
