@@ -58,6 +58,11 @@ class App:
         """An input from outside: happens at the start of the next tick, and stands in the journal."""
         self._inbox.append(event)
 
+    @property
+    def pending(self) -> bool:
+        """Whether inputs wait for the next tick."""
+        return bool(self._inbox)
+
     def build(self) -> list[list[tuple[System, list[Any]]]]:
         """Order and bind the systems; ScheduleError if the order is not certain."""
         mix = None

@@ -18,7 +18,7 @@ from .kernels import relax
 F64 = NDArray[np.float64]
 
 
-@system("plan", after=("listen",))
+@system("plan", after=("language",))
 def schedule(
     avatars: Query[Entities, Write[Avatar], Write[Feeling]],
     speech: Sparse[Write[Speech]],

@@ -1,0 +1,197 @@
+"""The promise to embedders: a `Host` takes text and gives sound and a face, one tick at a time.
+
+Pull only: no threads, no globals, no window, no device. A tick is 1/60 s and 400 samples.
+
+    host = Host(seed=7)
+    mira = host.avatar("mira")
+    host.say(mira, "Hello there.")
+    while not host.idle:
+        frame = host.step()          # frame.audio f32[400], frame.weights f32[avatars, 61]
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from psi_ecs import App, AssetError, Clock, PsiError, Reader, Res, Write, system
+from psi_ecs.asset import find
+from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place
+from psi_ecs.components.event import Cue, Say, Spoken, Stop
+from psi_ecs.components.face import Articulation, Face, Head, Rig
+from psi_ecs.components.score import ARTICULATOR_REST
+from psi_ecs.components.script import Script
+from psi_ecs.components.text import Emotion, Waiting
+from psi_ecs.components.voice import Sound, Speech
+
+from .formats.glb import read_head
+from .formats.persona import load_persona
+from .presets import speaker
+
+CAMERA = (0.0, 0.0, 1.0)
+"""Where an avatar looks when nothing else asks: a viewer one metre in front of the origin, metres."""
+
+
+class Frame(Struct, kw_only=True):
+    """What one tick gives out. Arrays belong to the caller."""
+
+    tick: int
+    audio: NDArray[Any]
+    """f32[400], every mouth mixed, full scale 1."""
+    sounds: NDArray[Any]
+    """f32[A, 400], each mouth alone."""
+    weights: NDArray[Any]
+    """f32[A, 61] in the order of `components.face.FACE`."""
+    breath: NDArray[Any]
+    """f32[A], chest expansion, 0 to 1."""
+    events: list[Spoken]
+
+
+class Outbox(Struct):
+    """Resource: what was reached in speech during the tick just made."""
+
+    events: list[Spoken]
+
+
+@system("output")
+def collect(spoken: Reader[Spoken], outbox: Res[Write[Outbox]]) -> None:
+    """Gather the tick's events for the frame."""
+    outbox.value.events = list(spoken)
+
+
+class Host:
+    """A world with avatars that speak. See the module for the loop."""
+
+    def __init__(self, seed: int = 0) -> None:
+        """Make an empty world; the same seed and the same calls give the same bytes."""
+        self.app = App(seed=seed).add(Cast(), Outbox([]), Script(done=True), speaker, collect).saves(Say, Stop, Cue)
+        self.heads: list[Head] = []
+        self._turn = 1_000_000  # above any line of a scene, whose index is its turn
+
+    @property
+    def avatars(self) -> list[int]:
+        """Entity ids in the order they joined."""
+        tables = [(t.cols[Avatar]["index"][: t.n], t.ids[: t.n]) for t in self.app.world.tables.values() if Avatar in t.key]
+        return [i for _, i in sorted((int(k), int(e)) for index, ids in tables for k, e in zip(index, ids, strict=True))]
+
+    @property
+    def personas(self) -> list[Persona]:
+        """Who they are, in the same order."""
+        return self.app.world.resource(Cast).personas
+
+    @property
+    def time(self) -> float:
+        """Seconds made so far."""
+        return self.app.world.resource(Clock).time
+
+    @property
+    def idle(self) -> bool:
+        """True when nobody speaks, nothing waits to be spoken, and no scene is under way."""
+        world = self.app.world
+        busy = world.sparse[Speech] or world.sparse[Waiting] or self.app.pending
+        return not busy and world.resource(Script).done
+
+    def avatar(
+        self,
+        persona: str | Persona,
+        name: str | None = None,
+        place: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        facing: float = 0.0,
+        base: Path | None = None,
+    ) -> int:
+        """Bring in an avatar; returns its id.
+
+        Args: persona, the name of an asset, the path of a persona TOML (relative to `base`), or a Persona; place in
+        metres; facing in radians, positive to its own left. Raises AssetError in one line if something is missing.
+        """
+        if isinstance(persona, str):
+            persona = load_persona(persona, base)
+        self.heads.append(load_head(persona.head, base))
+        cast = self.app.world.resource(Cast)
+        cast.personas.append(persona)
+        cast.names.append(name or persona.name)
+        ids = self.app.world.spawn(
+            1,
+            Avatar(index=len(cast.personas) - 1),
+            Place(position=place, yaw=facing),
+            Feeling(now=0.0, goal=0.0),
+            Attention(target=CAMERA, strength=0.6),
+            Articulation(now=ARTICULATOR_REST, loudness=0.0, pitch=0.0, phone=0.0),
+            Face(weights=0.0, breath=0.0),
+            Sound(block=0.0),
+            Rig(**self.heads[-1].rig),
+        )
+        return int(ids[0])
+
+    def say(self, avatar: int, text: str, emotion: Emotion | None = None) -> int:
+        """Say something after what the avatar is saying already; returns the turn that events will carry.
+
+        `text` is plain, with inline tags, or SSML. PsiError if nothing in it can be spoken.
+        """
+        if not text.strip():
+            raise PsiError("the text is empty; give at least one word")
+        self._turn += 1
+        self.app.send(Say(avatar=avatar, turn=self._turn, text=text, emotion=emotion))
+        return self._turn
+
+    def stop(self, avatar: int) -> None:
+        """Fall silent at once and drop what waits."""
+        self.app.send(Stop(avatar=avatar))
+
+    def cue(self, avatar: int, kind: str, **what: Any) -> None:
+        """Direct the face; `kind` and the rest as in `components.event.Cue`."""
+        self.app.send(Cue(avatar=avatar, kind=kind, **what))
+
+    def look_at(self, avatar: int, target: tuple[float, float, float], strength: float = 1.0) -> None:
+        """What the avatar attends to from now on, a point in metres."""
+        attention = self.app.world.get(avatar, Attention)
+        attention.target, attention.strength = target, strength  # type: ignore[assignment]
+
+    def step(self, n: int = 1) -> Frame:
+        """Make `n` ticks and return the last one's frame."""
+        self.app.step(n)
+        world = self.app.world
+        tables = [t for t in world.tables.values() if Avatar in t.key and t.n]
+        order = np.argsort(np.concatenate([t.cols[Avatar]["index"][: t.n] for t in tables]), kind="stable") if tables else []
+
+        def column(cls: type, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+            if not tables:
+                return np.zeros((0, *shape), np.float32)
+            return np.concatenate([t.cols[cls][name][: t.n] for t in tables])[order]
+
+        sounds = column(Sound, "block", (400,))
+        return Frame(
+            tick=world.tick,
+            audio=np.clip(sounds.sum(0), -1.0, 1.0).astype(np.float32),
+            sounds=sounds,
+            weights=column(Face, "weights", (61,)),
+            breath=column(Face, "breath", ()),
+            events=world.resource(Outbox).events,
+        )
+
+    def save(self) -> bytes:
+        """The whole state, to go on from exactly here."""
+        return self.app.save()
+
+    def load(self, blob: bytes) -> "Host":
+        """Take over a saved state; heads and voices are loaded again from their assets."""
+        self.app.load(blob)
+        self.heads = [load_head(p.head) for p in self.personas]
+        return self
+
+
+def load_head(name: str, base: Path | None = None) -> Head:
+    """A head asset by name, or a GLB by its path (relative to `base`). AssetError if it is missing or broken."""
+    if not name.endswith(".glb"):
+        try:
+            path = find(f"heads/{name}.glb")
+        except AssetError as why:
+            raise AssetError(f"no head {name!r}; name an asset in assets/heads, or the path of a GLB file") from why
+    else:
+        path = (base or Path()) / name
+    try:
+        return read_head(path.read_bytes(), path.stem)
+    except OSError as why:
+        raise AssetError(f"{path}: {(why.strerror or str(why)).lower()}") from why

@@ -1,0 +1,15 @@
+"""Plugin groups: what a world needs to speak."""
+
+from psi_ecs import App
+
+from .director import director
+from .dynamics import dynamics
+from .face import face
+from .language import language
+from .planner import planner
+from .voice import voice
+
+
+def speaker(app: App) -> None:
+    """Plugin: text in, sound and face out."""
+    app.add(director, language, planner, dynamics, voice, face)
