@@ -13,6 +13,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from psi_ecs import PsiError
+
 from . import report
 
 CASES = ("ecs", "kernels", "speak")
@@ -24,10 +26,10 @@ ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_TH
 def run(names: list[str], out: Path | None) -> None:
     """Measure the named cases (all if none), print tables, and write the figures as JSON to `out`.
 
-    Raises `ValueError` for an unknown name.
+    Raises `PsiError` for an unknown name.
     """
     if unknown := sorted(set(names) - set(CASES)):
-        raise ValueError(f"unknown benchmark {', '.join(unknown)}; there are {', '.join(CASES)}")
+        raise PsiError(f"unknown benchmark {', '.join(unknown)}; there are {', '.join(CASES)}")
     result: dict[str, object] = {"machine": machine()}
     print(result["machine"])
     for name in names or CASES:
@@ -61,6 +63,7 @@ def measure(name: str, part: str) -> dict[str, object]:
     env = dict(os.environ) if name == "kernels" else {**os.environ, **ONE_CORE}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        return {"error": (done.stderr.strip().splitlines() or ["no figures"])[-1]}
+        why = (done.stderr.strip().splitlines() or ["no figures"])[-1]
+        return {"error": why + "; pip install 'psi-ecs[bench]' has the peers" * why.startswith("ModuleNotFoundError")}
     figures: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
     return figures
