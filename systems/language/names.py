@@ -49,7 +49,7 @@ def _address(text: str) -> Spoken:
     for part in re.findall(r"[A-Za-zÀ-ÿ']+|\d+|\S", text):
         if part in signs("address"):
             words += signs("address")[part]
-        elif part.isdigit():
+        elif part.isdecimal():
             words += numerals.digits(part) if len(part) > 4 else _figures(part)
         elif part[0].isalpha():
             words.append(_name(part))
@@ -76,7 +76,7 @@ def _url(m: Match) -> Spoken | None:
 
 def _hashtag(m: Match) -> Spoken | None:
     parts = re.findall(r"[A-Z]?[a-zà-ÿ']+|[A-Z]+(?![a-z])|\d+", m[1])
-    return ["hashtag", *[w for p in parts for w in (numerals.decimal(p) if p.isdigit() else [p])]]
+    return ["hashtag", *[w for p in parts for w in (numerals.decimal(p) if p.isdecimal() else [p])]]
 
 
 def _handle(m: Match) -> Spoken | None:
@@ -111,7 +111,7 @@ def _beside(m: Match, kind: str) -> bool:
             "i",
         )
         following = re.match(r"\s*[A-Z][a-z]", after(m)) is not None
-        return (capital or last[:1].isdigit()) if kind == "after" else (capital or last[:1].isdigit() or not following)
+        return (capital or last[:1].isdecimal()) if kind == "after" else (capital or last[:1].isdecimal() or not following)
     return True
 
 

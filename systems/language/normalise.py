@@ -43,7 +43,8 @@ def _operator(m: Match) -> Spoken | None:
 
 
 def _greek(m: Match) -> Spoken | None:
-    return list(signs("letter")[m.group().lower()])
+    name = signs("letter").get(m.group().lower())
+    return None if name is None else list(name)
 
 
 def _about(m: Match) -> Spoken | None:

@@ -55,8 +55,11 @@ def _measure(m: Match) -> Spoken | None:
     return [*numerals.decimal(amount), *(one if amount == "1" else many).split()]
 
 
-def _unknown_measure(m: Match) -> Spoken | None:
-    """A compound unit that our table lacks."""
+def _compound_measure(m: Match) -> Spoken | None:
+    """A unit over a unit (watts per square meter), or one that only the grammar of wetext knows."""
+    if m["over"] in units() and m["under"] in units():
+        above = units()[m["over"]][0 if m["amount"] == "1" else 1]
+        return [*numerals.decimal(m["amount"]), *above.split(), "per", *units()[m["under"]][0].split()]
     words = grammar.normalise(m.group())
     return None if words is None else list(words)
 
@@ -75,7 +78,7 @@ def _fraction(m: Match) -> Spoken | None:
 
 def _vulgar(m: Match) -> Spoken | None:
     top, _, bottom = unicodedata.normalize("NFKC", m[2]).partition("\u2044")
-    if not (top.isdigit() and bottom.isdigit()) or int(bottom) == 0:
+    if not (top.isdecimal() and bottom.isdecimal()) or int(bottom) == 0:
         return None
     words = numerals.fraction(int(top), int(bottom))
     if m[1]:
@@ -136,11 +139,11 @@ def _plain(m: Match) -> Spoken | None:
     last = word_before(m).lower()
     if text in ("911", "999", "112") and last in ("call", "called", "dial", "dialed", "calling"):
         return list(numerals.digits(text))
-    if text.isdigit() and len(text) in (3, 4) and text[0] != "0" and last in _BY_DIGIT:
+    if text.isdecimal() and len(text) in (3, 4) and text[0] != "0" and last in _BY_DIGIT:
         return list(_by_digit(text))
     if re.fullmatch(r"1[1-9]\d\d|20\d\d", text) and not re.match(r"\s*(?:percent|dollars|euros|pounds)", after(m)):
         return list(numerals.year(int(text)))
-    if text.isdigit() and len(text) > 12:
+    if text.isdecimal() and len(text) > 12:
         return list(numerals.digits(text[:400]))
     return list(numerals.decimal(text))
 
@@ -163,7 +166,7 @@ def _codes(m: Match) -> Spoken | None:
     """Letters and figures mixed: MP3, H2O, 4K."""
     words: Spoken = []
     for part in re.findall(r"\d+|[A-Za-z]+", m.group()):
-        if part.isdigit():
+        if part.isdecimal():
             words += numerals.decimal(part) if len(part) < 3 else _by_digit(part)
         elif len(part) <= 3 or part.isupper():
             words.append(letters(part))
@@ -201,7 +204,7 @@ _EXACT: tuple[tuple[str, Handler], ...] = (
 )
 _LOOSE: tuple[tuple[str, Handler], ...] = (
     (r"(\d+)\s?[xX×]\s?(\d+)(?!\w)", lambda m: [*numerals.decimal(m[1]), "by", *numerals.decimal(m[2])]),
-    (rf"(?:{_NUM})\s?(?:[A-Za-zµμΩ°]+[²³]|[A-Za-zµμΩ°]+[²³]?/[A-Za-zµμΩ°]+[²³]?)(?![\w/])", _unknown_measure),
+    (rf"(?P<amount>{_NUM})\s?(?P<over>[A-Za-zµμΩ°]+[²³]?)/(?P<under>[A-Za-zµμΩ°]+[²³]?)(?![\w/])", _compound_measure),
     (r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]+", _codes),
     (r"[-−–](?=\.?\d|[$£€¥])", _to),
     (r"[-−](?=\.?\d|[$£€¥])", _minus),

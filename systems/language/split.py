@@ -1,6 +1,7 @@
 """Where sentences end. Works from a place onward, so that a long text is never read as a whole."""
 
 import re
+import unicodedata
 
 from .wordlist import listed
 
@@ -43,7 +44,7 @@ def _goes_on(text: str, at: int, stop: int) -> bool:
 def _name_follows(text: str, at: int, after: str) -> bool:
     """True when "St." or "No." at this place stands before its name or number ("St. Louis"), not after ("Elm St.")."""
     words = text[max(0, at - 40) : at].split()
-    if after.isdigit():
+    if after.isdecimal():
         return True
     return len(words) < 2 or not words[-2][:1].isupper() or words[-2].lower() in ("in", "at", "to", "from", "the", "of", "and")
 
@@ -61,8 +62,8 @@ def next_end(text: str, start: int) -> int:
             continue
         if (mark[0] == "\u2026" or mark.startswith("..")) and (f := _STARTS.match(text, at)) and f.group(1).islower():
             continue
-        while at < len(text) and text[at].isspace():
-            at += 1
+        while at < len(text) and (text[at].isspace() or unicodedata.category(text[at]) in ("So", "Sk", "Mn")):
+            at += 1  # emoji colour the sentence before them
         return at
 
 

@@ -227,7 +227,8 @@ class _Reader(ContentHandler):
 _SAMPLE = {"rate": '"80%"', "pitch": '"+2st"', "range": '"+20%"', "volume": '"+6dB"'}
 _KNOWN = _TRANSPARENT | frozenset(
     listed(
-        "p s paragraph sentence break silence prosody emphasis say-as sub phoneme mark bookmark express-as emotion effect w token"
+        "p s paragraph sentence break silence prosody emphasis say-as sub phoneme mark bookmark express-as emotion effect",
+        "w token",
     )
 )
 
