@@ -93,6 +93,34 @@ def _row(mesh: Mesh, vertex: int, other: Mesh, vertex2: int, axis: int) -> NDArr
     return row * np.float32(MM)
 
 
+TUCKED = {"jawOpen": 0.12, "mouthClose": 0.06, "mouthRollLower": 1.0}
+"""The pose in which lip and teeth are looked for: about that of /f/."""
+
+
+def _bite(meshes: list[Mesh], face: Mesh, middle: tuple[int, int]) -> tuple[Mesh, int, Mesh, int]:
+    """The point of the lower lip and the point of the upper front teeth that meet in /f/: (mesh, vertex, mesh, vertex).
+
+    They are the closest pair in the pose TUCKED, so their distance is never below that of lip and teeth.
+    """
+    upper = [m for m in meshes if m.material == "teeth" and np.abs(_delta(m, "jawOpen")).max(initial=0) < 0.004]
+    best: tuple[float, Mesh, int, Mesh, int] = (np.inf, face, middle[1], face, middle[0])
+    rest = face.position[middle[1]]
+    for soft in (m for m in meshes if m.material in ("skin", "gum")):
+        at, lowered = soft.position, _delta(soft, "jawOpen")[:, 1] < 0.5 * _delta(face, "jawOpen")[middle[1], 1]
+        lips = np.flatnonzero(lowered & (np.abs(at[:, 0]) < 0.008) & (np.abs(at - rest).max(axis=1) < 0.014))
+        posed = soft.position + sum(w * _delta(soft, shape) for shape, w in TUCKED.items())
+        for hard in upper:
+            at = hard.position
+            front = np.flatnonzero((at[:, 2] > at[:, 2].max() - 0.004) & (np.abs(at[:, 0]) < 0.01))
+            if not len(lips) or not len(front):
+                continue
+            apart = np.linalg.norm(posed[lips][:, None] - at[front][None], axis=2)
+            i, j = np.unravel_index(int(np.argmin(apart)), apart.shape)
+            if apart[i, j] < best[0]:
+                best = (float(apart[i, j]), soft, int(lips[i]), hard, int(front[j]))
+    return best[1:]
+
+
 def measure(meshes: list[Mesh], name: str) -> dict[str, NDArray[Any]]:
     """The fields of `components.face.Rig` for a head. AssetError if its lips or lids cannot be found."""
     try:
@@ -107,15 +135,10 @@ def _measure(meshes: list[Mesh]) -> dict[str, NDArray[Any]]:
     half = 0.45 * 0.5 * float(face.position[left, 0] - face.position[right, 0])
     middle = lip_pair(face, 0.0)
     pairs = (middle, lip_pair(face, half), lip_pair(face, -half))
-    teeth = [m for m in meshes if m.material == "teeth" and np.abs(_delta(m, "jawOpen")).max(initial=0) < 0.004]
-    upper_teeth, edge = face, middle[0]
-    for mesh in teeth:
-        front = np.flatnonzero((mesh.position[:, 2] > mesh.position[:, 2].max() - 0.004) & (np.abs(mesh.position[:, 0]) < 0.005))
-        if len(front):
-            upper_teeth, edge = mesh, int(front[np.argmin(mesh.position[front, 1])])
+    lip, lip_at, tooth, tooth_at = _bite(meshes, face, middle)
     return {
         "lip_gap": np.stack([_row(face, u, face, v, 1) for u, v in pairs]),
-        "tooth_gap": np.stack([_row(face, middle[1], upper_teeth, edge, axis) for axis in range(3)]),
+        "tooth_gap": np.stack([_row(lip, lip_at, tooth, tooth_at, axis) for axis in range(3)]),
         "mouth_width": _row(face, left, face, right, 0),
         "lid_gap": np.stack([_row(face, u, face, v, 1) for u, v in (_lids(face, "Left"), _lids(face, "Right"))]),
         "eye_gain": np.radians([25.0, 30.0, 35.0, 35.0]).astype(np.float32),
