@@ -87,7 +87,7 @@ def spectrum(states: F64, style: VoiceStyle, table: FormantTable, partials: int)
     breath = states[:, 2] + (0.03 + 0.2 * max(style.breathiness, 0.0)) * states[:, 1]
     aspired = np.abs(moving[:, partials:] * fixed.at_bins) * fixed.hoarse * breath[:, None]
     hissed = np.exp(LN * (states[:, N1 : N1 + BANDS] @ fixed.spread)) * (states[:, N1 : N1 + BANDS].max(axis=1) > -100.0)[:, None]
-    open_air = np.minimum(states[:, 1] + 2.0 * states[:, 2], 1.0) * np.exp(-2.0 * LN * states[:, F1 + 11])
+    open_air = np.minimum(states[:, 1] + states[:, 2], 1.0) * np.exp(-2.0 * LN * states[:, F1 + 11])
     hissed += fixed.air * open_air[:, None]
     hissed[:, 0] = hissed[:, -1] = 0.0
     noise = np.sqrt(2.0) * np.hypot(aspired, hissed) * loud[:, None]

@@ -69,7 +69,9 @@ class Tract:
     def lead(self, s: Segment, most: float) -> float:
         """Seconds by which a consonant's transition may run into the segment before it."""
         before = self.near(s, -1)
-        return most if before is None or before.name == "SIL" else min(most, 0.45 * before.seconds)
+        if before is None or before.name == "SIL":
+            return 0.1  # shaped in silence: nothing of it is heard
+        return min(most, 0.45 * before.seconds)
 
     def locus(self, s: Segment, step: int) -> list[float]:
         """F1 to F4 of a consonant next to the vowel on one side."""
@@ -118,13 +120,13 @@ class Tract:
     def _vowel(self, s: Segment) -> None:
         own = self.table.phone[s.name]
         diphthong = PHONE[s.name].manner is Manner.DIPHTHONG
-        first = s.start - 0.008
+        before = self.near(s, -1)
+        first = s.start - (0.1 if before is None or before.name == "SIL" else 0.008)
         middle = self.table.phone["AH"].formants[0]
         weak = 0.0 if s.stress else 0.25 if s.name in ("AH", "IH") else 0.15
         rows = [[v + (m - v) * max(0.0, weak * (2.0 - self.clarity)) for v, m in zip(row, middle, strict=True)] for row in own.formants]
         if s.name == "AH" and not s.stress:
             rows = [[480.0, 1600.0, 2850.0, 4000.0]] * 2
-        before = self.near(s, -1)
         self.formants(s, first, rows[0], 55.0 if before is not None and before.name in ("W", "Y", "R") else FORMANT_RATE)
         turn = s.start + (0.3 if diphthong else 0.4) * s.seconds
         rate = float(np.clip(4.0 / (0.55 * s.seconds), 18.0, FORMANT_RATE)) if diphthong else 0.7 * FORMANT_RATE
@@ -137,7 +139,7 @@ class Tract:
     def _sonorant(self, s: Segment) -> None:
         own = self.table.phone[s.name]
         nasal = PHONE[s.name].manner is Manner.NASAL
-        lead = self.lead(s, 0.04 if nasal else 0.05)
+        lead = self.lead(s, 0.04 if nasal or s.name == "L" else 0.05)
         rate = FORMANT_RATE if nasal else GLIDE_RATE
         self.formants(s, s.start - lead, self.locus(s, -1), rate)
         self.formants(s, s.start + 0.4 * s.seconds, self.locus(s, 1), rate)
@@ -147,8 +149,8 @@ class Tract:
         self.plain(s, s.start)
         if nasal:
             self.out.add(s.start - min(0.06, 1.4 * lead), s.index, 80.0, nasal_zero=400.0)
-            pole, zero = {"M": (950.0, 1450.0), "N": (1050.0, 1700.0), "NG": (1050.0, 1650.0)}[s.name]
-            self.out.add(s.start, s.index, 250.0, nasal_zero=310.0, side_zero=zero * self.scale, side_pole=pole * self.scale)
+            pole, zero = {"M": (1200.0, 1250.0), "N": (2000.0, 1750.0), "NG": (1200.0, 1450.0)}[s.name]
+            self.out.add(s.start, s.index, 250.0, nasal_zero=330.0, side_zero=zero * self.scale, side_pole=pole * self.scale)
         elif s.name == "L":
             self.out.add(s.start, s.index, 150.0, side_zero=1900.0 * self.scale, side_pole=2300.0 * self.scale)
 
@@ -161,7 +163,7 @@ class Tract:
         self.bandwidths(s, s.start, shut=True)
         self.voice(s, s.start, -24.0 if voiced else None, self.table.phone["HH"].dull)
         self.hiss(s, s.start, QUIET)
-        self.out.add(s.start - 0.01, s.index, 180.0, breath=0.5)
+        self.out.add(s.start - 0.01, s.index, 180.0, breath=0.3)
 
     def _fricative(self, s: Segment) -> None:
         own = self.table.phone[s.name]
