@@ -44,14 +44,6 @@ def _over(line: Line) -> bool:
     return line.at >= len(_document(line.text).text)
 
 
-def _idle(speech: Speech | None, now: int) -> bool:
-    """True when nothing is being said and nothing waits to be."""
-    if speech is None:
-        return True
-    ended = speech.score is None or now >= speech.start + speech.score.length
-    return ended and not speech.queue
-
-
 @system("plan")
 def language(
     say: Reader[Say],
@@ -84,12 +76,10 @@ def _feed(avatar: int, todo: Waiting, now: int, speech: Sparse[Write[Speech]], s
     """Move sentences of the first line to the avatar's queue, until that is long enough or the tick has done its share."""
     line = todo.lines[0]
     current = speech.get(avatar)
-    if current is not None and current.turn != line.turn and not _idle(current, now):
-        return
     for _ in range(TRIES):
         if _over(line):
             break
-        if current is not None and line.spoken and len(current.queue) >= AHEAD:
+        if current is not None and len(current.queue) >= AHEAD:
             return
         made = _advance(line)
         if made is None:
@@ -97,7 +87,7 @@ def _feed(avatar: int, todo: Waiting, now: int, speech: Sparse[Write[Speech]], s
         if current is None:
             current = Speech(turn=line.turn, start=now, score=None, x=np.zeros((0, 0)), v=np.zeros((0, 0)))
             speech[avatar] = current
-        current.turn = line.turn
+        current.turns += [current.turn] * (len(current.queue) - len(current.turns)) + [line.turn]
         current.queue.append(made)
         line.spoken = True
     if _over(line):

@@ -30,7 +30,7 @@ def taker(limit: int = 1) -> tuple[System, list[str]]:
     def take(speech: Sparse[Write[Speech]]) -> None:
         for entity, s in speech.items():
             if s.queue:
-                said.append(" ".join(w.text for w in s.queue.pop(0).words))
+                said.append(f"{s.turns.pop(0)}: " + " ".join(w.text for w in s.queue.pop(0).words))
             else:
                 del speech[entity]
 
@@ -56,7 +56,7 @@ def test_turns_follow_one_another(app: App) -> None:
     app.send(Say(avatar=who, turn=0, text="One. Two."))
     app.send(Say(avatar=who, turn=1, text="Three."))
     app.step(8)
-    assert said == ["One", "Two", "Three"]
+    assert said == ["0: One", "0: Two", "1: Three"]
     assert app.world.get_sparse(who, Waiting) is None
 
 
@@ -72,8 +72,8 @@ def test_stop_drops_what_waits_and_a_new_line_may_follow(app: App) -> None:
     waiting = app.world.get_sparse(who, Waiting)
     assert waiting is not None and [line.text for line in waiting.lines] == ["New."]
     app.step(9)
-    assert said[-1] == "New"
-    assert said.count("One") < 10
+    assert said[-1] == "1: New"
+    assert said.count("0: One") < 10
 
 
 def test_a_turn_without_words_ends_at_once(app: App) -> None:
