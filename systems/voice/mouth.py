@@ -59,10 +59,18 @@ class Seals:
     def __init__(self, segments: list[Segment], release: Callable[[Segment], float]) -> None:
         """`release` tells when a stop's closure opens."""
         self.spans: dict[int, tuple[float, float]] = {}
+        last = -1
         for s in segments:
             if s.name in BILABIAL_CLOSED or s.name in LABIODENTAL:
                 end = release(s) if PHONE[s.name].manner is Manner.STOP else s.end
-                self.spans[s.index] = max(0.0, s.start - 0.07), end + LEAD
+                begin = s.start - 0.07
+                if s.index > 0 and PHONE[segments[s.index - 1].name].vowel:  # a vowel keeps its first half, however short
+                    begin = max(begin, s.start - 0.5 * segments[s.index - 1].seconds)
+                if last >= 0 and self.spans[last][1] > begin:  # a closure right after another waits for it
+                    begin = max(begin, min(self.spans[last][1], s.start - 0.015))
+                    self.spans[last] = self.spans[last][0], begin
+                self.spans[s.index] = max(0.0, begin), end + LEAD
+                last = s.index
 
     def free(self, s: Segment, seconds: float) -> float | None:
         """When a lip gesture of `s` wanted at `seconds` may start; None if a closure that follows has begun by then."""
@@ -110,7 +118,8 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, effo
         start, end = seals.spans[s.index]
         tucked = s.name in LABIODENTAL
         out.add(start, s.index, CLOSE_RATE, lips=1.5 if tucked else -1.5, tuck=float(tucked))
-        out.add(end, s.index, CLOSE_RATE, tuck=0.0)
+        if tucked:
+            out.add(end, s.index, CLOSE_RATE, tuck=0.0)
     elif shape.lips is not None:
         first, second = _pair(shape.lips)
         if (seconds := seals.free(s, begin)) is not None:
