@@ -34,7 +34,6 @@ class Life:
     blink: Col[f32] = field(unit="1/min", default=17.0, doc="the persona's blinks at rest")
     gesture: Col[f32] = field(unit="1", default=1.0, doc="the persona's factor on movement with speech")
     sway: Col[f32] = field(unit="1", default=1.0, doc="the persona's factor on idle movement")
-    articulation: Col[f32] = field(unit="1", default=1.0, doc="the persona's factor on lip shapes in speech")
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Report(Struct):
     width: dict[str, float]
     """Mean mouth width in UW, OW, W and IY."""
     vowels_shut: list[str]
-    """Vowels during which the lips never part by 1 mm."""
+    """Vowels during which the lips part by 1 mm nowhere."""
     lead: float
     """Milliseconds by which the mouth opening leads the sound's envelope, at the peak of their mean cross-correlation."""
     correlation: float
@@ -181,7 +181,7 @@ def measure(takes: list[Take], persona: str, deterministic: bool) -> Report:
             elif phone.text in LABIODENTAL:
                 tucked.append(float(take.tooth[near].min()))
                 tucks_open += [_where(take, phone)] if tucked[-1] > 2.0 else []
-            elif phone.text in PHONE and PHONE[phone.text].vowel and take.lips[near, 0].max() < 1.0:
+            elif phone.text in PHONE and PHONE[phone.text].vowel and take.lips[near].max() < 1.0:
                 shut.append(_where(take, phone))
     lead, correlation = lag(takes)
     seconds = sum(len(t.weights) for t in takes) / 60

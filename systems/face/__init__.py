@@ -35,12 +35,11 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
                 row[FACE_ID[name]] = value
         life = Life(
             reach=rig.lip_gap[:, :, 1:] @ face_mouth.RAISERS,
-            tuck=face_mouth.tuck_pose(rig.tooth_gap.astype(np.float64)),
+            tuck=face_mouth.tuck_pose(rig.lip_gap.astype(np.float64), rig.tooth_gap.astype(np.float64)),
             standing=standing,
             blink=[m.blink for m in manners],
             gesture=[m.gesture for m in manners],
             sway=[m.sway for m in manners],
-            articulation=[m.articulation for m in manners],
         )
         cmd.insert(ents.id, life)
 

@@ -27,7 +27,7 @@ BLINKS, WIDES, SQUINTS, LOOK_UPS = slice(0, 8, 7), slice(6, 14, 7), slice(5, 13,
 """Left and right of each lid channel."""
 LOOKS_LEFT, LOOKS_RIGHT = slice(1, 5), slice(8, 12)
 SILENCE, _TH, _DH = PHONE_ID["SIL"], PHONE_ID["TH"], PHONE_ID["DH"]
-JAW = face_mouth.JAW_OPEN
+JAW, MOUTH, TONGUE = face_mouth.JAW_OPEN, face_mouth.LIPS, face_mouth.TONGUE
 
 
 def drive(
@@ -86,6 +86,7 @@ def weights(life: Life, art: Articulation, rig: Rig, field: Field, shown: Expres
     w[:, 52:54] += life.drive[:, HEAD]
     _mouth(w, wish, life, art, rig, talk, closing)
     _see(w, life, rig, field, far)
+    w[:, :52] = clamp(w[:, :52], 0.0, 1.0)
     return w
 
 
@@ -106,23 +107,22 @@ def _movement(life: Life, wave: F64, talk: F64) -> F64:
 
 def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
-    lip_gap, now, strength = rig.lip_gap.astype(np.float64), art.now.astype(np.float64), life.articulation
-    x = face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0), strength) * talk[:, None]
+    lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
+    x = face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]
     w[:, face_mouth.SMILE] *= (1.0 - 0.6 * x[:, face_mouth.PUCKER])[:, None]  # no smile in a pucker
     x += w[:, :52]
     gain = face_mouth.INCISOR * lip_gap[:, 0, 1 + JAW]
     x[:, JAW] += talk * now[:, 0] / gain
     x[:, face_mouth.CLOSE] = 0.0
     x = clamp(x, 0.0, 1.0)
-    lips = now[:, 1]
-    asked = np.minimum(lips, 0.0) * 0.15 + np.maximum(lips, 0.0) * (0.5 + 0.5 * strength)
+    asked = np.maximum(now[:, 1], 0.15 * now[:, 1])  # pressed lips cannot pass through each other
     free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
     goal = talk * asked + (1.0 - talk) * np.maximum(free, 0.0)
     x = face_mouth.hold(x, goal, 1.0 - talk, life.reach, lip_gap)
     touch = now[:, 4] * (closing <= 0.0)
     if (touch > 0.05).any():
-        x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64), rig.tooth_gap.astype(np.float64))
-    w[:, :52] = x
+        x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))
+    w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 
 def _see(w: F64, life: Life, rig: Rig, field: Field, far: F64) -> None:
@@ -142,7 +142,6 @@ def _see(w: F64, life: Life, rig: Rig, field: Field, far: F64) -> None:
     w[:, WIDES] *= 1.0 - shut  # an override, as in VRM: a closing lid takes the others' share
     w[:, SQUINTS] *= 1.0 - 0.6 * lid
     w[:, LOOK_UPS] *= 1.0 - shut
-    np.minimum(w[:, :14], 1.0, out=w[:, :14])
 
 
 def breath(field: Field) -> F64:

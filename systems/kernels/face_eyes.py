@@ -49,7 +49,8 @@ def bearing(target: F64, position: F64, facing: F64, eye: F64) -> tuple[F64, F64
 def in_head(aim: F64, head: F64) -> tuple[F64, F64]:
     """Yaw and pitch within a head turned by `head` f64[A, 3] (yaw, pitch, roll) of directions in the body's space.
 
-    `aim` f64[A, 2] is their yaw and pitch there. Taking the head's turn out is the vestibulo-ocular reflex: the gaze stays where it was while the head moves.
+    `aim` f64[A, 2] is their yaw and pitch there. Taking the head's turn out is the vestibulo-ocular reflex: the gaze
+    stays where it was while the head moves.
     """
     turn, ray = np.exp(-1j * head), np.exp(1j * aim)
     level = ray[:, 1].real * ray[:, 0] * turn[:, 0]  # z + i x

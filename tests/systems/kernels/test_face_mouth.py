@@ -6,6 +6,7 @@ import pytest
 from psi_ecs.components.face import BLENDSHAPES
 from psi_ecs.systems.kernels import face_mouth as fm
 
+
 def rig() -> np.ndarray:
     """An affine rig like the CC0 head's: lip gap rows f64[1, 3, 53] in mm."""
     gap = np.zeros((1, 3, 53))
@@ -58,7 +59,7 @@ def test_lips_seal_under_any_mixture() -> None:
     n = 2000
     gap = np.repeat(rig(), n, axis=0)
     x = np.zeros((n, 52))
-    x[:, fm.MOUTH] = rng.uniform(0.0, 1.0, (n, len(fm.MOUTH))) * (rng.random((n, len(fm.MOUTH))) < 0.4)
+    x[:, fm.LIPS] = rng.uniform(0.0, 1.0, (n, 27)) * (rng.random((n, 27)) < 0.4)
     x[:, fm.CLOSE] = 0.0
     goal = rng.uniform(-0.4, 0.0, n)
     w = fm.hold(x, goal, np.zeros(n), reach(gap), gap)
@@ -85,22 +86,23 @@ def test_the_lower_lip_reaches_the_teeth() -> None:
     columns = {"mouthRollLower": (0.0, 1.9, -4.1), "jawOpen": (0.0, -32.9, -16.7), "mouthShrugLower": (0.0, 5.2, 1.0)}
     for name, column in columns.items():
         tooth[0, :, 1 + BLENDSHAPES.index(name)] = column
-    pose = fm.tuck_pose(tooth)
+    pose = fm.tuck_pose(rig(), tooth)
+    assert fm.gaps(pose, rig()).min() >= 0.0
     assert fm.tooth_distance(pose, tooth)[0] < 1.5 and pose.min() >= 0.0 and pose.max() <= 1.0
     open_mouth = np.zeros((1, 52))
     open_mouth[0, fm.JAW_OPEN] = 0.4
-    full = fm.tuck(open_mouth, np.ones(1), pose, tooth)
-    half = fm.tuck(open_mouth, np.array([0.5]), pose, tooth)
+    full = fm.tuck(open_mouth, np.ones(1), pose)
+    half = fm.tuck(open_mouth, np.array([0.5]), pose)
     assert fm.tooth_distance(full, tooth)[0] <= 2.0
     assert fm.tooth_distance(full, tooth)[0] < fm.tooth_distance(half, tooth)[0] < fm.tooth_distance(open_mouth, tooth)[0]
-    np.testing.assert_array_equal(fm.tuck(open_mouth, np.zeros(1), pose, tooth), open_mouth)
+    np.testing.assert_array_equal(fm.tuck(open_mouth, np.zeros(1), pose), open_mouth)
 
 
 def test_rounding_and_spreading_shape_the_lips() -> None:
     """A narrow rounded mouth puckers, an open one funnels, a spread one stretches, a pressed one presses."""
     art = np.zeros((5, 8))
     art[1:, :4] = (5, 3, 1, 0), (12, 10, 1, 0), (4, 5, 0, 1), (3, -2, 0, 0)
-    x = fm.speech_shapes(art, np.zeros(5), np.ones(5))
+    x = fm.speech_shapes(art, np.zeros(5))
     assert not x[0].any()
     assert x[1, fm.PUCKER] > x[1, fm.FUNNEL] and x[2, fm.FUNNEL] > x[2, fm.PUCKER]
     assert (x[3, fm.STRETCH] > 0.1).all() and (x[4, fm.PRESS] > 0.1).all()
