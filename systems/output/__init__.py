@@ -1,0 +1,1 @@
+"""Where sound and picture leave: files, film, loudspeaker, window."""

@@ -1,0 +1,6 @@
+"""Drawing with pyglet (OpenGL 3.3), with a screen or without one."""
+
+from .context import DrawError, available
+from .stage import Stage
+
+__all__ = ["DrawError", "Stage", "available"]

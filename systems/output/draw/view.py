@@ -1,0 +1,84 @@
+"""Camera and light: framing, matrices, presets."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.components.scene import Camera, Light
+
+from .paint import linear
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+FRAMING = {"close": (0.150, -0.022), "portrait": (0.215, -0.035), "bust": (0.30, -0.07), "group": (0.30, -0.05)}
+"""Half the height that must be seen about an avatar, metres, and how far below the eyes the middle lies."""
+PRESETS: dict[str, tuple[tuple[tuple[float, float, float], tuple[float, float, float]], ...]] = {
+    "studio": (((0.55, 0.62, 0.75), (2.05, 1.98, 1.88)), ((-0.85, 0.15, 0.55), (0.55, 0.60, 0.68)), ((-0.45, 0.55, -0.8), (1.5, 1.6, 1.8))),
+    "warm": (((0.50, 0.55, 0.75), (2.25, 1.90, 1.50)), ((-0.9, 0.10, 0.5), (0.60, 0.48, 0.42)), ((-0.4, 0.6, -0.8), (1.9, 1.5, 1.1))),
+    "cool": (((0.50, 0.70, 0.65), (1.80, 1.95, 2.20)), ((-0.9, 0.10, 0.5), (0.42, 0.52, 0.72)), ((-0.5, 0.5, -0.8), (1.2, 1.6, 2.4))),
+    "dramatic": (((0.90, 0.55, 0.40), (2.60, 2.40, 2.10)), ((-0.9, 0.10, 0.4), (0.16, 0.19, 0.26)), ((-0.6, 0.4, -0.8), (1.8, 2.0, 2.6))),
+}
+"""Three lights each: direction toward the light, colour times strength (linear)."""
+
+
+def rotation(yaw: float, pitch: float, roll: float) -> F64:
+    """Turn by yaw (positive to the avatar's left), pitch (positive down) and roll (positive to its left shoulder), radians."""
+    cy, sy, cp, sp, cr, sr = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch), np.cos(roll), np.sin(roll)
+    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
+    about_z = np.array([[cr, sr, 0], [-sr, cr, 0], [0, 0, 1]])
+    return about_y @ about_x @ about_z
+
+
+def frame_camera(camera: Camera, places: list[tuple[float, float, float]], aspect: float) -> tuple[F64, F64]:
+    """(eye, target) in metres: as given, or so that the avatars fill the framing."""
+    half, below = FRAMING[camera.framing]
+    spots = np.array(places) if places else np.zeros((1, 3))
+    middle = 0.5 * (spots.max(0) + spots.min(0))
+    spread = 0.5 * float(np.ptp(spots[:, 0]))
+    slope = np.tan(np.radians(camera.fov) / 2)
+    back = max(half / slope, (spread + 0.17) / (slope * aspect) if len(spots) > 1 else 0.0)
+    target = np.array(camera.target) if camera.target else middle + (0.0, below, -0.02)
+    eye = np.array(camera.position) if camera.position else target + (0.0, 0.012, back)
+    return eye, target
+
+
+def view_projection(eye: F64, target: F64, fov: float, aspect: float) -> F32:
+    """Column-vector matrix f32[4, 4] from world to clip space; `fov` vertical, degrees."""
+    forward = target - eye
+    forward = forward / np.linalg.norm(forward)
+    right = np.cross(forward, (0.0, 1.0, 0.0))
+    right /= np.linalg.norm(right)
+    up = np.cross(right, forward)
+    view = np.eye(4)
+    view[:3, :3] = np.stack([right, up, -forward])
+    view[:3, 3] = -view[:3, :3] @ eye
+    f, near, far = 1.0 / np.tan(np.radians(fov) / 2), 0.05, 20.0
+    project = np.zeros((4, 4))
+    project[0, 0], project[1, 1] = f / aspect, f
+    project[2, 2], project[2, 3] = (far + near) / (near - far), 2 * far * near / (near - far)
+    project[3, 2] = -1.0
+    return np.asarray(project @ view, np.float32)
+
+
+def orthographic(way: F64, centre: F64, reach: float) -> F64:
+    """Matrix f64[4, 4] that looks at `centre` from direction `way`; depth 0 near to 1 far over 2 * reach."""
+    w = way / np.linalg.norm(way)
+    right = np.cross((0.0, 1.0, 0.0) if abs(w[1]) < 0.95 else (1.0, 0.0, 0.0), w)
+    right /= np.linalg.norm(right)
+    up = np.cross(w, right)
+    out = np.eye(4)
+    out[:3, :3] = np.stack([right, up, -w]) / reach
+    out[:3, 3] = -out[:3, :3] @ centre
+    return out
+
+
+def lights(light: Light) -> tuple[F32, F32, F32, F32]:
+    """(directions f32[3, 3], colours f32[3, 3], sky f32[3], ground f32[3]) of a preset."""
+    rows = PRESETS[light.preset]
+    way = np.array([r[0] for r in rows])
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    colour = np.array([r[1] for r in rows]) * light.strength
+    tone = linear(light.background)
+    fill = colour[1] * 0.42 + 0.06 * light.strength
+    return tuple(np.asarray(a, np.float32) for a in (way, colour, fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength))  # type: ignore[return-value]
