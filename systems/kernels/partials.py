@@ -2,8 +2,11 @@
 
 y(n) = Re sum_k [(1 - u) A_j,k + u A_{j+1},k] e^{2 pi i k theta(n)}, with u the place of sample n between borders j and j + 1.
 All partials share theta, so one inverse FFT gives a whole period at each border, and a sample reads two periods by phase:
-the cost does not grow with the number of partials. Reading is by cubic (Lagrange) interpolation in a table long enough for -90 dB.
+the cost does not grow with the number of partials. Reading is by cubic (Lagrange) interpolation, whose error on partial k is
+3/128 (2 pi k / size)^4 of it: -57 dB for the highest, which is itself 40 dB and more below the loudest, and -105 dB at a quarter.
 """
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +16,8 @@ from psi_ecs.backend import kernel
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-OVERSAMPLE = 32
-"""Table points per period of the highest partial."""
+OVERSAMPLE = 12
+"""Table points per period of the highest partial, at least; of the 40th where there are fewer."""
 
 
 def _sample(n: int) -> tuple[F64, F64, F64, F32]:
@@ -33,23 +36,31 @@ def partials(theta: F64, re: F64, im: F64, out: F32) -> None:
     borders N / J samples apart, the first at sample 0; out f32[N], overwritten.
     """
     borders, count = re.shape
-    size = 1 << int(np.ceil(np.log2(OVERSAMPLE * max(count, 8))))
+    size = 1 << int(np.ceil(np.log2(OVERSAMPLE * max(count, 40))))
     spectrum = np.zeros((borders, size // 2 + 1), np.complex128)
     spectrum.real[:, 1 : count + 1], spectrum.imag[:, 1 : count + 1] = re, im
-    tables = np.fft.irfft(spectrum, size, axis=1) * (0.5 * size)
-    span = len(out) // (borders - 1)
+    spectrum[:, 1 : count + 1] *= 0.5
+    tables = np.fft.irfft(spectrum, size, axis=1, norm="forward").reshape(-1)
+    first, u = _between(len(out), borders)
     place = theta * size
     i = place.astype(np.int64)
     f = place - i
-    weights = (f * (f - 1.0) * (f - 2.0) / -6.0, (f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0,
-               (f + 1.0) * f * (f - 2.0) / -2.0, (f + 1.0) * f * (f - 1.0) / 6.0)  # fmt: skip
-    row = np.arange(len(out)) // span
-    u = (np.arange(len(out)) - row * span) / span
-    total = np.zeros(len(out))
-    for shift, weight in zip((-1, 0, 1, 2), weights, strict=True):
-        column = (i + shift) & (size - 1)
-        total += weight * ((1.0 - u) * tables[row, column] + u * tables[row + 1, column])
-    out[:] = total
+    below, above, beyond = f + 1.0, f - 1.0, f - 2.0
+    weights = np.stack((f * above * beyond / -6.0, below * above * beyond / 2.0, below * f * beyond / -2.0, below * f * above / 6.0))
+    at = ((i + _NEAR) & (size - 1)) + first * size
+    early = tables.take(at)
+    out[:] = (weights * (early + u * (tables.take(at + size) - early))).sum(axis=0)
+
+
+_NEAR = np.array([[-1], [0], [1], [2]])
+
+
+@cache
+def _between(length: int, borders: int) -> tuple[NDArray[np.int64], F64]:
+    """Border before each sample of a block, and how far toward the next one it is."""
+    span = length // (borders - 1)
+    first = np.arange(length) // span
+    return first, (np.arange(length) - first * span) / span
 
 
 def phase(theta: float, pitch: F64, span: int, rate: float) -> F64:

@@ -17,16 +17,11 @@ def inverse_modes(frequency: F64, centre: F64, width: F64) -> C128:
     Args: frequency f64[T, F] Hz; centre, width f64[T, M] or f64[1, M] Hz. Returns: complex128[T, F].
     """
     weight = 1.0 / (centre**2 + 0.25 * width**2)
-    square = frequency**2
-    out = np.ones(frequency.shape, np.complex128)
-    factor = np.empty(frequency.shape, np.complex128)
-    for m in range(centre.shape[1]):
-        w = weight[:, m, None]
-        np.multiply(square, -w, out=factor.real)
-        factor.real += 1.0
-        np.multiply(frequency, width[:, m, None] * w, out=factor.imag)
-        out *= factor
-    return out
+    factors = np.empty((len(frequency), centre.shape[1], frequency.shape[1]), np.complex128)
+    np.multiply((frequency**2)[:, None], -weight[..., None], out=factors.real)
+    factors.real += 1.0
+    np.multiply(frequency[:, None], (width * weight)[..., None], out=factors.imag)
+    return np.asarray(factors.prod(axis=1))
 
 
 def shelf(frequency: F64, loss: F64) -> F64:
