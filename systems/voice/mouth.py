@@ -123,7 +123,8 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, effo
     elif shape.lips is not None:
         first, second = _pair(shape.lips)
         if (seconds := seals.free(s, begin)) is not None:
-            out.add(seconds, s.index, LIP_RATE, lips=first * gain)
+            rate = CLOSE_RATE if seconds > begin else LIP_RATE  # lips that were shut part at once
+            out.add(seconds, s.index, rate, lips=first * gain)
         if second != first and (seconds := seals.free(s, turn)) is not None:
             out.add(seconds, s.index, 0.6 * LIP_RATE, lips=second * gain)
 
