@@ -44,6 +44,7 @@ PULLS: tuple[tuple[Role, Role, float], ...] = (
 """Couplings: who is pulled, by whom, how strongly (rad/s)."""
 LOUD = 12.0
 """dB of effort above nominal that count as full loudness."""
+VOWEL = np.array([phone.vowel for phone in PHONES])
 FEELING_SECONDS = 0.45
 """Time constant with which a feeling takes hold."""
 
@@ -163,7 +164,7 @@ def advance(
 
 def beat(score: Score, sample: int, block: int) -> tuple[float, float]:
     """Phase in cycles that syllable nuclei prescribe at a sample (whole at each nucleus), and its frequency in Hz."""
-    nuclei = np.array([s for s, p in zip(score.start, score.phone, strict=True) if PHONES[int(p)].vowel], np.float64)
+    nuclei = score.start[VOWEL[score.phone]]
     if len(nuclei) < 2:
         return float("nan"), FREQUENCY[Role.SYLLABLE]
     here, there = np.interp([sample, sample + block], nuclei, np.arange(len(nuclei)))
@@ -172,15 +173,14 @@ def beat(score: Score, sample: int, block: int) -> tuple[float, float]:
 
 def couple(theta: F64, freq: F64, drive: F64, pairs: list[tuple[int, int, float]], dt: float) -> F64:
     """Phases after one tick; `drive` f64[N] is an outside phase that pulls with LOCK, NaN where there is none."""
-    who = np.array([p[0] for p in pairs], np.int64)
     by = np.array([p[1] for p in pairs], np.int64)
-    gain = np.array([p[2] for p in pairs])
     forced = np.flatnonzero(~np.isnan(drive))
+    pulled = np.concatenate((np.array([p[0] for p in pairs], np.int64), forced))
+    gains = np.concatenate(([p[2] for p in pairs], np.full(len(forced), LOCK))) / (2.0 * np.pi)
 
     def slope(at: F64, out: F64) -> None:
-        out[:] = 0.0
-        np.add.at(out, who, gain * np.sin(2.0 * np.pi * (at[by] - at[who])) / (2.0 * np.pi))
-        out[forced] += LOCK * np.sin(2.0 * np.pi * (drive[forced] - at[forced])) / (2.0 * np.pi)
+        angle = (2.0 * np.pi) * (np.concatenate((at[by], drive[forced])) - at[pulled])
+        out[:] = np.bincount(pulled, gains * np.sin(angle), len(out))
 
     return kuramoto.step(theta, freq, dt, slope)
 

@@ -3,7 +3,7 @@
 y(n) = Re sum_k [(1 - u) A_j,k + u A_{j+1},k] e^{2 pi i k theta(n)}, with u the place of sample n between borders j and j + 1.
 All partials share theta, so one inverse FFT gives a whole period at each border, and a sample reads two periods by phase:
 the cost does not grow with the number of partials. Reading is by cubic (Lagrange) interpolation, whose error on partial k is
-3/128 (2 pi k / size)^4 of it: -57 dB for the highest, which is itself 40 dB and more below the loudest, and -105 dB at a quarter.
+3/128 (2 pi k / size)^4 of it: -57 dB for the highest, itself 40 dB and more below the loudest, and -105 dB at a quarter.
 """
 
 from functools import cache
@@ -32,8 +32,8 @@ def _sample(n: int) -> tuple[F64, F64, F64, F32]:
 def partials(theta: F64, re: F64, im: F64, out: F32) -> None:
     """Sum of the partials.
 
-    Args: theta f64[N] phase of each sample, cycles in [0, 1); re, im f64[J + 1, K]: amplitude of partial k = 1..K at each border,
-    borders N / J samples apart, the first at sample 0; out f32[N], overwritten.
+    Args: theta f64[N] phase of each sample, cycles in [0, 1); re, im f64[J + 1, K]: amplitude of partial k = 1..K at each
+    border, borders N / J samples apart, the first at sample 0; out f32[N], overwritten.
     """
     borders, count = re.shape
     size = 1 << int(np.ceil(np.log2(OVERSAMPLE * max(count, 40))))
@@ -45,8 +45,8 @@ def partials(theta: F64, re: F64, im: F64, out: F32) -> None:
     place = theta * size
     i = place.astype(np.int64)
     f = place - i
-    below, above, beyond = f + 1.0, f - 1.0, f - 2.0
-    weights = np.stack((f * above * beyond / -6.0, below * above * beyond / 2.0, below * f * beyond / -2.0, below * f * above / 6.0))
+    low, high, far = f + 1.0, f - 1.0, f - 2.0
+    weights = np.stack((f * high * far / -6.0, low * high * far / 2.0, low * f * far / -2.0, low * f * high / 6.0))
     at = ((i + _NEAR) & (size - 1)) + first * size
     early = tables.take(at)
     out[:] = (weights * (early + u * (tables.take(at + size) - early))).sum(axis=0)
