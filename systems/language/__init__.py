@@ -14,13 +14,14 @@ from .system import language as _system
 __all__ = ["TextError", "analyse", "language", "mixed", "named", "warm"]
 
 
-def analyse(text: str, emotion: Emotion | None = None) -> Utterance:
+def analyse(text: str, emotion: Emotion | None = None, language: str = "en") -> Utterance:
     """Everything that is to be said: plain text, text with inline tags, or SSML.
 
     `emotion` is the feeling of whatever markup leaves open; None reads it from the text. There are no sentences when
-    nothing in the text can be spoken; `notes` says what was dropped. Raises TextError for malformed SSML.
+    nothing in the text can be spoken; `notes` says what was dropped. A `language` other than "en" needs the extra [espeak].
+    Raises TextError for malformed SSML and for a language that cannot be spoken.
     """
-    document, at, found = _sentences.parse(text), 0, list[Sentence]()
+    document, at, found = _sentences.parse(text, language), 0, list[Sentence]()
     notes = list(document.notes)
     while at < len(document.text):
         end = _sentences.end_of(document, at)

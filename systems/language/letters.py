@@ -18,7 +18,10 @@ BITS = 9
 """Bits of a packed graphone id."""
 END = 1
 """Id of the end of a word; 0 pads its start."""
-BEAM = 24
+BEAM = 64
+"""Hypotheses kept after each letter."""
+WINDOW = 7.0
+"""Nats by which a hypothesis may lag behind the best; with `BEAM` measured for speed against stress placement."""
 LONGEST = 40
 """Letters decoded at once; longer strings are cut in pieces."""
 STRESS_WEIGHT = 1.0
@@ -97,7 +100,7 @@ def _beam(m: Model, word: str) -> list[tuple[float, tuple[int, ...]]]:
         score = total[:, None] + _logp(m, history, ids)
         flat = score.ravel()
         best = np.argsort(-flat, kind="stable")[:BEAM]
-        best = best[flat[best] > flat[best[0]] - 12.0]
+        best = best[flat[best] > flat[best[0]] - WINDOW]
         rows, columns = np.divmod(best, len(ids))
         history = (history[rows] << np.uint64(BITS) | ids[columns]) & keep
         total = flat[best]

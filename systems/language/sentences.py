@@ -1,11 +1,12 @@
 """From a document to sentences, one at a time."""
 
+import re
 from collections.abc import Iterator
 
 from psi_ecs.components.text import Emotion, Mark, Sentence, Word
 
 from . import emotion as feeling
-from . import heteronyms, markup, sayas, ssml
+from . import espeak, heteronyms, markup, sayas, ssml
 from .document import Document, Override
 from .normalise import fold, tokens
 from .pieces import Piece
@@ -13,12 +14,16 @@ from .prosody import build, kind
 from .split import next_end
 from .token import Token
 
+_WORD = re.compile(r"[^\w]*(\w+(?:['’-]\w+)*)([^\w]*)")
 
-def parse(text: str) -> Document:
-    """Text, tagged text or SSML as a document. Raises TextError for malformed SSML."""
+
+def parse(text: str, language: str = "en") -> Document:
+    """Text, tagged text or SSML as a document; `language` holds unless SSML names another. TextError for malformed SSML."""
     start = text[:200].lstrip("\ufeff \t\r\n")
     document = ssml.parse(text) if start.startswith(("<speak", "<?xml", "<!DOCTYPE")) else markup.parse(text)
     document.folded = fold(document.text)
+    if document.language == "en":
+        document.language = language
     return document
 
 
@@ -69,8 +74,19 @@ def _overridden(document: Document, o: Override) -> tuple[list[Token], list[str]
     return found, notes
 
 
+def _foreign(document: Document, start: int, end: int) -> list[Token]:
+    """Words of another language, pronounced by espeak-ng."""
+    found: list[Token] = []
+    for m in _WORD.finditer(document.text, start, end):
+        if symbols := espeak.pronounce(m[1], document.language):
+            found.append(Token(m[1], m.start(1), m.end(1), m[2].strip(), symbols=list(symbols)))
+    return found
+
+
 def _scan(document: Document, start: int, end: int) -> tuple[list[Token], list[str]]:
     """All tokens of a sentence, in order, and notes."""
+    if document.language != "en":
+        return _foreign(document, start, end), []
     found: list[Token] = []
     notes: list[str] = []
     for left, right, override in _pieces(document, start, end):
@@ -107,7 +123,8 @@ def _marks(document: Document, words: list[Word], start: int, end: int) -> list[
 def sentence(document: Document, start: int, end: int, emotion: Emotion | None) -> tuple[Sentence | None, list[str]]:
     """The sentence at [start, end) of a document, None when nothing in it can be said; and notes on what was dropped."""
     found, notes = _scan(document, start, end)
-    heteronyms.settle(found)
+    if document.language == "en":
+        heteronyms.settle(found)
     if not found:
         return None, notes
     mood = emotion if emotion is not None else feeling.read(document.text[start:end])

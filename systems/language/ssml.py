@@ -94,7 +94,7 @@ class _Reader(ContentHandler):
             self._pause(attrs)
         elif tag in ("mark", "bookmark"):
             self.builder.point(mark=self._need(attrs, tag, "name" if tag == "mark" else "mark"))
-        elif tag in ("speak", "lang", "voice") and attrs.get("xml:lang"):
+        elif tag == "speak" and attrs.get("xml:lang"):
             self.builder.document.language = str(attrs.get("xml:lang")).split("-")[0].lower()
         elif tag not in _KNOWN:
             self.builder.note(f"SSML tag <{tag}> is not supported; its text is spoken")
