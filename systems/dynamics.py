@@ -44,6 +44,7 @@ PULLS: tuple[tuple[Role, Role, float], ...] = (
 """Couplings: who is pulled, by whom, how strongly (rad/s)."""
 LOUD = 12.0
 """dB of effort above nominal that count as full loudness."""
+_BORDERS = np.append(np.arange(CONTROL + 1) * SPAN / RATE, LEAD)
 VOWEL = np.array([phone.vowel for phone in PHONES])
 FEELING_SECONDS = 0.45
 """Time constant with which a feeling takes hold."""
@@ -52,7 +53,7 @@ FEELING_SECONDS = 0.45
 @system("input")
 def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], rng: Res[Rng], cmd: Commands) -> None:
     """Give every new avatar its oscillators, at random phases."""
-    known = {int(a) for (part,) in parts for a in np.unique(part.avatar)}
+    known = {a for (part,) in parts for a in part.avatar.tolist()}
     for ents, _ in avatars:
         for entity in ents.id.tolist():
             if entity in known:
@@ -99,19 +100,18 @@ def evaluate(
 
 def read(said: Speech, score: Score, sample: int) -> F64:
     """States at the tick's borders and, in the last row, LEAD seconds after the tick's start; f64[CONTROL + 2, C]."""
-    at = np.append(np.arange(CONTROL + 1) * SPAN, LEAD * RATE) + (sample - said.start)
-    return relax.at(at / RATE, score.knot / RATE, score.target, score.rate, said.x, said.v)
+    return relax.at(_BORDERS + (sample - said.start) / RATE, score.knot / RATE, score.target, score.rate, said.x, said.v)
 
 
 def effort(state: F64) -> float:
     """Relative vocal effort, 0 to 1: 0.5 is an ordinary vowel."""
     voiced = max(state[1], 0.5 * state[2])
-    return float(np.clip(voiced * (0.5 + 0.5 * state[3] / LOUD), 0.0, 1.0))
+    return float(min(max(voiced * (0.5 + 0.5 * state[3] / LOUD), 0.0), 1.0))
 
 
 def phone_at(score: Score, sample: int) -> int:
     """Index of the phone sounding at a sample of the score."""
-    return int(np.clip(np.searchsorted(score.start, sample, side="right") - 1, 0, len(score.start) - 1))
+    return min(max(int(score.start.searchsorted(sample, side="right")) - 1, 0), len(score.start) - 1)
 
 
 def announce(entity: int, said: Speech, score: Score, sample: int, out: Writer[Spoken]) -> None:
@@ -129,7 +129,7 @@ def announce(entity: int, said: Speech, score: Score, sample: int, out: Writer[S
     for word in score.words:
         if low <= word.start < high:
             send("word", word.text, word.start, word.end, (word.char_start, word.char_end))
-    for i in range(*np.searchsorted(score.start, (low, high)).tolist()):
+    for i in range(*score.start.searchsorted((low, high)).tolist()):
         send("phone", PHONES[int(score.phone[i])].name, int(score.start[i]), int(score.end[i]))
     for name, place in score.marks:
         if low <= place < high:
@@ -144,7 +144,7 @@ def advance(
     now = clock.value
     for osc, part in oscillators:
         freq, drive = osc.freq.copy(), np.full(len(osc.freq), np.nan)
-        place = {(int(a), int(r)): i for i, (a, r) in enumerate(zip(part.avatar, part.role, strict=True))}
+        place = {pair: i for i, pair in enumerate(zip(part.avatar.tolist(), part.role.tolist(), strict=True))}
         glottal = dict[int, float]()
         for ents, _ in avatars:
             for entity in ents.id.tolist():
@@ -156,7 +156,7 @@ def advance(
                 glottal[i] = float(phase(osc.theta[i], pitch, SPAN, RATE)[-1])
                 osc.freq[i] = float(pitch[:-1].mean())
                 drive[j], freq[j] = beat(said.score, now.sample - said.start, now.block)
-        pairs = [(place[a, q], place[a, p], k) for a in np.unique(part.avatar).tolist() for q, p, k in PULLS if (a, q) in place]
+        pairs = [(place[a, q], place[a, p], k) for a in sorted(set(part.avatar.tolist())) for q, p, k in PULLS if (a, q) in place]
         osc.theta[:] = couple(osc.theta, freq, drive, pairs, now.dt)
         for i, theta in glottal.items():
             osc.theta[i] = theta

@@ -5,6 +5,8 @@ sin^2 + cos^2 = 1 and their phases are independent, the power is constant. Phase
 generator: the same seed and border always give the same noise, from wherever one starts.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +37,12 @@ def _sample(n: int) -> tuple[F64, F64, F32]:
     return re, im, np.empty(400, np.float32)
 
 
+@cache
+def _window(length: int) -> F64:
+    """Half a period of a sine."""
+    return np.sin(np.pi * np.arange(length) / length)
+
+
 @kernel(size=lambda re, im, out: len(out) * re.shape[1], above=None, writes=("out",), sample=_sample)
 def noise(re: F64, im: F64, out: F32) -> None:
     """Overlapped noise of one block.
@@ -45,10 +53,8 @@ def noise(re: F64, im: F64, out: F32) -> None:
     borders, bins = re.shape
     span = len(out) // (borders - 1)
     spectrum = np.zeros((borders, span + 1), np.complex128)
-    spectrum[:, :bins] = re + 1j * im
-    spectrum[:, 0] *= 0.0
+    spectrum.real[:, 1:bins], spectrum.imag[:, 1:bins] = re[:, 1:], im[:, 1:]
     spectrum[:, span] = 0.0
     frames = np.fft.irfft(spectrum, 2 * span, axis=1) * span
-    window = np.sin(np.pi * np.arange(2 * span) / (2 * span))
-    frames *= window
+    frames *= _window(2 * span)
     out[:] = (frames[:-1, span:] + frames[1:, :span]).reshape(-1)

@@ -69,7 +69,12 @@ def phase(theta: float, pitch: F64, span: int, rate: float) -> F64:
     Args: theta at the first sample; pitch f64[J + 1] Hz at borders `span` samples apart, straight between them.
     """
     n = np.arange(span)
-    step = np.diff(pitch) / span
-    inside = pitch[:-1, None] * n + 0.5 * step[:, None] * n**2
-    whole = np.concatenate(([0.0], np.cumsum(pitch[:-1] * span + 0.5 * step * span**2)))
-    return np.asarray(np.append(whole[:-1, None] + inside, whole[-1]) / rate + theta) % 1.0
+    step = (pitch[1:] - pitch[:-1]) / span
+    out = np.empty(len(step) * span + 1)
+    out[0], out[span::span] = 0.0, np.cumsum(pitch[:-1] * span + 0.5 * step * span**2)
+    inside = out[:-1].reshape(-1, span)
+    inside[:] = inside[:, :1] + pitch[:-1, None] * n + (0.5 * step)[:, None] * n**2
+    out *= 1.0 / rate
+    out += theta
+    out -= np.floor(out)
+    return out
