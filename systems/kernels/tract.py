@@ -12,16 +12,16 @@ C128 = NDArray[np.complex128]
 
 
 def inverse_modes(frequency: F64, centre: F64, width: F64) -> C128:
-    """Product over modes of 1 / transfer.
+    """1 / transfer of each mode.
 
-    Args: frequency f64[T, F] Hz; centre, width f64[T, M] or f64[1, M] Hz. Returns: complex128[T, F].
+    Args: frequency f64[T, F] Hz; centre, width f64[T, M] or f64[1, M] Hz. Returns: complex128[T, M, F].
     """
     weight = 1.0 / (centre**2 + 0.25 * width**2)
     factors = np.empty((len(frequency), centre.shape[1], frequency.shape[1]), np.complex128)
     np.multiply((frequency**2)[:, None], -weight[..., None], out=factors.real)
     factors.real += 1.0
     np.multiply(frequency[:, None], (width * weight)[..., None], out=factors.imag)
-    return np.asarray(factors.prod(axis=1))
+    return factors
 
 
 def shelf(frequency: F64, loss: F64) -> F64:

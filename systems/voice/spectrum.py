@@ -35,13 +35,13 @@ class Fixed:
         level = np.interp(frequency / tract, *np.array(table.timbre).T)
         level += brightness * np.maximum(np.log2(np.maximum(frequency, 1.0) / 1000.0), 0.0)
         fade = np.clip((0.5 * RATE - frequency) / 700.0, 0.0, 1.0)
-        self.transfer: C128 = np.exp(LN * level) * fade / inverse_modes(frequency[None], higher[..., 0], higher[..., 1])[0]
+        self.transfer: C128 = np.exp(LN * level) * fade / inverse_modes(frequency[None], higher[..., 0], higher[..., 1])[0].prod(axis=0)
         self.bins = np.arange(BINS) * BIN
         self.at_bins = self.read(self.bins[None])[0]
         centre = np.array(table.bands) * (1.0 + 0.5 * (tract - 1.0))
         eye = np.eye(BANDS)
         self.spread = np.stack([np.interp(self.bins, centre, eye[i]) for i in range(BANDS)])
-        self.wide = np.array(table.open_bandwidths[3:])[None]
+        self.wide = np.array(table.open_bandwidths[3:])
         self.hoarse = np.exp(LN * table.aspiration) * np.minimum(self.bins / 2500.0, 1.0)  # friction noise rises with frequency
         self.air = np.exp(LN * (np.array(table.air) @ self.spread))
 
@@ -62,24 +62,26 @@ def _fixed(voice: str, tract: float, brightness: float) -> Fixed:
 
 def response(frequency: F64, states: F64, wide: F64) -> C128:
     """The moving part of the tract at f64[T, F] Hz: five formants, nasal and side pole and zero, loss."""
-    rows = len(states)
-    nasal = np.full((rows, 1), NASAL_POLE)
-    side, zero = states[:, F1 + 9, None], states[:, F1 + 10, None]
-    centre = np.concatenate((states[:, F1 : F1 + 5], nasal, side), axis=1)
-    width = np.concatenate((states[:, B1 : B1 + 3], np.broadcast_to(wide, (rows, 2)), np.full((rows, 1), 100.0), 0.25 * side), axis=1)
-    zeros = np.concatenate((states[:, F1 + 8, None], zero), axis=1)
-    zero_width = np.concatenate((np.full((rows, 1), 100.0), 0.25 * zero), axis=1)
-    up = inverse_modes(frequency, zeros, zero_width)
-    return np.asarray(up * shelf(frequency, states[:, F1 + 11]) / inverse_modes(frequency, centre, width))
+    centre, width = np.empty((2, len(states), 9))  # five formants, nasal and side pole, nasal and side zero
+    centre[:, :5], centre[:, 5], centre[:, 6], centre[:, 7:] = (
+        states[:, F1 : F1 + 5], NASAL_POLE, states[:, F1 + 9], states[:, F1 + 8 : F1 + 11 : 2],
+    )  # fmt: skip
+    width[:, :3], width[:, 3:5], width[:, 5::2] = states[:, B1 : B1 + 3], wide, 100.0
+    width[:, 6::2] = 0.25 * centre[:, 6::2]
+    modes = inverse_modes(frequency, centre, width)
+    out = modes[:, 7] * modes[:, 8]
+    out *= shelf(frequency, states[:, F1 + 11])
+    out /= modes[:, :7].prod(axis=1)
+    return out
 
 
 def spectrum(states: F64, style: VoiceStyle, table: FormantTable, partials: int) -> tuple[C128, F64]:
     """See `components.voice.Voice.spectrum`; noise bands are BINS oscillators 120 Hz apart, amplitudes are peak values."""
     fixed = _fixed(table.name, style.tract, style.brightness)
     pitch = np.exp2(states[:, 0] / 12.0)
-    rank = np.arange(1, partials + 1)
-    tones = np.minimum(pitch[:, None] * rank, 0.5 * RATE)
-    frequency = np.concatenate((tones, np.broadcast_to(fixed.bins, (len(states), BINS))), axis=1)
+    frequency = np.empty((len(states), partials + BINS))
+    tones = np.minimum(pitch[:, None] * np.arange(1.0, partials + 1.0), 0.5 * RATE, out=frequency[:, :partials])
+    frequency[:, partials:] = fixed.bins
     moving = response(frequency, states, fixed.wide)
     loud = np.exp(LN * states[:, 3])
     strength = 2.0 * np.exp(LN * table.gain) * loud * states[:, 1]
