@@ -14,11 +14,13 @@ def each(fn: Callable[[], object], repeats: int, clean: bool = False) -> list[fl
     """Seconds of each of several calls. Garbage is collected before the first, with `clean` before each, never inside one."""
     times: list[float] = []
     gc.disable()
-    for _ in range(repeats):
-        if clean or not times:
-            gc.collect()
-        start = time.perf_counter()
-        fn()
-        times.append(time.perf_counter() - start)
-    gc.enable()
+    try:
+        for _ in range(repeats):
+            if clean or not times:
+                gc.collect()
+            start = time.perf_counter()
+            fn()
+            times.append(time.perf_counter() - start)
+    finally:
+        gc.enable()
     return times

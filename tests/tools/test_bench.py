@@ -1,0 +1,66 @@
+"""The benchmarks measure what they say; how fast it is, is not asserted."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from psi_ecs import PsiError
+from psi_ecs.tools import bench
+from psi_ecs.tools.bench import clock, ecs, kernels, report
+
+
+def test_our_tables_are_measured_in_every_case() -> None:
+    figures = ecs.ours(2_600)
+    assert set(figures) == set(report.GOALS)
+    assert all(value is not None and value > 0.0 for value in figures.values())
+
+
+def test_ratio_is_to_the_best_peer_that_can_do_it() -> None:
+    case = dict.fromkeys(report.GOALS, 0.001)
+    figures = {
+        "psi-ecs": case,
+        "slow": dict.fromkeys(report.GOALS, 0.5),
+        "quick": {**dict.fromkeys(report.GOALS, 0.2), "save+load": None},
+    }
+    rows = dict(zip(report.GOALS, report.ecs(figures)[1:], strict=True))
+    assert rows["create"].split()[-2:] == ["200.0", "20"]
+    assert rows["save+load"].split() == ["save+load", "1.000", "500.000", "-", "500.0", "100"]
+
+
+def test_a_part_that_fails_is_told_and_the_rest_goes_on() -> None:
+    figures = {"psi-ecs": dict.fromkeys(report.GOALS, 0.001), "peer": {"error": "ModuleNotFoundError: No module named 'peer'"}}
+    said = report.table("ecs", figures)
+    assert "peer: ModuleNotFoundError" in said
+    assert "1.000" in said
+
+
+def test_unknown_name() -> None:
+    with pytest.raises(PsiError, match="unknown benchmark tables; there are ecs, kernels, speak"):
+        bench.run(["tables"], None)
+
+
+def test_prints_and_writes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    row = {"work": 10, "numpy": 0.002, "taichi": 0.001}
+    monkeypatch.setattr(bench, "measure", lambda name, part: {"kuramoto:pull": [row]})
+    bench.run(["kernels"], tmp_path / "deep" / "bench.json")
+    said = capsys.readouterr().out
+    assert "Python" in said.splitlines()[0]
+    assert said.split()[-5:] == ["kuramoto:pull", "10", "2.000", "1.000", "2.00"]
+    assert json.loads((tmp_path / "deep" / "bench.json").read_text())["kernels"] == {"kernels": {"kuramoto:pull": [row]}}
+
+
+def test_kernels_are_measured_on_what_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "SIZES", (10,))
+    figures = kernels.measure("kernels")
+    assert {"kuramoto:pull", "kuramoto:pull_edges"} <= set(figures)
+    assert all(row["numpy"] is not None and row["numpy"] > 0.0 for rows in figures.values() for row in rows)
+
+
+def test_garbage_is_collected_outside_the_timing() -> None:
+    import gc
+
+    states = []
+    clock.each(lambda: states.append(gc.isenabled()), 3)
+    assert states == [False] * 3
+    assert gc.isenabled()
