@@ -86,11 +86,12 @@ def make(name: str, recipe: Recipe, source: Source) -> Head:
     _seal(skin[0], skin[1], deltas)
     surface = Surface(skin[0], skin[1][~inside])
     collar = _collar_height(shape, source, recipe)
-    below = collar(surface.centre) > surface.centre[:, 1]
+    under = collar(surface.position) > surface.position[:, 1]
+    below = under[surface.triangle].any(1)
     eye = {s: (p.mean(0) - origin) * METRES for s, p in eyes.items()}
     radius = {s: 0.5 * float(np.ptp(p[:, 0])) * METRES for s, p in eyes.items()}
     meshes = [
-        _part("Skin", "skin", skin[0], skin[2], surface.triangle[~below | _near(collar, surface)], deltas),
+        _part("Skin", "skin", skin[0], skin[2], surface.triangle[_near(collar, surface)], deltas),
         _part("Mouth", "gum", skin[0], skin[2], skin[1][inside], deltas),
         *[parts.eyeball(s.title(), eye[s], radius[s]) for s in ("left", "right")],
         *_teeth(source, shape, units),
@@ -122,7 +123,7 @@ def _skin(source: Source, shape: F, units: dict[str, F]) -> tuple[tuple[F, NDArr
     """Head and shoulders, subdivided where faces are large and seen: ((positions, triangles, uv), deltas, source face, kept faces)."""
     quads, corners = source.quads["body"], source.corners["body"]
     centre = source.base[quads].mean(1)
-    keep = np.flatnonzero((centre[:, 1] > 4.95) & (np.abs(centre[:, 0]) < 2.0))
+    keep = np.flatnonzero((centre[:, 1] > 4.0) & (np.abs(centre[:, 0]) < 2.7))
     used, compact = np.unique(quads[keep], return_inverse=True)
     local = compact.reshape(-1, 4)
     ring = shape[used][local]
@@ -228,6 +229,7 @@ def _cloth(surface: Surface, below: NDArray[np.bool_], collar: Any, recipe: Reci
     compact = compact.reshape(-1, 3)
     p = surface.position[used]
     p = p + 0.006 * normals(p.astype(np.float32), compact.astype(np.uint32))
+    p[:, 1] = np.minimum(p[:, 1], collar(p))  # a clean edge, which the collar covers
     body = parts.mesh("Sweater", "cloth", p, p[:, :2] * 8.0, compact, node="body")
     return [body, _rim(surface, collar, recipe)]
 

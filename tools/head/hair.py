@@ -11,7 +11,7 @@ Ints = NDArray[np.int64]
 CENTRE = np.array([0.0, 0.022, -0.082])
 """Middle of the skull in head space (the eyes lie at its origin), metres."""
 _AZIMUTH = np.radians([0, 18, 34, 48, 60, 72, 84, 94, 104, 118, 135, 180])
-_LINE = np.radians([47, 46, 41, 37, 27, 10, -6, 2, -2, -22, -32, -38])
+_LINE = np.radians([43, 42.5, 40, 35, 24, 8, -8, 2, -2, -22, -32, -38])
 """Elevation of the hairline seen from the middle of the skull, by angle from the front: forehead, temple, ear, nape."""
 
 
@@ -109,12 +109,12 @@ def hair(surface: Surface, style: dict[str, float | str], random: np.random.Gene
     raise_by = float(style.get("raise", 0.0))
     scalp = above_hairline(surface.centre, raise_by)
     cut = str(style.get("cut", "bob"))
-    cap = _cap(surface, above_hairline(surface.centre, raise_by + 0.035), 0.0035 if cut == "bob" else 0.0025)
-    n = int(style.get("cards", 520))
+    cap = _cap(surface, scalp, 0.0030 if cut == "bob" else 0.0020)
+    n = int(style.get("cards", 800))
     face, bary = surface.scatter(n, random, scalp)
     root = surface.at(face, bary, surface.position)
     strands = _bob(root, random, style) if cut == "bob" else _short(root, random, style)
-    width = float(style.get("width", 0.011 if cut == "bob" else 0.007))
+    width = float(style.get("width", 0.0085 if cut == "bob" else 0.006))
     return [cap, _cards(strands, width, random)]
 
 
@@ -125,7 +125,8 @@ def _cap(surface: Surface, mask: NDArray[np.bool_], offset: float) -> Mesh:
     out = p - CENTRE
     p = p + offset * out / np.linalg.norm(out, axis=1, keepdims=True)
     d = p - CENTRE
-    uv = np.stack([np.arctan2(d[:, 0], d[:, 2]) * 6.0, np.full(len(p), 0.15)], 1)
+    rim = np.isin(used, surface.triangle[~mask])  # v falls to 0 at the hairline, where the shading thins hair out
+    uv = np.stack([np.arctan2(d[:, 0], d[:, 2]) * 16.0, np.where(rim, 0.0, 0.15)], 1)
     return mesh("HairCap", "hair", p, uv, compact.reshape(-1, 3))
 
 
@@ -147,7 +148,7 @@ def _bob(root: F, random: np.random.Generator, style: dict[str, float | str]) ->
     d = root - CENTRE
     front = np.clip(d[:, 2] / 0.09, 0, 1)
     # the comb: away from the part, and off the face
-    comb = np.stack([side * (0.9 + 0.3 * front), np.full(n, 0.12), -0.35 - 0.75 * front], 1) + random.normal(0, 0.07, (n, 3))
+    comb = np.stack([side * (0.9 + 0.5 * front), 0.16 + 0.10 * front, -0.40 - 0.25 * front], 1) + random.normal(0, 0.06, (n, 3))
     p, out = root.copy(), [root]
     length = np.maximum(root[:, 1] - end, 0.03) * 1.22 + 0.03
     for k in range(1, steps):

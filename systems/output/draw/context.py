@@ -70,14 +70,18 @@ def window(headless: bool, size: tuple[int, int], caption: str = "psi") -> Any:
         raise DrawError(f"no picture: the graphics library refused ({type(why_not).__name__}: {why_not}); {REMEDY}") from why_not
 
 
-def program(vertex: str, fragment: str) -> Any:
-    """A linked shader program from two files of assets/shaders."""
+def program(vertex: str, fragment: str, defines: dict[str, int | float] | None = None) -> Any:
+    """A linked shader program from two files of assets/shaders, with `#define`s after the version line."""
     from pyglet.graphics.shader import Shader, ShaderProgram
 
     folder: Path = package_folder("assets") / "shaders"
-    return ShaderProgram(
-        Shader((folder / vertex).read_text(encoding="utf-8"), "vertex"), Shader((folder / fragment).read_text(encoding="utf-8"), "fragment")
-    )
+    given = "".join(f"#define {name} {value}\n" for name, value in (defines or {}).items())
+
+    def source(file: str) -> str:
+        version, _, rest = (folder / file).read_text(encoding="utf-8").partition("\n")
+        return f"{version}\n{given}{rest}"
+
+    return ShaderProgram(Shader(source(vertex), "vertex"), Shader(source(fragment), "fragment"))
 
 
 def set_uniform(shader: Any, name: str, value: Any) -> None:

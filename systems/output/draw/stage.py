@@ -1,5 +1,7 @@
 """The stage: avatars drawn by camera and light, into a picture or a window."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,8 +64,10 @@ class Actor:
                 if mesh.material not in ("lash", "brow"):
                     shape.update(1, normal)
 
-    def draw(self, shader: object, weights: F32, breath: float, transparent: bool) -> None:
-        """Draw the opaque parts, or the hair-like ones."""
+    def draw(self, shader: Any, material: str, weights: F32, breath: float) -> None:
+        """Draw the parts of one material."""
+        if all(m.material != material for m in self.head.meshes):
+            return
         turn = rotation(*(float(weights[FACE_ID[n]]) for n in ("headYaw", "headPitch", "headRoll")))
         set_uniform(shader, "head_turn", turn)
         set_uniform(shader, "head_pivot", self.pivot)
@@ -73,7 +77,7 @@ class Actor:
         set_uniform(shader, "iris", self.iris)
         set_uniform(shader, "gape", float(weights[FACE_ID["jawOpen"]]))
         for mesh, shape, radius in zip(self.head.meshes, self.shapes, self.radius, strict=True):
-            if (mesh.material in ("hair", "lash", "brow")) != transparent:
+            if mesh.material != material:
                 continue
             eye = np.eye(3)
             side = {"leftEye": "left", "rightEye": "right"}.get(mesh.node)
@@ -82,12 +86,10 @@ class Actor:
                 set_uniform(shader, "lid", float(weights[FACE_ID[f"eyeBlink{side.title()}"]]))
             centre = self.balls.get(mesh.node, np.zeros(3))
             if mesh.material in ("teeth", "gum", "tongue"):
-                centre = np.array(self.head.landmarks["mouth"]) - (0, 0, 0.028)
+                centre = np.array(self.head.landmarks["mouth"])
             set_uniform(shader, "eye_turn", eye)
             set_uniform(shader, "eye_pivot", centre)
-            set_uniform(shader, "eye_centre", centre)
             set_uniform(shader, "eye_radius", radius)
-            set_uniform(shader, "material", MATERIALS.index(mesh.material))
             shape.draw()
 
 
@@ -121,7 +123,14 @@ class Stage:
     ) -> None:
         """Load everything onto the card. `facings` in radians. DrawError in one line if this machine cannot draw."""
         self.window = window(headless, size)
-        self.shader, self.back = program("head.vert", "head.frag"), program("back.vert", "back.frag")
+        numbers: dict[str, int | float] = {name.upper(): i for i, name in enumerate(MATERIALS)}
+        present = {m.material for h in heads for m in h.meshes}
+        self.shaders = {
+            name: program("head.vert", "head.frag", numbers | {"MATERIAL": i, "CUT": 0.08 if SAMPLES else 0.5})
+            for i, name in enumerate(MATERIALS)
+            if name in present
+        }
+        self.back = program("back.vert", "back.frag")
         self.noise = noise_texture()
         self.camera, self.light, self.places = camera, light, places
         self.way, self.colour, self.sky, self.ground = lights(light)
@@ -150,20 +159,21 @@ class Stage:
         gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         aspect = size[0] / size[1]
         eye, target = frame_camera(self.camera, self.places, aspect)
-        self.shader.use()
         gl.glActiveTexture(gl.GL_TEXTURE0)
         gl.glBindTexture(gl.GL_TEXTURE_2D, self.noise)
-        set_uniform(self.shader, "noise", 0)
-        set_uniform(self.shader, "view_projection", view_projection(eye, target, self.camera.fov, aspect))
-        set_uniform(self.shader, "camera", eye)
-        set_uniform(self.shader, "light_way", self.way)
-        set_uniform(self.shader, "light_colour", self.colour)
-        set_uniform(self.shader, "sky", self.sky)
-        set_uniform(self.shader, "ground", self.ground)
         for actor, row in zip(self.actors, weights, strict=True):
             actor.pose(row)
-        for transparent in (False, True):
-            (gl.glEnable if transparent else gl.glDisable)(gl.GL_SAMPLE_ALPHA_TO_COVERAGE)
+        matrix = view_projection(eye, target, self.camera.fov, aspect)
+        for material, shader in self.shaders.items():
+            (gl.glEnable if material in ("hair", "lash", "brow") else gl.glDisable)(gl.GL_SAMPLE_ALPHA_TO_COVERAGE)
+            shader.use()
+            set_uniform(shader, "noise", 0)
+            set_uniform(shader, "view_projection", matrix)
+            set_uniform(shader, "camera", eye)
+            set_uniform(shader, "light_way", self.way)
+            set_uniform(shader, "light_colour", self.colour)
+            set_uniform(shader, "sky", self.sky)
+            set_uniform(shader, "ground", self.ground)
             for actor, row, air in zip(self.actors, weights, breath, strict=True):
-                actor.draw(self.shader, row, float(air), transparent)
+                actor.draw(shader, material, row, float(air))
         gl.glDisable(gl.GL_SAMPLE_ALPHA_TO_COVERAGE)
