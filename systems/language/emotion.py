@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from functools import cache, reduce
 from typing import Protocol
 
-from psi_ecs.components.text import Emotion
+from psi_ecs.components.text import EMOTIONS, Emotion
 
 from .error import TextError
 from .lexicon import table
@@ -105,7 +105,7 @@ def read(text: str) -> Emotion:
     mood = Emotion()
     if abs(compound) >= QUIET:
         share = STRENGTH * abs(compound)
-        counts = dict.fromkeys(("joy", "anger", "sadness", "fear", "disgust", "surprise", "calm"), 0)
+        counts = dict.fromkeys(EMOTIONS, 0)
         for word in words:
             for category in _category().get(word, ()):
                 counts[category] += 1

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class _Normalizer(Protocol):
-    def normalize(self, text: str) -> str: ...
+    def normalize(self, text: str) -> object: ...
 
 
 @cache
@@ -21,7 +21,7 @@ def _normalizer() -> _Normalizer:
 def normalise(text: str) -> tuple[str, ...] | None:
     """The spoken words of a short expression ("5 W/m²"), or None when the grammar leaves signs or figures in it."""
     try:
-        said = _normalizer().normalize(text)
+        said = str(_normalizer().normalize(text))
     except AssertionError:  # wetext's way of saying that its grammar does not cover the text
         return None
     words = said.split()

@@ -163,19 +163,23 @@ def _loud(m: Match) -> bool:
 
 
 def _roman(m: Match) -> Spoken | None:
-    n = numerals.roman(m.group())
+    n = numerals.roman(m[1])
     last = word_before(m)
     if (
         n is None
         or not (last[:1].isupper() or last in _NUMBERED)
-        or m.group() in ("MIX", "CD", "DC", "MD", "LCD", "CV", "DI", "MI", "CM", "MM")
+        or m[1] in ("MIX", "CD", "DC", "MD", "CV", "DI", "MI", "CM", "MM")
     ):
         return None
     if last.lower() in _NUMBERED:
-        return list(numerals.cardinal(n))
-    if last.lower() in _RULERS and m.group() != "I":
-        return ["the", *numerals.ordinal(n)]
-    return list(numerals.cardinal(n)) if len(m.group()) > 1 and n < 40 else None
+        words = numerals.cardinal(n)
+    elif last.lower() in _RULERS and m[1] != "I":
+        words = ["the", *numerals.ordinal(n)]
+    elif len(m[1]) > 1 and n < 40:
+        words = numerals.cardinal(n)
+    else:
+        return None
+    return [*words[:-1], words[-1] + (m[2] or "")]
 
 
 def _camel(m: Match) -> Spoken | None:
@@ -217,7 +221,7 @@ RULES: list[Rule] = [
     ),
     (re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z]\w*)+"), _file),
     (re.compile(r"([A-G])(\+\+|#)(?!\w)"), _symbol_language),
-    (re.compile(r"[IVXLCDM]+(?![\w'’])"), _roman),
+    (re.compile(r"([IVXLCDM]+)(['’]s)?(?![\w'’])"), _roman),
     (re.compile(r"([A-Z]{2,})((?:['’]?s)?)(?![A-Za-z0-9]|['’][A-Za-z])"), _capitals),
     (re.compile(r"(?=[A-Za-z]*[a-z][A-Z])[A-Za-z]+"), _camel),
     (re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+(?!\w)"), _joined),

@@ -30,7 +30,16 @@ def _symbol(m: Match) -> Spoken | None:
     return list(signs("text")[m.group()])
 
 
-_OPERATORS = {"*": "times", "<": "less than", ">": "greater than", "^": "to the power of", "/": "slash"}
+_OPERATORS = {
+    "*": "times",
+    "<": "less than",
+    ">": "greater than",
+    "^": "to the power of",
+    "<=": "less than or equal to",
+    ">=": "greater than or equal to",
+    "!=": "not equal to",
+    "==": "equals",
+}
 
 
 def _operator(m: Match) -> Spoken | None:
@@ -58,9 +67,9 @@ def rules() -> list[Rule]:
         (_CLIPPED, lambda m: [m.group()]),
         (re.compile(r"[α-ωΑ-Ω](?![^\W\d_])"), _greek),
         (_WORD, lambda m: [m.group()] if pronounce(m.group()) else None),
+        (re.compile(r"[<>!=]=|[*/^<>]"), _operator),
         (re.compile("[" + "".join(map(re.escape, signs("text"))) + "]"), _symbol),
         (re.compile(r"~(?=\s?\d)"), _about),
-        (re.compile(r"[*/^<>]"), _operator),
     ]
     return [*names.RULES, *dates.RULES, *quantities.rules(), *last]
 

@@ -49,7 +49,7 @@ def _money(m: Match) -> Spoken | None:
 def _measure(m: Match) -> Spoken | None:
     amount, space, unit = m["amount"], m["space"], m["unit"]
     decade = unit == "s" and not space and amount.endswith("0")
-    if decade or (space and unit in ("x", "B", "N", "h", "l", "in.")):
+    if decade or (space and unit in ("x", "N", "h", "l", "in.")):
         return None
     one, many = units()[unit]
     return [*numerals.decimal(amount), *(one if amount == "1" else many).split()]
@@ -141,6 +141,8 @@ def _plain(m: Match) -> Spoken | None:
         return list(numerals.digits(text))
     if text.isdecimal() and len(text) in (3, 4) and text[0] != "0" and last in _BY_DIGIT:
         return list(_by_digit(text))
+    if len(text) == 4 and text[:2] == "10" and last in ("in", "since", "by", "until", "year", "from", "of", "before", "after"):
+        return list(numerals.year(int(text)))
     if re.fullmatch(r"1[1-9]\d\d|20\d\d", text) and not re.match(r"\s*(?:percent|dollars|euros|pounds)", after(m)):
         return list(numerals.year(int(text)))
     if text.isdecimal() and len(text) > 12:

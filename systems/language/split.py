@@ -21,6 +21,11 @@ _MAYBE = frozenset(
     )
 )
 """Of these, and of others, a sentence may end with them when a capital follows."""
+_FIRST_WORD = re.compile(
+    r"(?:The|A|An|He|She|It|They|We|You|I|I'\w+|In|On|At|But|And|So|Then|This|That|These|Those|There|However|When|If|After|Before|My|"
+    r"His|Her|Our|Their|What|Who|Where|Why|How|No|Yes|Now|As|For|To|Not|Next|Please|Is|Are|Do|Did|Can)(?![\w'’])"
+)
+"""Words that begin a sentence more often than they follow an abbreviation inside one."""
 _TOKEN_BEFORE = re.compile(r"[^\s(\"“‘\[]+$")
 _STARTS = re.compile(r"\s*[\"'“‘(\[]*([^\W_])")
 
@@ -35,7 +40,7 @@ def _goes_on(text: str, at: int, stop: int) -> bool:
     if after.islower():
         return True
     if word in _MAYBE and not (word in ("st", "no") and _name_follows(text, at, after)):
-        return False
+        return _FIRST_WORD.match(text, following.start(1)) is None
     if word in _NEVER:
         return True
     return len(word) == 1 and word.isalpha() and word != "i"

@@ -45,6 +45,7 @@ CASES = {
     "years and dates": [
         ("1984", "nineteen eighty four"),
         ("in 1905", "in nineteen oh five"),
+        ("in 1066", "in ten sixty six"),
         ("2007", "two thousand seven"),
         ("1990s", "nineteen nineties"),
         ("'90s", "nineties"),
@@ -100,6 +101,9 @@ CASES = {
     ],
     "names": [
         ("Henry VIII", "Henry the eighth"),
+        ("Louis XVI's chair", "Louis the sixteenth's chair"),
+        ("y >= 3", "y greater than or equal to three"),
+        ("221B Baker St.", "two twenty one B Baker Street"),
         ("World War II", "World War two"),
         ("chapter IV", "chapter four"),
         ("MP3 and H2O", "MP three and H two O"),
@@ -159,6 +163,9 @@ def test_capitals_for_emphasis_stay_words() -> None:
         ("Dr. Smith met J. R. Jones. They spoke.", 2),
         ("It is 3.5 miles. Go!", 2),
         ("He lives in the U.S. now.", 1),
+        ("The U.S. GDP grew. It did.", 2),
+        ("He left the U.S. She stayed.", 2),
+        ("Come at 5 p.m. EST.", 1),
         ("Really?! Yes.", 2),
         ("Wait... what?", 1),
         ('"Stop." She said so.', 2),
