@@ -206,6 +206,8 @@ def _array_arguments(
     found = []
     for place, name in enumerate(names):
         hint = hints.get(name)
+        if (alias := getattr(get_origin(hint), "__value__", None)) is not None:  # NDArray is a `type` alias from NumPy 2.5 on
+            hint = alias[get_args(hint)]
         if get_origin(hint) is np.ndarray:
             scalar = get_args(get_args(hint)[1])[0]
             known = isinstance(scalar, type) and issubclass(scalar, np.generic)
