@@ -1,5 +1,6 @@
 """From a spelled word to symbols: dictionary, then its parts, then letter-to-sound."""
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 
@@ -9,6 +10,7 @@ from .lexicon import entries, lookup, table
 _SIBILANT = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
 _VOICELESS = frozenset(("P", "T", "K", "F", "TH"))
 _VOWELS = frozenset("aeiouy")
+_HELD = re.compile(r"([a-z])\1{2,}")
 
 
 @cache
@@ -118,6 +120,23 @@ def spell(letters: str) -> list[str]:
     return [s.replace("1", "2") for name in names[:-1] for s in name] + (names[-1] if names else [])
 
 
+def _stressed(symbols: tuple[str, ...]) -> tuple[str, ...]:
+    """A word of several syllables without primary stress gets it on a secondary one, else on its first full vowel."""
+    vowels = [i for i, s in enumerate(symbols) if s[-1].isdigit()]
+    if len(vowels) < 2 or any(symbols[i][-1] == "1" for i in vowels):
+        return symbols
+    best = max(vowels, key=lambda i: (symbols[i][-1] == "2", symbols[i][:2] not in ("AH", "ER", "IH"), -i))
+    return (*symbols[:best], symbols[best][:-1] + "1", *symbols[best + 1 :])
+
+
+def _drawn_out(word: str) -> tuple[str, ...] | None:
+    """A word with a letter held ("sooo", "heyyy"): the dictionary's, with the letter written twice or once."""
+    for shorter in (_HELD.sub(r"\1\1", word), _HELD.sub(r"\1", word)):
+        if shorter != word and (found := _known(shorter)):
+            return found
+    return None
+
+
 @lru_cache(maxsize=50_000)
 def pronounce(word: str) -> tuple[str, ...]:
     """Symbols of a word as the dictionary or the rules give them; () when it has no letter that can be said."""
@@ -126,6 +145,7 @@ def pronounce(word: str) -> tuple[str, ...]:
         return ()
     if len(low) == 1 and low != "a":
         return affixes("letter")[low]
-    if not any(c in _VOWELS for c in low) and low not in entries() and len(low) <= 5:
+    if not any(c in _VOWELS for c in low) and low not in entries() and len(low) <= 5 and not _HELD.search(low):
         return tuple(spell(low))
-    return _known(low) or _inflected(low) or _prefixed(low) or _compound(low) or sound_out(low)
+    found = _known(low) or _drawn_out(low) or _inflected(low) or _prefixed(low) or _compound(low) or sound_out(low)
+    return _stressed(found)

@@ -28,8 +28,9 @@ _PHRASE_STARTS = frozenset(
     )
 )
 _MINOR = frozenset(",;:—–()[]")
-LONGEST_PHRASE = 9
-"""Words after which a phrase break is put before the next conjunction."""
+_PREPOSITIONS = frozenset(listed("in on at with from for by of to about into under over during without between through across"))
+PHRASE = 6
+"""Words after which a phrase may break before a conjunction, and twice as many after which before a preposition."""
 
 
 @cache
@@ -94,7 +95,8 @@ def _break(tokens: list[Token], i: int, since: int) -> int:
         return 4
     if any(c in _MINOR for c in mark):
         return 3
-    if since >= LONGEST_PHRASE - 3 and len(tokens) - i > 4 and plain(tokens[i + 1].text) in _PHRASE_STARTS:
+    following, left = plain(tokens[i + 1].text), len(tokens) - 1 - i
+    if left > 3 and ((since >= PHRASE and following in _PHRASE_STARTS) or (since >= 2 * PHRASE and following in _PREPOSITIONS)):
         return 3
     return 0 if plain(tokens[i].text) in function_words() else 1
 

@@ -27,6 +27,10 @@ from psi_ecs.tools.lexicon import errors, parse
         ("moonraven", "M UW1 N R EY2 V AH0 N"),
         ("café", "K AH0 F EY1"),
         ("boys'", "B OY1 Z"),
+        ("sooo", "S OW1"),
+        ("heyyy", "HH EY1"),
+        ("psst", "P S T"),
+        ("accredit", "AH0 K R EH1 D AH0 T"),
         ("vxz", "V IY2 EH2 K S Z IY1"),
     ],
 )
@@ -52,6 +56,14 @@ def test_every_symbol_of_the_dictionary_is_in_the_inventory() -> None:
     used = set("".join(lexicon.entries().values()))
     assert {lexicon.decode(c)[0].rstrip("012") for c in used} <= set(PHONE)
     assert len(lexicon.entries()) > 120_000
+
+
+def test_words_of_several_syllables_have_a_primary_stress() -> None:
+    voiceless = {w for w in lexicon.entries() if w.isalpha() and not any(s[-1].isdigit() for s in pronounce(w))}
+    assert voiceless == {"fs", "hmmm", "pfft", "psst", "sh", "shh", "ths", "zzz"}
+    for word in list(lexicon.entries())[::50]:
+        vowels = [s for s in pronounce(word) if s[-1].isdigit()]
+        assert len(vowels) < 2 or any(s.endswith("1") for s in vowels), word
 
 
 def test_the_builder_reads_the_first_pronunciation_and_skips_comments() -> None:

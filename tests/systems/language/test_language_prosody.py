@@ -38,6 +38,11 @@ def test_breaks_follow_punctuation() -> None:
     }
 
 
+def test_a_long_phrase_is_broken_before_a_preposition() -> None:
+    found = words("One two three four five six seven eight nine ten red dogs in the big old house")
+    assert [w.text for w in found if w.break_after == 3] == ["dogs"]
+
+
 def test_a_long_phrase_is_broken_before_a_conjunction() -> None:
     found = words("The tired old man from the village walked home because the last train had already left")
     assert found[8].text == "home" and found[8].break_after == 3
