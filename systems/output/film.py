@@ -1,0 +1,108 @@
+"""Films: H.264 and AAC in an MP4, by PyAV. Encoding runs beside drawing."""
+
+import queue
+import threading
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.components.score import RATE
+from psi_ecs.systems.formats.safe import OutputError, Part
+
+DEPTH = 8
+"""Frames that may wait for the encoder."""
+
+
+class Film:
+    """An MP4 that grows frame by frame; it has its name only once it is whole."""
+
+    def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
+        """Begin a film of even `size` (width, height). OutputError in one line if it cannot be made."""
+        try:
+            import av
+        except ImportError as why:
+            raise OutputError("no film: the package av is missing; install psi-ecs again") from why
+        if size[0] % 2 or size[1] % 2:
+            raise OutputError(f"{path}: a film's width and height must be even, not {size[0]}x{size[1]}")
+        self._av = av
+        self._part = Part(path)
+        try:
+            self._file: Any = av.open(str(self._part.temporary), "w", format="mp4", options={"movflags": "+faststart"})
+        except OSError as why:
+            raise self._part.error(why) from why
+        self._video = self._file.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "19", "threads": "2"})
+        self._video.width, self._video.height, self._video.pix_fmt = *size, "yuv420p"
+        self._video.time_base = Fraction(1, fps)
+        self._sound = self._file.add_stream("aac", rate=RATE, layout="mono")
+        self._sound.bit_rate = 128_000
+        self._frames = self._samples = 0
+        self._failed: OSError | None = None
+        self._queue: queue.Queue[tuple[str, NDArray[Any]] | None] = queue.Queue(DEPTH)
+        self._worker = threading.Thread(target=self._encode, daemon=True)
+        self._worker.start()
+
+    def frame(self, picture: NDArray[np.uint8]) -> None:
+        """Add a picture u8[h, w, 3]."""
+        self._put(("picture", picture))
+
+    def sound(self, audio: NDArray[np.float32]) -> None:
+        """Add samples f32[n] at 24 000 Hz."""
+        self._put(("sound", np.asarray(audio, np.float32)))
+
+    def _put(self, item: tuple[str, NDArray[Any]]) -> None:
+        if self._failed is not None:
+            self.abandon()
+            raise self._part.error(self._failed) from self._failed
+        self._queue.put(item)
+
+    def _encode(self) -> None:
+        while (item := self._queue.get()) is not None:
+            if self._failed is None:
+                try:
+                    self._one(*item)
+                except OSError as why:
+                    self._failed = why
+
+    def _one(self, kind: str, data: NDArray[Any]) -> None:
+        if kind == "picture":
+            frame = self._av.VideoFrame.from_ndarray(data, format="rgb24")
+            frame.pts, frame.time_base = self._frames, self._video.time_base
+            self._frames += 1
+            packets = self._video.encode(frame)
+        else:
+            frame = self._av.AudioFrame.from_ndarray(data[None], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
+            self._samples += len(data)
+            packets = self._sound.encode(frame)
+        for packet in packets:
+            self._file.mux(packet)
+
+    def close(self) -> None:
+        """Finish the film."""
+        self._queue.put(None)
+        self._worker.join()
+        try:
+            if self._failed is not None:
+                raise self._failed
+            for stream in (self._video, self._sound):
+                for packet in stream.encode(None):
+                    self._file.mux(packet)
+            self._file.close()
+        except OSError as why:
+            self._part.remove()
+            raise self._part.error(why) from why
+        self._part.done()
+
+    def abandon(self) -> None:
+        """Stop and remove what was written."""
+        self._failed = self._failed or OSError("abandoned")
+        self._queue.put(None)
+        self._worker.join()
+        try:
+            self._file.close()
+        except OSError:
+            pass  # it is being thrown away
+        self._part.remove()

@@ -1,0 +1,77 @@
+"""From a scene to a host that plays it."""
+
+from math import radians
+from pathlib import Path
+
+from psi_ecs.components.event import Cue
+from psi_ecs.components.scene import Scene, SceneCue
+from psi_ecs.components.script import Script, ScriptCue, ScriptLine
+from psi_ecs.components.text import EMOTIONS, Emotion
+
+from .host import CAMERA, Host
+
+APART = 0.42
+"""Metres between avatars that are given no place."""
+TURNED = 20.0
+"""Degrees that two avatars without a facing turn toward each other."""
+
+Vec3 = tuple[float, float, float]
+
+AXES: dict[str, tuple[float, float, float]] = {
+    "joy": (0.8, 0.5, 0.4), "anger": (-0.6, 0.7, 0.5), "sadness": (-0.7, -0.4, -0.4), "fear": (-0.65, 0.65, -0.55),
+    "disgust": (-0.6, 0.3, 0.25), "surprise": (0.2, 0.75, -0.1), "calm": (0.35, -0.5, 0.2),
+}  # fmt: skip
+"""Valence, arousal and dominance of each named emotion (Russell and Mehrabian 1977, rounded)."""
+
+
+def feeling(given: str | dict[str, float] | None) -> Emotion | None:
+    """An emotion from a scene's name or table; None leaves it to the text."""
+    if given is None:
+        return None
+    shares = {given: 1.0} if isinstance(given, str) else given
+    names = {n: v for n, v in shares.items() if n in EMOTIONS}
+    axes = [sum(AXES[n][k] * v for n, v in names.items()) for k in range(3)]
+    axes = [max(-1.0, min(1.0, shares.get(axis, value))) for axis, value in zip(("valence", "arousal", "dominance"), axes, strict=True)]
+    return Emotion(valence=axes[0], arousal=axes[1], dominance=axes[2], names=names)
+
+
+def placed(scene: Scene) -> list[tuple[Vec3, float]]:
+    """Place (metres) and facing (radians) of every avatar."""
+    n = len(scene.avatar)
+    out = []
+    for i, avatar in enumerate(scene.avatar):
+        place = avatar.place or ((i - (n - 1) / 2) * APART, 0.0, 0.0)
+        toward = TURNED * (1 if place[0] < 0 else -1) if n > 1 and abs(place[0]) > 1e-6 else 0.0
+        out.append((place, radians(toward if avatar.facing is None else avatar.facing)))
+    return out
+
+
+def open_scene(scene: Scene, base: Path | None = None, seed: int | None = None) -> Host:
+    """A host that plays `scene` from its first tick. `seed` replaces the scene's own. AssetError if an asset is missing."""
+    host = Host(seed=scene.seed if seed is None else seed)
+    ids: dict[str, int] = {}
+    spots = placed(scene)
+    for avatar, (place, facing) in zip(scene.avatar, spots, strict=True):
+        ids[avatar.name] = host.avatar(avatar.persona or avatar.name, avatar.name, place, facing, base)
+    where = {name: spot[0] for name, spot in zip(ids, spots, strict=True)}
+    viewer = CAMERA if len(ids) == 1 else (0.0, 0.0, 1.6)
+    for name, entity in ids.items():
+        others = [p for n, p in where.items() if n != name]
+        host.look_at(entity, others[0] if len(others) == 1 else viewer, 0.75)
+    script = Script(
+        lines=[
+            ScriptLine(avatar=ids[line.who], text=line.text, emotion=feeling(line.emotion), pause=line.pause, at=line.at) for line in scene.line
+        ],
+        cues=[_cue(c, ids, where, viewer) for c in scene.cue],
+        tail=scene.tail,
+    )
+    host.app.add(script)
+    return host
+
+
+def _cue(cue: SceneCue, ids: dict[str, int], where: dict[str, Vec3], viewer: Vec3) -> ScriptCue:
+    target = cue.target
+    if cue.kind == "gaze" and target is None:
+        target = viewer if cue.name == "camera" else where[cue.name]
+    what = Cue(avatar=ids[cue.who], kind=cue.kind, name=cue.name, strength=cue.strength, seconds=cue.seconds, target=target)
+    return ScriptCue(cue=what, at=cue.at or 0.0, line=None if cue.line is None else cue.line - 1)

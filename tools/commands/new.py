@@ -1,0 +1,71 @@
+"""`psi new`."""
+
+import re
+from pathlib import Path
+
+import click
+
+SCENE = """#:schema https://json-schema.org/draft/2020-12/schema
+title = "{name}"
+seed = 1
+
+[camera]
+framing = "portrait"          # close, portrait, bust or group
+
+[[avatar]]
+name = "mira"                 # the persona of that name; or persona = "path/to/persona.toml"
+
+[[line]]
+who = "mira"
+text = "Hello. This is {name}, and these are my first words."
+
+[[line]]
+who = "mira"
+text = "You can write [joy] with feeling! [/] Or leave a pause [pause 0.5] like this."
+emotion = "calm"
+pause = 0.6                   # seconds after the line before
+
+[[cue]]
+who = "mira"
+kind = "nod"                  # expression, gaze, nod, shake, tilt, wink or blink
+line = 1
+at = 0.2                      # seconds after that line begins
+"""
+PERSONA = """name = "{name}"
+head = "mira"                 # mira, theo, or the path of a GLB with ARKit blendshapes
+
+[voice]
+asset = "formant"
+pitch = 190.0                 # Hz
+span = 1.0                    # pitch movement, 0 to 2
+rate = 1.0                    # speed, 0.5 to 2
+tract = 1.0                   # 0.85 sounds like a man, 1.1 like a child
+
+[manner]
+blink = 17.0                  # a minute
+gesture = 1.0                 # head and brow movement with speech
+
+[look]
+skin = "#d9a48a"
+hair = "#3a2a20"
+iris = "#5b7a8c"
+cloth = "#3b5a73"
+"""
+
+
+@click.command("new", context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("kind", type=click.Choice(["scene", "persona"]))
+@click.argument("name")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write. [NAME.toml]")
+def command(kind: str, name: str, out: Path | None) -> None:
+    """Write a scene or persona called NAME to start from."""
+    from psi_ecs import PsiError
+    from psi_ecs.systems.formats.safe import write_file
+
+    if not re.fullmatch(r"[\w -]{1,60}", name):
+        raise PsiError(f"{name!r} is no good name; use letters, digits, spaces, - and _")
+    path = out or Path(f"{name.replace(' ', '_')}.toml")
+    if path.exists():
+        raise PsiError(f"{path}: is there already; choose another name with -o")
+    write_file(path, (SCENE if kind == "scene" else PERSONA).format(name=name))
+    click.echo(path)

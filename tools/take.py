@@ -1,0 +1,161 @@
+"""One performance of a scene, written to whatever is asked for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs import PsiError
+from psi_ecs.components.scene import Scene
+from psi_ecs.systems.formats.captions import captions, srt, vtt
+from psi_ecs.systems.formats.safe import write_file
+from psi_ecs.systems.formats.timeline import Timeline
+from psi_ecs.systems.formats.wav import WavWriter
+from psi_ecs.systems.host import Frame, Host
+from psi_ecs.systems.play import open_scene, placed
+
+FORMATS = ("mp4", "wav", "vtt", "srt", "json", "csv", "png")
+LONGEST = 3600.0
+"""Seconds after which a scene is cut off."""
+
+
+@dataclass
+class Plan:
+    """What to make of a scene."""
+
+    out: Path
+    """Path of the main file; the others stand beside it."""
+    formats: tuple[str, ...]
+    size: tuple[int, int] = (1280, 720)
+    fps: int = 60
+    start: float = 0.0
+    end: float | None = None
+    seed: int | None = None
+
+    def path(self, format: str, name: str = "") -> Path:
+        """Where a format goes; `name` tells avatars apart."""
+        stem = self.out.with_suffix("") if self.out.suffix.lstrip(".") in FORMATS else self.out
+        return stem.with_name(stem.name + (f".{name}" if name else "") + f".{format}")
+
+
+def frames(host: Host, end: float | None) -> Iterator[Frame]:
+    """The ticks of a scene until it is done, or until `end` seconds."""
+    limit = LONGEST if end is None else end
+    while not host.idle and host.time < limit - 1e-9:
+        yield host.step()
+
+
+def stage(host: Host, scene: Scene, size: tuple[int, int]) -> Any:
+    """A stage for drawing this scene off screen."""
+    from psi_ecs.systems.output.draw import Stage
+
+    spots = placed(scene)
+    looks = [p.look for p in host.personas]
+    return Stage(host.heads, looks, [s[0] for s in spots], [s[1] for s in spots], scene.camera, scene.light, size)
+
+
+def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], None]) -> tuple[list[Path], list[str]]:
+    """Perform a scene and write it. Returns the files and remarks about what could not be made.
+
+    `progress` is told the seconds made so far. On an error or interrupt, unfinished files are removed.
+    """
+    from psi_ecs.systems.output.draw import available
+
+    remarks: list[str] = []
+    formats = list(plan.formats)
+    if "mp4" in formats or "png" in formats:
+        why = available()
+        if why:
+            remarks.append(why)
+            formats = [f for f in formats if f not in ("mp4", "png")]
+            if not formats:
+                raise PsiError(why)
+    host = open_scene(scene, base, plan.seed)
+    writer = _Writer(host, scene, plan, formats)
+    try:
+        for frame in frames(host, plan.end):
+            if host.time > plan.start + 1e-9:
+                writer.add(frame)
+            progress(host.time)
+        return writer.finish(), remarks
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+class _Writer:
+    """All files of one performance as they grow."""
+
+    def __init__(self, host: Host, scene: Scene, plan: Plan, formats: list[str]) -> None:
+        self.plan, self.formats = plan, formats
+        self.names = [a.name for a in scene.avatar]
+        entities = host.avatars
+        origin = round(plan.start * 60) * 400
+        self.timeline = Timeline(self.names, [a.persona or a.name for a in scene.avatar], entities, origin=origin)
+        self.entity = dict(zip(entities, self.names, strict=True))
+        self.said: list[tuple[str, Any]] = []
+        self.origin = origin
+        self.wav = self.film = self.stage = None
+        self.picture: NDArray[np.uint8] | None = None
+        self.last: Frame | None = None
+        self.ticks = self.shown = 0
+        if "mp4" in formats or "png" in formats:
+            self.stage = stage(host, scene, plan.size)
+        if "wav" in formats:
+            self.wav = WavWriter(plan.path("wav"))
+        if "mp4" in formats:
+            from psi_ecs.systems.output.film import Film
+
+            self.film = Film(plan.path("mp4"), plan.size, plan.fps)
+
+    def add(self, frame: Frame) -> None:
+        self.timeline.add(frame.weights, frame.events)
+        self.said += [(self.entity[e.avatar], e) for e in frame.events if e.start >= self.origin]
+        if self.wav:
+            self.wav.write(frame.audio)
+        if self.film:
+            self.film.sound(frame.audio)
+            due = (self.ticks + 1) * self.plan.fps // 60
+            while self.shown < due:
+                self.film.frame(self.stage.draw(frame.weights, frame.breath))
+                self.shown += 1
+        self.last = frame
+        self.ticks += 1
+
+    def finish(self) -> list[Path]:
+        if self.last is None:
+            raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
+        made: list[Path] = []
+        for open_file in (self.film, self.wav):
+            if open_file:
+                open_file.close()
+        words = captions(self.said)
+        text: dict[str, Callable[[], bytes | str]] = {
+            "vtt": lambda: vtt(words, self.origin),
+            "srt": lambda: srt(words, self.origin),
+            "json": self.timeline.json,
+        }
+        for format in self.formats:
+            if format in text:
+                write_file(self.plan.path(format), text[format]())
+            elif format == "csv":
+                several = len(self.names) > 1
+                for i, name in enumerate(self.names):
+                    path = self.plan.path("csv", name if several else "")
+                    write_file(path, self.timeline.csv(i))
+                    made.append(path)
+                continue
+            elif format == "png":
+                from psi_ecs.systems.formats.png import write_png
+
+                write_file(self.plan.path("png"), write_png(self.stage.draw(self.last.weights, self.last.breath)))
+            made.append(self.plan.path(format))
+        return made
+
+    def abandon(self) -> None:
+        for open_file in (self.film, self.wav):
+            if open_file:
+                open_file.abandon()
