@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from psi_ecs import backend
-from psi_ecs.backend import BackendError, dispatch, kernel
+from psi_ecs.backend import BackendError, Kernel, dispatch, kernel
 from psi_ecs.systems import kernels as folder
 from psi_ecs.systems.kernels.kuramoto import pull, pull_edges
 
@@ -25,10 +25,12 @@ needs_taichi = pytest.mark.skipif(backend.missing() is not None, reason="Taichi 
 F32 = NDArray[np.float32]
 
 
-@kernel(size=lambda x, y: len(x), above=None, writes=("y",), sample=lambda n: (np.ones(n, np.float32), np.ones(n, np.float32)))
-def double(x: F32, y: F32) -> None:
-    """y = 2 x; has no twin."""
+def _double(x: F32, y: F32) -> None:
     y[:] = 2.0 * x
+
+
+double = Kernel(_double, lambda x, y: len(x), None, ("y",), lambda n: (np.ones(n, np.float32), np.ones(n, np.float32)))
+"""A kernel that has no twin, and is not registered."""
 
 
 @pytest.mark.parametrize("size", [1, 13, 200])
