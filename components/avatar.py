@@ -1,6 +1,7 @@
 """Who speaks: a persona asset, and the avatar entity that wears it."""
 
-from msgspec import Struct, field as default
+from msgspec import Struct
+from msgspec import field as default
 
 from psi_ecs import Col, component, f32, field, i32, i64
 

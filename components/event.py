@@ -21,7 +21,8 @@ class Stop(Struct, frozen=True, kw_only=True):
 
 
 class Cue(Struct, frozen=True, kw_only=True):
-    """A direction for the face: kind `expression` (name, strength, seconds), `gaze` (target), `nod`, `shake`, `tilt`, `wink`, `blink`."""
+    """A direction for the face: kind `expression` (name, strength, seconds), `gaze` (target), `nod`, `shake`, `tilt`,
+    `wink`, `blink`."""
 
     avatar: int
     kind: str

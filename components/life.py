@@ -38,8 +38,8 @@ class Life:
 
 @dataclass(frozen=True)
 class Expressions:
-    """Resource, read from assets and not saved: what each feeling and each named expression does to the face. Rows: pleasure, displeasure, arousal,
-    languor, dominance, submission, then EMOTIONS, then `names`."""
+    """Resource, read from assets and not saved: what each feeling and each named expression does to the face. Rows:
+    pleasure, displeasure, arousal, languor, dominance, submission, then EMOTIONS, then `names`."""
 
     matrix: NDArray[Any]
     """f64[13 + NAMED, 61], weights and radians at full strength."""

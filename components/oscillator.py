@@ -8,12 +8,15 @@ from psi_ecs import Col, component, f32, f64, field, i16, u64
 class Role(IntEnum):
     """What an oscillator does in its avatar. One of each belongs to every avatar."""
 
-    GLOTTIS, SYLLABLE, JAW, BREATH, BLINK, GAZE_YAW, GAZE_PITCH, SWAY_YAW, SWAY_PITCH, SWAY_ROLL, BROW, MOUTH, PHRASE = range(13)
+    GLOTTIS, SYLLABLE, JAW, BREATH, BLINK, GAZE_YAW, GAZE_PITCH, SWAY_YAW, SWAY_PITCH, SWAY_ROLL, BROW, MOUTH, PHRASE = range(
+        13
+    )
 
 
 @component
 class Oscillator:
-    """A phase oscillator: d theta/dt = freq + (1/2 pi) sum_j K_ij sin 2 pi (theta_j - theta_i - alpha_ij) + drive (Kuramoto-Sakaguchi)."""
+    """A phase oscillator: d theta/dt = freq + (1/2 pi) sum_j K_ij sin 2 pi (theta_j - theta_i - alpha_ij) + drive
+    (Kuramoto-Sakaguchi)."""
 
     theta: Col[f64] = field(unit="cycle", low=0.0, high=1.0, doc="phase, wrapped once a tick")
     freq: Col[f64] = field(unit="Hz", low=0.0, high=12_000.0, doc="intrinsic frequency")

@@ -79,3 +79,25 @@ PHONE: dict[str, Phone] = {p.name: p for p in PHONES}
 PHONE_ID: dict[str, int] = {p.name: i for i, p in enumerate(PHONES)}
 BILABIAL_CLOSED = frozenset({"P", "B", "M"})
 LABIODENTAL = frozenset({"F", "V"})
+VISEME: dict[str, str] = {
+    phone: viseme
+    for viseme, phones in {
+        "sil": "SIL",
+        "PP": "P B M",
+        "FF": "F V",
+        "TH": "TH DH",
+        "DD": "T D",
+        "kk": "K G NG HH",
+        "CH": "CH JH SH ZH",
+        "SS": "S Z",
+        "nn": "N L",
+        "RR": "R ER",
+        "aa": "AA AE AH AY AW",
+        "E": "EH EY",
+        "ih": "IH IY Y",
+        "oh": "AO OW OY",
+        "ou": "UH UW W",
+    }.items()
+    for phone in phones.split()
+}
+"""Phone to viseme, in the order of the 15 visemes (Oculus LipSync viseme reference; diphthongs by their first part)."""

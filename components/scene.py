@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct, field as default
+from msgspec import Meta, Struct
+from msgspec import field as default
 
 Vec3 = tuple[float, float, float]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]

@@ -1,6 +1,7 @@
 """A scene on its way: what is to be said and shown, and how far it has come."""
 
-from msgspec import Struct, field as default
+from msgspec import Struct
+from msgspec import field as default
 
 from .event import Cue
 from .text import Emotion

@@ -1,4 +1,5 @@
-"""What is to be said: words with phones and stress, phrase breaks, prosody and feeling. Language writes it, the score reads it."""
+"""What is to be said: words with phones and stress, phrase breaks, prosody and feeling. Language writes it, the score
+reads it."""
 
 from msgspec import Struct, field
 

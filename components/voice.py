@@ -2,7 +2,8 @@
 
 from typing import Any, Protocol
 
-from msgspec import Struct, field as default
+from msgspec import Struct
+from msgspec import field as default
 from numpy.typing import NDArray
 
 from psi_ecs import Col, PsiError, component, f32, field
@@ -91,5 +92,7 @@ class Voices:
     def __getitem__(self, name: str) -> Voice:
         """The voice of that name; `PsiError` if there is none."""
         if name not in self.by_name:
-            raise PsiError(f"no voice named {name!r}; there are {', '.join(sorted(self.by_name)) or 'none'}: correct voice.asset")
+            raise PsiError(
+                f"no voice named {name!r}; there are {', '.join(sorted(self.by_name)) or 'none'}: correct voice.asset"
+            )
         return self.by_name[name]

@@ -32,7 +32,8 @@ class App:
         self.add(Clock(), States(), Assets())
 
     def add(self, *items: Any) -> "App":
-        """Add systems, plugins (functions of the app) and resources. A msgspec Struct resource is saved, anything else is not."""
+        """Add systems, plugins (functions of the app) and resources. A msgspec Struct resource is saved, anything else
+        is not."""
         for item in items:
             if isinstance(item, System):
                 if any(s.name == item.name for s in self.systems):
@@ -116,7 +117,8 @@ class App:
         return dump(self.world)
 
     def load(self, blob: bytes) -> "App":
-        """Replace the world's state with a saved one; systems, hooks and unsaved resources stay. SnapshotError if it cannot be read."""
+        """Replace the world's state with a saved one; systems, hooks and unsaved resources stay. SnapshotError if it
+        cannot be read."""
         restore(self.world, blob, self.types())
         self._plan = None
         return self

@@ -42,7 +42,8 @@ class Assets:
         self._loaders[extension] = (load, version)
 
     def load(self, path: str | Path) -> Handle:
-        """Load a file, or an asset of the package by its path under `assets/`. AssetError if it is missing or of no known kind."""
+        """Load a file, or an asset of the package by its path under `assets/`. AssetError if it is missing or of no
+        known kind."""
         file = find(path)
         key = str(file)
         if key not in self._handles:
@@ -78,7 +79,9 @@ class Assets:
                 found.append(AssetChanged(i, str(file)))
         return found
 
-    def product(self, make: Callable[[], Any], source: bytes, settings: object = None, version: int = 1, needs: tuple[bytes, ...] = ()) -> Any:
+    def product(
+        self, make: Callable[[], Any], source: bytes, settings: object = None, version: int = 1, needs: tuple[bytes, ...] = ()
+    ) -> Any:
         """What `make` returns (plain data and arrays), kept on disk under the hash of everything it depends on.
 
         `source` are the bytes it is made from, `settings` plain data, `version` the maker's own, `needs` further bytes.

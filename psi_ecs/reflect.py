@@ -9,7 +9,8 @@ from .component import REGISTRY, fields
 
 
 def describe(app: App) -> dict[str, Any]:
-    """Components (fields with dtype, unit, range and doc), tables, relations, systems (stage, reads, writes, last ms), resources."""
+    """Components (fields with dtype, unit, range and doc), tables, relations, systems (stage, reads, writes, last ms),
+    resources."""
     world = app.world
     used = {c for t in world.tables.values() for c in t.key} | set(world.edges)
     return {

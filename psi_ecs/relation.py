@@ -14,7 +14,8 @@ R = TypeVar("R")
 
 @dataclass_transform(field_specifiers=(field,))
 def relation(*, on_delete: str = "drop") -> Callable[[type[R]], type[R]]:
-    """Declare a relation. When an entity dies its edges go; with `on_delete="cascade"` their sources die too (a child with its parent)."""
+    """Declare a relation. When an entity dies its edges go; with `on_delete="cascade"` their sources die too (a child
+    with its parent)."""
     if on_delete not in ("drop", "cascade"):
         raise ValueError('on_delete is "drop" or "cascade"')
 

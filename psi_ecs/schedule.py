@@ -36,7 +36,7 @@ class System:
         self.run, self.stage, self.name, self.module = run, stage, run.__name__, run.__module__
         self.after = {a if isinstance(a, str) else a.name for a in after}
         self.require, self.without, self.every, self.run_if = require, without, every, run_if
-        self.reads: set[Any] = set(c for c in (*require, *without) if not issubclass(c, Tag))
+        self.reads: set[Any] = {c for c in (*require, *without) if not issubclass(c, Tag)}
         self.writes: set[Any] = set()
         self.events: set[type] = set()
         self.sparse: set[type] = set()
@@ -112,7 +112,8 @@ def system(
     every: int = 1,
     run_if: Condition | None = None,
 ) -> Callable[[Callable[..., None]], System]:
-    """Make a function a system of `stage`. `after` names systems of the same stage that must have run; absent ones do not matter."""
+    """Make a function a system of `stage`. `after` names systems of the same stage that must have run; absent ones do
+    not matter."""
     return lambda run: System(run, stage, after, with_, without, every, run_if)
 
 

@@ -68,13 +68,13 @@ def dump(world: World) -> bytes:
                 [c.__name__, schema(c), e.source, e.target, e.cols]
                 for c, e in sorted(world.edges.items(), key=lambda pair: pair[0].__name__)
             ],
-            "sparse": [
-                [c.__name__, sorted(owned.items())] for c, owned in sorted(world.sparse.items(), key=_by_name) if owned
-            ],
+            "sparse": [[c.__name__, sorted(owned.items())] for c, owned in sorted(world.sparse.items(), key=_by_name) if owned],
             "resources": [[c.__name__, r] for c, r in sorted(world.resources.items(), key=_by_name) if isinstance(r, Struct)],
             "rng": world.resources[Rng].save(),
             "events": [
-                [c.__name__, ch.first, ch.items] for c, ch in sorted(world.channels.items(), key=_by_name) if ch.items or ch.first
+                [c.__name__, ch.first, ch.items]
+                for c, ch in sorted(world.channels.items(), key=_by_name)
+                if ch.items or ch.first
             ],
             "cursors": sorted(world.cursors.items()),
         }
@@ -110,7 +110,9 @@ def parse(blob: bytes) -> dict[str, Any]:
     if blob[:9] != MAGIC[:9]:
         raise SnapshotError("these bytes are not a saved world")
     if blob[: len(MAGIC)] != MAGIC:
-        raise SnapshotError(f"the saved world is of format {blob[9] if len(blob) > 9 else '?'}; this program reads format {MAGIC[9]}")
+        raise SnapshotError(
+            f"the saved world is of format {blob[9] if len(blob) > 9 else '?'}; this program reads format {MAGIC[9]}"
+        )
     start = len(MAGIC) + 16
     body = memoryview(blob)[start:]
     if checksum(body) != blob[len(MAGIC) : start]:
@@ -178,7 +180,7 @@ def merge(world: World, blob: bytes, types: Types) -> NDArray[np.uint64]:
             for name, spec in fields(cls).items():
                 if spec.entity:
                     setattr_rows(world, ids, cls, name, renamed(table.cols[cls][name][: table.n]))
-    for cls, owned in sorted(other.sparse.items(), key=_by_name):
+    for _, owned in sorted(other.sparse.items(), key=_by_name):
         for entity, value in sorted(owned.items()):
             world.set_sparse(int(renamed(np.array([entity], np.uint64))[0]), value)
     for edges in other.edges.values():

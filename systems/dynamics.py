@@ -1,8 +1,8 @@
 """The field in motion: oscillators advance under their couplings, and the score's state is read for this tick.
 
 The syllable oscillator is driven by the nuclei of the score (one cycle a syllable), and the jaw oscillator is locked to it 1:1;
-the glottal oscillator runs at the pitch of the state, in step with the sound. Everything else runs at its own frequency, and pulls
-weakly (breath on sway, sway on its other axes), so that no two movements of an avatar are unrelated.
+the glottal oscillator runs at the pitch of the state, in step with the sound. Everything else runs at its own
+frequency, and pulls weakly (breath on sway, sway on its other axes), so that no two movements of an avatar are unrelated.
 """
 
 import numpy as np
@@ -76,7 +76,8 @@ def evaluate(
     rng: Res[Rng],
     out: Writer[Spoken],
 ) -> None:
-    """Read each score at this tick: its state for the voice, the articulators a little ahead for the face, and what is reached."""
+    """Read each score at this tick: its state for the voice, the articulators a little ahead for the face, and what is
+    reached."""
     sample, dt = clock.value.sample, clock.value.dt
     for ents, avatar, mouth, feeling in avatars:
         feeling.now[:] += (feeling.goal - feeling.now) * (1.0 - np.exp(-dt / FEELING_SECONDS))
@@ -156,7 +157,9 @@ def advance(
                 glottal[i] = float(phase(osc.theta[i], pitch, SPAN, RATE)[-1])
                 osc.freq[i] = float(pitch[:-1].mean())
                 drive[j], freq[j] = beat(said.score, now.sample - said.start, now.block)
-        pairs = [(place[a, q], place[a, p], k) for a in sorted(set(part.avatar.tolist())) for q, p, k in PULLS if (a, q) in place]
+        pairs = [
+            (place[a, q], place[a, p], k) for a in sorted(set(part.avatar.tolist())) for q, p, k in PULLS if (a, q) in place
+        ]
         osc.theta[:] = couple(osc.theta, freq, drive, pairs, now.dt)
         for i, theta in glottal.items():
             osc.theta[i] = theta

@@ -31,7 +31,10 @@ def feeling(given: str | dict[str, float] | None) -> Emotion | None:
     shares = {given: 1.0} if isinstance(given, str) else given
     names = {n: v for n, v in shares.items() if n in EMOTIONS}
     axes = [sum(AXES[n][k] * v for n, v in names.items()) for k in range(3)]
-    axes = [max(-1.0, min(1.0, shares.get(axis, value))) for axis, value in zip(("valence", "arousal", "dominance"), axes, strict=True)]
+    axes = [
+        max(-1.0, min(1.0, shares.get(axis, value)))
+        for axis, value in zip(("valence", "arousal", "dominance"), axes, strict=True)
+    ]
     return Emotion(valence=axes[0], arousal=axes[1], dominance=axes[2], names=names)
 
 
@@ -60,7 +63,8 @@ def open_scene(scene: Scene, base: Path | None = None, seed: int | None = None) 
         host.look_at(entity, others[0] if len(others) == 1 else viewer, 0.75)
     script = Script(
         lines=[
-            ScriptLine(avatar=ids[line.who], text=line.text, emotion=feeling(line.emotion), pause=line.pause, at=line.at) for line in scene.line
+            ScriptLine(avatar=ids[line.who], text=line.text, emotion=feeling(line.emotion), pause=line.pause, at=line.at)
+            for line in scene.line
         ],
         cues=[_cue(c, ids, where, viewer) for c in scene.cue],
         tail=scene.tail,

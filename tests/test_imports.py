@@ -15,7 +15,7 @@ EDGES = {
     "av", "cyal", "defusedxml", "networkx", "openal", "pyalsoft", "pyglet", "taichi", "vaderSentiment", "websockets", "wetext",
 }  # fmt: skip
 PLAIN = {"numpy", "msgspec"} | sys.stdlib_module_names
-ASSEMBLERS = ("psi_ecs.systems.host", "psi_ecs.systems.presets")
+ASSEMBLERS = ("psi_ecs.systems.host", "psi_ecs.systems.play", "psi_ecs.systems.presets")
 
 
 def dotted(path: Path) -> str:

@@ -39,7 +39,9 @@ class Lazy(click.Group):
 
         if args and args[0] not in COMMANDS:
             near = get_close_matches(args[0], COMMANDS, 1, 0.5)
-            ctx.fail(f"no command {args[0]!r}; " + (f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(COMMANDS)}"))
+            ctx.fail(
+                f"no command {args[0]!r}; " + (f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(COMMANDS)}")
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -49,7 +51,9 @@ class Lazy(click.Group):
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--arch", type=click.Choice(["auto", "numpy", "cpu", "cuda", "vulkan", "metal"]), default="auto", help="Where kernels run.")
+@click.option(
+    "--arch", type=click.Choice(["auto", "numpy", "cpu", "cuda", "vulkan", "metal"]), default="auto", help="Where kernels run."
+)
 @click.version_option(package_name="psi-ecs", prog_name="psi")
 def psi(arch: str) -> None:
     """One field of oscillators drives a voice and a face.

@@ -15,7 +15,13 @@ TICK = 400
 
 
 def perform(
-    scene: Scene, base: Path, size: tuple[int, int], end: float | None, seed: int | None, window: bool, tell: Callable[[str], None]
+    scene: Scene,
+    base: Path,
+    size: tuple[int, int],
+    end: float | None,
+    seed: int | None,
+    window: bool,
+    tell: Callable[[str], None],
 ) -> list[str]:
     """Play a scene to its end, or to second `end`. Returns remarks for the end; `tell` is told of what is missing at once."""
     host = open_scene(scene, base, seed)

@@ -48,13 +48,14 @@ def frames(host: Host, end: float | None) -> Iterator[Frame]:
         yield host.step()
 
 
-def stage(host: Host, scene: Scene, size: tuple[int, int]) -> Any:
-    """A stage for drawing this scene off screen."""
+def stage(host: Host, scene: Scene, size: tuple[int, int], headless: bool = True) -> Any:
+    """A stage for drawing this scene, off screen or in a window. DrawError in one line if there is nowhere to draw."""
     from psi_ecs.systems.output.draw import Stage
 
     spots = placed(scene)
     looks = [p.look for p in host.personas]
-    return Stage(host.heads, looks, [s[0] for s in spots], [s[1] for s in spots], scene.camera, scene.light, size)
+    at, turn = [s[0] for s in spots], [s[1] for s in spots]
+    return Stage(host.heads, looks, at, turn, scene.camera, scene.light, size, headless=headless)
 
 
 def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], None]) -> tuple[list[Path], list[str]]:

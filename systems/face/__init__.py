@@ -15,10 +15,9 @@ from psi_ecs.components.oscillator import Oscillator, Part
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
 from psi_ecs.systems.face.field import Field, Index
-from psi_ecs.systems.face.visemes import visemes
 from psi_ecs.systems.kernels import face_mouth
 
-__all__ = ["equip", "express", "face", "visemes"]
+__all__ = ["equip", "express", "face"]
 
 
 @system("input", without=(Life,))

@@ -23,7 +23,9 @@ def _point(p: NDArray[Any]) -> Point:
 
 def _skin(meshes: list[Mesh]) -> Mesh:
     """The mesh that jawOpen and eyeBlink move most: the face."""
-    return max(meshes, key=lambda m: sum(s in m.delta for s in ("jawOpen", "eyeBlinkLeft", "mouthClose")) * 1e9 + len(m.position))
+    return max(
+        meshes, key=lambda m: sum(s in m.delta for s in ("jawOpen", "eyeBlinkLeft", "mouthClose")) * 1e9 + len(m.position)
+    )
 
 
 def _delta(mesh: Mesh, name: str) -> NDArray[Any]:
@@ -58,7 +60,11 @@ def _corners(face: Mesh) -> tuple[int, int]:
     height = 0.5 * (face.position[upper, 1] + face.position[lower, 1])
     for side, sign in (("Left", 1.0), ("Right", -1.0)):
         pull = np.linalg.norm(_delta(face, f"mouthSmile{side}") + _delta(face, f"mouthStretch{side}"), axis=1)
-        near = (np.abs(face.position[:, 1] - height) < 0.008) & (face.position[:, 0] * sign > 0.012) & (face.position[:, 0] * sign < 0.04)
+        near = (
+            (np.abs(face.position[:, 1] - height) < 0.008)
+            & (face.position[:, 0] * sign > 0.012)
+            & (face.position[:, 0] * sign < 0.04)
+        )
         out.append(int(np.argmax(np.where(near, pull, -1.0))))
     return out[0], out[1]
 
@@ -75,7 +81,12 @@ def _lids(face: Mesh, side: str) -> tuple[int, int]:
     upper = np.flatnonzero(column & (blink[:, 1] < 0.8 * blink[:, 1].min()))
     y = face.position[upper_most, 1]
     z = face.position[upper_most, 2]
-    below = column & (face.position[:, 1] < y - 0.004) & (face.position[:, 1] > y - 0.02) & (np.abs(face.position[:, 2] - z) < 0.008)
+    below = (
+        column
+        & (face.position[:, 1] < y - 0.004)
+        & (face.position[:, 1] > y - 0.02)
+        & (np.abs(face.position[:, 2] - z) < 0.008)
+    )
     lower = np.flatnonzero(below & (blink[:, 1] > 0.3 * blink[:, 1].min()))
     if not len(lower):
         raise AssetError(f"the head's eyelids could not be found from eyeBlink{side}")

@@ -46,7 +46,9 @@ def captions(words: list[tuple[str, Spoken]]) -> list[Caption]:
             continue
         now = open_.get(who)
         if now is not None and (
-            len(now.text) + 1 + len(event.text) > 2 * WIDTH or event.end - now.start > LONGEST * RATE or event.start - now.end > 0.8 * RATE
+            len(now.text) + 1 + len(event.text) > 2 * WIDTH
+            or event.end - now.start > LONGEST * RATE
+            or event.start - now.end > 0.8 * RATE
         ):
             now = None
         if now is None:
@@ -95,7 +97,8 @@ def srt(found: list[Caption], origin: int = 0) -> str:
     out = []
     for i, c in enumerate(found, 1):
         body = _wrap([w.text for w in c.words])
-        out.append(f"{i}\n{_clock(c.start - origin, True)} --> {_clock(max(c.end, c.start + 1) - origin, True)}\n{c.who + ': ' if several else ''}{body}\n")
+        span = f"{_clock(c.start - origin, True)} --> {_clock(max(c.end, c.start + 1) - origin, True)}"
+        out.append(f"{i}\n{span}\n{c.who + ': ' if several else ''}{body}\n")
     return "\n".join(out)
 
 

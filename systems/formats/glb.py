@@ -54,17 +54,20 @@ def _read(data: bytes, name: str) -> Head:
     if not any(m.delta for m in meshes):
         raise AssetError(f"{name}.glb: no morph target has an ARKit name (jawOpen, mouthClose, ...); a face needs them")
     extras = document.get("asset", {}).get("extras", {}).get("psi", {})
-    pivot = {n["name"]: tuple(map(float, n["translation"])) for n in document["nodes"] if n.get("name") in NODES and "translation" in n}
-    landmarks = {k: (float(v[0]), float(v[1]), float(v[2])) for k, v in extras.get("landmarks", {}).items()} or landmarks_of(meshes)
+    pivot = {
+        n["name"]: tuple(map(float, n["translation"]))
+        for n in document["nodes"]
+        if n.get("name") in NODES and "translation" in n
+    }
+    landmarks = {k: (float(v[0]), float(v[1]), float(v[2])) for k, v in extras.get("landmarks", {}).items()} or landmarks_of(
+        meshes
+    )
     for mesh in meshes:
         if mesh.material == "eye" and mesh.node == "head":
             mesh.node = "leftEye" if mesh.position[:, 0].mean() > 0 else "rightEye"
     for key, mark in (("head", "neck"), ("leftEye", "eye_left"), ("rightEye", "eye_right")):
         pivot.setdefault(key, landmarks[mark])
-    if extras.get("rig"):
-        rig = {k: np.asarray(v, np.float32) for k, v in extras["rig"].items()}
-    else:
-        rig = measure(meshes, name)
+    rig = {k: np.asarray(v, np.float32) for k, v in extras["rig"].items()} if extras.get("rig") else measure(meshes, name)
     return Head(name=name, meshes=meshes, pivot=pivot, rig=rig, landmarks=landmarks)  # type: ignore[arg-type]
 
 
@@ -146,7 +149,11 @@ def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], 
                 if offset.shape == position.shape and np.abs(offset).max(initial=0) > 1e-6:
                     delta[shape] = delta[shape] + offset if shape in delta else offset
         has_uv = "TEXCOORD_0" in part
-        uv = _accessor(document, binary, part["TEXCOORD_0"]).astype(np.float32) if has_uv else np.zeros((len(position), 2), np.float32)
+        uv = (
+            _accessor(document, binary, part["TEXCOORD_0"]).astype(np.float32)
+            if has_uv
+            else np.zeros((len(position), 2), np.float32)
+        )
         title = f"{node.get('name', spec.get('name', 'mesh'))}{k or ''}"
         made_of = document["materials"][prim["material"]].get("name", title) if "material" in prim else title
         out.append(
@@ -164,7 +171,9 @@ def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], 
     return out
 
 
-def _normals(document: dict[str, Any], binary: bytes, part: dict[str, Any], position: NDArray[Any], triangle: NDArray[Any]) -> NDArray[np.float32]:
+def _normals(
+    document: dict[str, Any], binary: bytes, part: dict[str, Any], position: NDArray[Any], triangle: NDArray[Any]
+) -> NDArray[np.float32]:
     if "NORMAL" not in part:
         return normals(position, triangle)
     given = _accessor(document, binary, part["NORMAL"]).astype(np.float32)
@@ -175,7 +184,15 @@ def _normals(document: dict[str, Any], binary: bytes, part: dict[str, Any], posi
 
 def _material(*hints: str) -> str:
     """One of our materials from the names that a file uses."""
-    words = (("lash", "lash"), ("eyelid", "skin"), ("brow", "brow"), ("eye", "eye"), ("iris", "eye"), ("teeth", "teeth"), ("tooth", "teeth"))
+    words = (
+        ("lash", "lash"),
+        ("eyelid", "skin"),
+        ("brow", "brow"),
+        ("eye", "eye"),
+        ("iris", "eye"),
+        ("teeth", "teeth"),
+        ("tooth", "teeth"),
+    )
     more = (("tongue", "tongue"), ("gum", "gum"), ("mouth", "gum"), ("hair", "hair"), ("cloth", "cloth"), ("shirt", "cloth"))
     for hint in hints:
         for word, material in words + more:
@@ -232,7 +249,9 @@ class _File:
 
     def view(self, array: NDArray[Any], target: int | None = None) -> int:
         raw = np.ascontiguousarray(array).tobytes()
-        self.views.append({"buffer": 0, "byteOffset": len(self.blob), "byteLength": len(raw)} | ({"target": target} if target else {}))
+        self.views.append(
+            {"buffer": 0, "byteOffset": len(self.blob), "byteLength": len(raw)} | ({"target": target} if target else {})
+        )
         self.blob += raw + b"\0" * (-len(raw) % 4)
         return len(self.views) - 1
 
@@ -284,5 +303,8 @@ class _File:
         if names:
             primitive["targets"] = [{"POSITION": self.offsets(mesh.delta[s])} for s in names]
             extras["targetNames"] = names
-        self.meshes.append({"name": mesh.name, "primitives": [primitive], "extras": extras} | ({"weights": [0.0] * len(names)} if names else {}))
+        self.meshes.append(
+            {"name": mesh.name, "primitives": [primitive], "extras": extras}
+            | ({"weights": [0.0] * len(names)} if names else {})
+        )
         return len(self.meshes) - 1

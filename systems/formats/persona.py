@@ -55,7 +55,9 @@ def _check(persona: Persona, path: Path) -> None:
     for name in persona.manner.expression:
         if name not in FACE_ID:
             near = get_close_matches(name, FACE_ID, 1, 0.4)
-            raise AssetError(f"{path}: manner.expression has no channel {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise AssetError(
+                f"{path}: manner.expression has no channel {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
     for name in persona.mood:
         if name not in (*EMOTIONS, "valence", "arousal", "dominance"):
             raise AssetError(f"{path}: mood has no {name!r}; use valence, arousal, dominance, {', '.join(EMOTIONS)}")

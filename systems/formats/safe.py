@@ -28,12 +28,14 @@ class Part:
     def error(self, why: OSError) -> OutputError:
         """One line for a failed write."""
         remedy = {28: "; free some space", 13: "; choose a folder you may write to", 30: "; choose a folder you may write to"}
-        return OutputError(f"{self.path}: cannot be written: {(why.strerror or str(why)).lower()}{remedy.get(why.errno or 0, '')}")
+        return OutputError(
+            f"{self.path}: cannot be written: {(why.strerror or str(why)).lower()}{remedy.get(why.errno or 0, '')}"
+        )
 
     def open(self) -> BinaryIO:
         """Begin the temporary file."""
         try:
-            return open(self.temporary, "wb")  # noqa: SIM115
+            return open(self.temporary, "wb")
         except OSError as why:
             raise self.error(why) from why
 

@@ -27,7 +27,8 @@ def scenes() -> list[str]:
 
 
 def find_scene(name: str) -> Path:
-    """A scene by its path, or by the name of one that the package carries. AssetError with the nearest name if there is none."""
+    """A scene by its path, or by the name of one that the package carries. AssetError with the nearest name if there
+    is none."""
     path = Path(name)
     if path.is_file():
         return path

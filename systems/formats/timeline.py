@@ -16,17 +16,8 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.event import Spoken
 from psi_ecs.components.face import FACE
+from psi_ecs.components.phone import VISEME
 from psi_ecs.components.score import RATE
-
-VISEME: dict[str, str] = {
-    p: viseme
-    for viseme, phones in {
-        "sil": "SIL", "PP": "P B M", "FF": "F V", "TH": "TH DH", "DD": "T D", "kk": "K G NG HH", "CH": "CH JH SH ZH", "SS": "S Z",
-        "nn": "N L", "RR": "R ER", "aa": "AA AE AH AY AW", "E": "EH EY", "ih": "IH IY Y", "oh": "AO OW OY", "ou": "UH UW W",
-    }.items()
-    for p in phones.split()
-}  # fmt: skip
-"""Phone to Oculus viseme (Meta's viseme reference)."""
 
 
 class Track:
@@ -104,5 +95,3 @@ class Timeline:
             code = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frame:02d}.000"
             rows.append(f"{code},{len(FACE)}," + ",".join(f"{w:.5f}" for w in row))
         return "\n".join(rows) + "\n"
-
-

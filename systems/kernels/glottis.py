@@ -1,4 +1,5 @@
-"""The glottal source: the LF model of the flow derivative (Fant, Liljencrants & Lin 1985), by its one shape number Rd (Fant 1995).
+"""The glottal source: the LF model of the flow derivative (Fant, Liljencrants & Lin 1985), by its one shape number Rd
+(Fant 1995).
 
 In units of the period, with closure (the main excitation) at phase 0 and its strength Ee = 1:
 open phase  E0 e^{alpha t} sin(w t) up to te, return phase -(e^{-eps (t - te)} - e^{-eps (1 - te)}) / (eps ta), no net flow.
@@ -54,7 +55,8 @@ def _growth(te: F64, w: F64, returned: F64) -> F64:
 
 
 def harmonics(rd: F64, most: int) -> C128:
-    """Fourier coefficients c_k of the flow derivative, complex128[R, most] for k = 1..most; E = 2 Re sum c_k e^{2 pi i k theta}."""
+    """Fourier coefficients c_k of the flow derivative, complex128[R, most] for k = 1..most; E = 2 Re sum c_k e^{2 pi i
+    k theta}."""
     te, tp, ta = (x[:, None] for x in timing(np.asarray(rd, np.float64)))
     w, rest = np.pi / tp, 1.0 - te
     eps = _decay(te, ta)
@@ -65,7 +67,9 @@ def harmonics(rd: F64, most: int) -> C128:
     a = alpha - s
     e0 = -1.0 / (np.exp(alpha * te) * np.sin(w * te))
     opening = e0 * (np.exp(a * te) * (a * np.sin(w * te) - w * np.cos(w * te)) + w) / (a**2 + w**2)
-    closing = -np.exp(-s * te) / (eps * ta) * ((1.0 - np.exp(-(eps + s) * rest)) / (eps + s) - tail * (1.0 - np.exp(-s * rest)) / s)
+    closing = (
+        -np.exp(-s * te) / (eps * ta) * ((1.0 - np.exp(-(eps + s) * rest)) / (eps + s) - tail * (1.0 - np.exp(-s * rest)) / s)
+    )
     return np.asarray((opening + closing) * np.exp(s * te))
 
 

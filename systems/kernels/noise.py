@@ -1,6 +1,7 @@
 """Noise oscillators: narrow bands whose phases are drawn anew at every border, faded over by a sine window.
 
-A frame is a sum of oscillators, one a bin, on which a half-period sine window of two spans lies; frames overlap by one span, and since
+A frame is a sum of oscillators, one a bin, on which a half-period sine window of two spans lies; frames overlap by one
+span, and since
 sin^2 + cos^2 = 1 and their phases are independent, the power is constant. Phases come from a counter, not from a running
 generator: the same seed and border always give the same noise, from wherever one starts.
 """

@@ -14,7 +14,8 @@ FLUTTER = 0.045
 
 
 def waver(border: int, count: int, spacing: float, roughness: float, seed: int) -> F64:
-    """Deviation of pitch in semitones at borders border .. border + count - 1, `spacing` seconds apart; a function of its arguments alone."""
+    """Deviation of pitch in semitones at borders border .. border + count - 1, `spacing` seconds apart; a function of
+    its arguments alone."""
     at = np.arange(border, border + count)
     t = 2.0 * np.pi * spacing * at
     slow = np.sin(12.7 * t) + np.sin(7.1 * t + 1.0) + np.sin(4.7 * t + 2.0)

@@ -1,4 +1,7 @@
-"""From a spelled word to symbols: dictionary, then its parts, then letter-to-sound."""
+"""From a spelled word to symbols: dictionary, then its parts, then letter-to-sound.
+
+Two dictionary words written together have no rule of their own: letter-to-sound makes fewer errors on them.
+"""
 
 import re
 import unicodedata
@@ -88,21 +91,16 @@ def _inflected_past(word: str) -> tuple[str, ...] | None:
     return None
 
 
-def _weaken(symbols: tuple[str, ...]) -> tuple[str, ...]:
-    """Primary stress made secondary: the second part of a compound."""
-    return tuple(s.replace("1", "2") for s in symbols)
-
-
-def _compound(word: str) -> tuple[str, ...] | None:
-    """Two dictionary words of at least three letters written together; the most even cut wins."""
-    for cut in sorted(range(3, len(word) - 2), key=lambda c: abs(2 * c - len(word))):
-        left, right = word[:cut], word[cut:]
-        if (
-            (len(left) > 3 or len(right) > 3)
-            and (a := _known(left))
-            and (b := _known(right) or (len(right) > 4 and _inflected(right)))
-        ):
-            return a + _weaken(b)
+def _adverb(word: str) -> tuple[str, ...] | None:
+    """-ly on words in -y, -le and -ic: shiftily, desirably, basically; after L it adds only the vowel."""
+    for ending, letters, cut, tail in (
+        ("ily", "y", 1, "AH0 L IY0"),
+        ("bly", "ble", 2, "L IY0"),
+        ("ically", "ic", 0, "L IY0"),
+        ("lly", "l", 0, "IY0"),
+    ):
+        if word.endswith(ending) and (base := _known(word[: -len(ending)] + letters)):
+            return base[: len(base) - cut] + tuple(tail.split())
     return None
 
 
@@ -147,5 +145,5 @@ def pronounce(word: str) -> tuple[str, ...]:
         return affixes("letter")[low]
     if not any(c in _VOWELS for c in low) and low not in entries() and len(low) <= 5 and not _HELD.search(low):
         return tuple(spell(low))
-    found = _known(low) or _drawn_out(low) or _inflected(low) or _prefixed(low) or _compound(low) or sound_out(low)
+    found = _known(low) or _drawn_out(low) or _adverb(low) or _inflected(low) or _prefixed(low) or sound_out(low)
     return _stressed(found)

@@ -1,5 +1,6 @@
 """Films: H.264 and AAC in an MP4, by PyAV. Encoding runs beside drawing."""
 
+import contextlib
 import queue
 import threading
 from fractions import Fraction
@@ -39,7 +40,7 @@ class Film:
         self._sound = self._file.add_stream("aac", rate=RATE, layout="mono")
         self._sound.bit_rate = 128_000
         self._frames = self._samples = 0
-        self._failed: OSError | None = None
+        self._failed: Exception | None = None
         self._queue: queue.Queue[tuple[str, NDArray[Any]] | None] = queue.Queue(DEPTH)
         self._worker = threading.Thread(target=self._encode, daemon=True)
         self._worker.start()
@@ -54,16 +55,21 @@ class Film:
 
     def _put(self, item: tuple[str, NDArray[Any]]) -> None:
         if self._failed is not None:
+            why = self._failed
             self.abandon()
-            raise self._part.error(self._failed) from self._failed
+            raise self._error(why) from why
         self._queue.put(item)
 
+    def _error(self, why: Exception) -> OutputError:
+        return self._part.error(why if isinstance(why, OSError) else OSError(None, str(why)))
+
     def _encode(self) -> None:
+        """The worker: takes items to the end even after a failure, so that nobody waits for room in the queue for ever."""
         while (item := self._queue.get()) is not None:
             if self._failed is None:
                 try:
                     self._one(*item)
-                except OSError as why:
+                except (OSError, ValueError) as why:  # PyAV's errors are one or the other
                     self._failed = why
 
     def _one(self, kind: str, data: NDArray[Any]) -> None:
@@ -91,9 +97,9 @@ class Film:
                 for packet in stream.encode(None):
                     self._file.mux(packet)
             self._file.close()
-        except OSError as why:
+        except (OSError, ValueError) as why:
             self._part.remove()
-            raise self._part.error(why) from why
+            raise self._error(why) from why
         self._part.done()
 
     def abandon(self) -> None:
@@ -101,8 +107,6 @@ class Film:
         self._failed = self._failed or OSError("abandoned")
         self._queue.put(None)
         self._worker.join()
-        try:
+        with contextlib.suppress(OSError, ValueError):  # it is being thrown away
             self._file.close()
-        except OSError:
-            pass  # it is being thrown away
         self._part.remove()

@@ -1,7 +1,7 @@
 """The voice: from the state of the score to the sound of each tick.
 
-A voice asset (`components.voice.Voice`) plans scores and reads spectra off their states; `sing` makes sound of them. The formant
-voice is registered here; others add themselves to the `Voices` resource.
+A voice asset (`components.voice.Voice`) plans scores and reads spectra off their states; `sing` makes sound of them.
+The formant voice is registered here; others add themselves to the `Voices` resource.
 """
 
 from psi_ecs import App, Clock, Entities, Query, Res, Rng, Sparse, Write, system

@@ -5,7 +5,8 @@ from importlib.resources import files
 
 import msgspec
 import numpy as np
-from msgspec import Struct, field as default
+from msgspec import Struct
+from msgspec import field as default
 from numpy.typing import NDArray
 
 from psi_ecs import PsiError
@@ -70,7 +71,7 @@ def load(name: str) -> FormantTable:
     """Read assets/voices/NAME.toml; `VoiceError` says what is wrong with it."""
     source = files("psi_ecs.assets") / "voices" / f"{name}.toml"
     if not source.is_file():
-        raise VoiceError(f"no voice named {name!r}; put assets/voices/{name}.toml there or use voice.asset = \"formant\"")
+        raise VoiceError(f'no voice named {name!r}; put assets/voices/{name}.toml there or use voice.asset = "formant"')
     try:
         table = msgspec.toml.decode(source.read_bytes(), type=FormantTable)
     except msgspec.DecodeError as error:
@@ -95,7 +96,10 @@ TRACT: tuple[Channel, ...] = (
     Channel("side_pole", "tract", "Hz, of the pole and zero of a side cavity (lateral, nasal)", 500.0, 6000.0, 2200.0),
     Channel("side_zero", "tract", "Hz, cancels the pole where they meet", 500.0, 6000.0, 2200.0),
     Channel("dull", "tract", "dB lost above 2.4 kHz", 0.0, 60.0, 0.0),
-    *(Channel(f"n{i}", "tract", "dB re full scale per 120 Hz, level of a noise band", -130.0, 0.0, SILENT) for i in range(1, BANDS + 1)),
+    *(
+        Channel(f"n{i}", "tract", "dB re full scale per 120 Hz, level of a noise band", -130.0, 0.0, SILENT)
+        for i in range(1, BANDS + 1)
+    ),
 )
 """The tract channels of a formant voice."""
 NASAL_POLE = 280.0

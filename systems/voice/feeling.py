@@ -1,7 +1,7 @@
 """What a feeling does to a voice: pitch, range, speed, effort and quality, continuous in the emotion.
 
-Rows are median differences from the same speaker's neutral voice over the 24 actors of RAVDESS, ordinary intensity (Livingstone &
-Russo 2018; our measurement). The dimensions act where no category is named, scaled to the same data.
+Rows are median differences from the same speaker's neutral voice over the 24 actors of RAVDESS, ordinary intensity
+(Livingstone & Russo 2018; our measurement). The dimensions act where no category is named, scaled to the same data.
 """
 
 from msgspec import Struct
@@ -47,8 +47,11 @@ _FIELDS = Effect.__struct_fields__
 
 
 def effect(emotion: Emotion) -> Effect:
-    """The voice's answer to an emotion. Factors combine as powers, the rest add; what is not named is left to the dimensions."""
-    parts = [(EFFECTS[name], min(1.0, max(0.0, strength))) for name, strength in sorted(emotion.names.items()) if name in EFFECTS]
+    """The voice's answer to an emotion. Factors combine as powers, the rest add; what is not named is left to the
+    dimensions."""
+    parts = [
+        (EFFECTS[name], min(1.0, max(0.0, strength))) for name, strength in sorted(emotion.names.items()) if name in EFFECTS
+    ]
     named = min(1.0, sum(strength for _, strength in parts))
     total = sum(strength for _, strength in parts)
     shrink = 1.0 / max(1.0, total)

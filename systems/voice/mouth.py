@@ -1,7 +1,7 @@
 """What jaw, lips, tongue and velum do for each phone. The same for every voice: the face reads these channels.
 
-Lip-heavy sounds are prepared early and released late (Kuehn & Moll 1976; Bell-Berti & Harris 1981 on rounding; JALI, Edwards et al. 2016), and their
-gaps and openings are after the articulatory measurements cited in assets/voices/mouth.toml.
+Lip-heavy sounds are prepared early and released late (Kuehn & Moll 1976; Bell-Berti & Harris 1981 on rounding; JALI,
+Edwards et al. 2016), and their gaps and openings are after the articulatory measurements cited in assets/voices/mouth.toml.
 """
 
 from collections.abc import Callable

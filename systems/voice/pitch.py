@@ -1,4 +1,5 @@
-"""Intonation by target approximation (Prom-on, Xu & Thipakorn 2009): a target a syllable, reached along critically damped modes.
+"""Intonation by target approximation (Prom-on, Xu & Thipakorn 2009): a target a syllable, reached along critically
+damped modes.
 
 Targets follow the tone-sequence view of American English (Pierrehumbert 1980; ToBI): H* on accented syllables within a
 declining register, L-L% at the end of statements and wh-questions, H-H% after yes-no questions, L-H% before a continuation.
@@ -56,7 +57,9 @@ def syllables(segments: list[Segment], sentence: Sentence) -> list[Syllable]:
     return out
 
 
-def intone(segments: list[Segment], sentence: Sentence, effects: list[Effect], pitch: float, span: float, out: Gestures) -> None:
+def intone(
+    segments: list[Segment], sentence: Sentence, effects: list[Effect], pitch: float, span: float, out: Gestures
+) -> None:
     """Write the pitch gestures. `pitch` is the persona's median in Hz; `span` scales every movement; effects are one a word."""
     found = syllables(segments, sentence)
     base, count = 12.0 * log2(pitch), max(len(found) - 1, 1)
@@ -78,7 +81,9 @@ def intone(segments: list[Segment], sentence: Sentence, effects: list[Effect], p
         _edge(s, sentence.kind, register, wide, line, effect, speed, out)
 
 
-def _edge(s: Syllable, kind: str, register: float, wide: float, line: float, effect: Effect, speed: float, out: Gestures) -> None:
+def _edge(
+    s: Syllable, kind: str, register: float, wide: float, line: float, effect: Effect, speed: float, out: Gestures
+) -> None:
     """The boundary tone at a phrase's end, within its last syllable."""
     if not s.last:
         return

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import VoiceStyle
 from psi_ecs.components.score import RATE, SOURCE
+from systems.kernels.glottis import source
+from systems.kernels.tract import inverse_modes, shelf
 
-from ..kernels.glottis import source
-from ..kernels.tract import inverse_modes, shelf
 from .asset import BANDS, NASAL_POLE, TRACT, FormantTable
 
 F64 = NDArray[np.float64]
@@ -35,7 +35,9 @@ class Fixed:
         level = np.interp(frequency / tract, *np.array(table.timbre).T)
         level += brightness * np.maximum(np.log2(np.maximum(frequency, 1.0) / 1000.0), 0.0)
         fade = np.clip((0.5 * RATE - frequency) / 700.0, 0.0, 1.0)
-        self.transfer: C128 = np.exp(LN * level) * fade / inverse_modes(frequency[None], higher[..., 0], higher[..., 1])[0].prod(axis=0)
+        self.transfer: C128 = (
+            np.exp(LN * level) * fade / inverse_modes(frequency[None], higher[..., 0], higher[..., 1])[0].prod(axis=0)
+        )
         self.bins = np.arange(BINS) * BIN
         self.at_bins = self.read(self.bins[None])[0]
         centre = np.array(table.bands) * (1.0 + 0.5 * (tract - 1.0))
@@ -88,7 +90,9 @@ def spectrum(states: F64, style: VoiceStyle, table: FormantTable, partials: int)
     voiced = source(states[:, 4], partials) * moving[:, :partials] * fixed.read(tones) * strength[:, None]
     breath = states[:, 2] + (0.03 + 0.2 * max(style.breathiness, 0.0)) * states[:, 1]
     aspired = np.abs(moving[:, partials:] * fixed.at_bins) * fixed.hoarse * breath[:, None]
-    hissed = np.exp(LN * (states[:, N1 : N1 + BANDS] @ fixed.spread)) * (states[:, N1 : N1 + BANDS].max(axis=1) > -100.0)[:, None]
+    hissed = (
+        np.exp(LN * (states[:, N1 : N1 + BANDS] @ fixed.spread)) * (states[:, N1 : N1 + BANDS].max(axis=1) > -100.0)[:, None]
+    )
     open_air = np.minimum(states[:, 1] + states[:, 2], 1.0) * np.exp(-2.0 * LN * states[:, F1 + 11])
     hissed += fixed.air * open_air[:, None]
     hissed[:, 0] = hissed[:, -1] = 0.0

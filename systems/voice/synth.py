@@ -6,9 +6,8 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Persona
 from psi_ecs.components.score import RATE
 from psi_ecs.components.voice import BLOCK, CONTROL, Larynx, Voice
-
-from ..kernels.noise import noise, phases, uniform
-from ..kernels.partials import partials, phase
+from systems.kernels.noise import noise, phases, uniform
+from systems.kernels.partials import partials, phase
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -38,8 +37,8 @@ def silent() -> Larynx:
 def block(carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sample: int, seed: int) -> F32:
     """Sound of one tick, f32[400]; `carry` moves on.
 
-    Args: states f64[CONTROL + 1, C], None to fall silent within one border; sample: absolute number of the block's first sample,
-    a multiple of 100; seed: of this mouth's noise.
+    Args: states f64[CONTROL + 1, C], None to fall silent within one border; sample: absolute number of the block's
+    first sample, a multiple of 100; seed: of this mouth's noise.
     """
     border = sample // SPAN + 1
     if states is None:

@@ -12,11 +12,13 @@ import click
 def command(scene: str, size: str, end: float | None, no_window: bool, seed: int | None) -> None:
     """Play SCENE live. Esc closes the window. Without a screen or a device it says so and plays what it can."""
     from psi_ecs.systems.formats.scene import find_scene, load_scene
+    from tools.live import perform
 
-    from ..live import perform
     from .render import size as parse_size
 
     path = find_scene(scene)
     width, height = parse_size(None, None, size)  # type: ignore[arg-type]
-    for remark in perform(load_scene(path), path.parent, (width, height), end, seed, not no_window, lambda text: click.echo(text, err=True)):
+    for remark in perform(
+        load_scene(path), path.parent, (width, height), end, seed, not no_window, lambda text: click.echo(text, err=True)
+    ):
         click.echo(remark)

@@ -18,23 +18,35 @@ def size(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
 
 @click.command("render", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("scene")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Film to write; the other files stand beside it. [out/NAME.mp4]")
-@click.option("--fps", type=click.Choice(["15", "20", "30", "60"]), default="60", show_default=True, help="Frames a second of the film.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Film to write; the other files stand beside it. [out/NAME.mp4]"
+)
+@click.option(
+    "--fps", type=click.Choice(["15", "20", "30", "60"]), default="60", show_default=True, help="Frames a second of the film."
+)
 @click.option("--size", callback=size, default="1280x720", show_default=True, metavar="WxH", help="Picture size in pixels.")
 @click.option("--from", "start", type=click.FloatRange(0), default=0.0, metavar="S", help="Begin at this second of the scene.")
 @click.option("--to", "end", type=click.FloatRange(0, min_open=True), metavar="S", help="End at this second.")
-@click.option("--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times.")
+@click.option(
+    "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times."
+)
 @click.option("--seed", type=click.IntRange(0), help="Instead of the scene's own seed.")
 def command(
-    scene: str, out: Path | None, fps: str, size: tuple[int, int], start: float, end: float | None, formats: tuple[str, ...], seed: int | None
+    scene: str,
+    out: Path | None,
+    fps: str,
+    size: tuple[int, int],
+    start: float,
+    end: float | None,
+    formats: tuple[str, ...],
+    seed: int | None,
 ) -> None:
     """Render SCENE, a TOML file or the name of one that comes along.
 
     Makes an MP4 with a WAV, captions (VTT, SRT), a timeline (JSON) and the face channels (CSV) beside it.
     """
     from psi_ecs.systems.formats.scene import find_scene, load_scene
-
-    from ..take import FORMATS, Plan, render
+    from tools.take import FORMATS, Plan, render
 
     wanted = tuple(f for item in formats for f in item.replace(",", " ").split())
     for format in wanted:
@@ -49,7 +61,9 @@ def command(
     loaded = load_scene(path)
     with click.progressbar(length=1000, label=f"rendering {path.stem}") as bar:
         guess = end if end is not None else expected(loaded)
-        files, remarks = render(loaded, path.parent, plan, lambda t: bar.update(max(0, int(999 * min(1.0, t / guess)) - bar.pos)))
+        files, remarks = render(
+            loaded, path.parent, plan, lambda t: bar.update(max(0, int(999 * min(1.0, t / guess)) - bar.pos))
+        )
         bar.update(1000 - bar.pos)
     for remark in remarks:
         click.echo(remark, err=True)

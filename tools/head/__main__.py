@@ -11,7 +11,9 @@ from .build import build
 
 def main() -> None:
     """Bake the named heads."""
-    parser = argparse.ArgumentParser(prog="python -m psi_ecs.tools.head", description="Bake heads from recipes and CC0 sources.")
+    parser = argparse.ArgumentParser(
+        prog="python -m psi_ecs.tools.head", description="Bake heads from recipes and CC0 sources."
+    )
     parser.add_argument("name", nargs="+", help="recipe name below assets/heads, or the path of a recipe TOML")
     parser.add_argument("--source", type=Path, help="data folder of an unpacked source package")
     parser.add_argument("-o", "--out", type=Path, help="GLB to write (one recipe only)")

@@ -1,5 +1,6 @@
 """From a recipe to a head: identity, crop, subdivision, parts, measured rig."""
 
+import itertools
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -119,8 +120,11 @@ def _joint(source: Source, name: str) -> NDArray[np.int64]:
     return source.vertices(name)
 
 
-def _skin(source: Source, shape: F, units: dict[str, F]) -> tuple[tuple[F, NDArray[np.int64], F], dict[str, F], NDArray[np.int64], NDArray[np.int64]]:
-    """Head and shoulders, subdivided where faces are large and seen: ((positions, triangles, uv), deltas, source face, kept faces)."""
+def _skin(
+    source: Source, shape: F, units: dict[str, F]
+) -> tuple[tuple[F, NDArray[np.int64], F], dict[str, F], NDArray[np.int64], NDArray[np.int64]]:
+    """Head and shoulders, subdivided where faces are large and seen: ((positions, triangles, uv), deltas, source face,
+    kept faces)."""
     quads, corners = source.quads["body"], source.corners["body"]
     centre = source.base[quads].mean(1)
     keep = np.flatnonzero((centre[:, 1] > 4.0) & (np.abs(centre[:, 0]) < 2.7))
@@ -140,7 +144,9 @@ def _skin(source: Source, shape: F, units: dict[str, F]) -> tuple[tuple[F, NDArr
 
 def _seal(position: F, triangle: NDArray[np.int64], deltas: dict[str, F]) -> None:
     """Close lips that stand apart at rest: a little of mouthClose becomes part of the neutral face, in place."""
-    face = parts.mesh("Skin", "skin", position, position[:, :2], triangle, {n: deltas[n] for n in ("jawOpen", "mouthClose", "eyeBlinkLeft")})
+    face = parts.mesh(
+        "Skin", "skin", position, position[:, :2], triangle, {n: deltas[n] for n in ("jawOpen", "mouthClose", "eyeBlinkLeft")}
+    )
     upper, lower = lip_pair(face, 0.0)
     gap = position[upper, 1] - position[lower, 1]
     closes = deltas["mouthClose"][lower, 1] - deltas["mouthClose"][upper, 1]
@@ -200,7 +206,7 @@ def _lash_strips(source: Source, shape: F, units: dict[str, F]) -> list[tuple[F,
             x = (p[:, 0] - ball[0]) * (1 if side == "l" else -1)
             slots = np.linspace(x.min(), x.max(), 15)
             rows: list[list[int]] = [[], []]
-            for a, b in zip(slots[:-1], slots[1:], strict=True):
+            for a, b in itertools.pairwise(slots):
                 bin_ = np.flatnonzero((x >= a - 1e-4) & (x <= b + 1e-4))
                 if len(bin_):
                     rows[0].append(int(at[bin_[np.argmin(reach[bin_])]]))

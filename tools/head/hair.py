@@ -81,7 +81,10 @@ def brows(surface: Surface, deltas: Deltas, eyes: dict[str, F], style: dict[str,
         across = random.uniform(-1, 1, count)
         length = 1e-3 * style.get("length", 44.0)
         x = -0.40 * length + length * t
-        arch = 1e-3 * style.get("arch", 4.0) * np.sin(np.pi * np.clip(t * 0.72, 0, 1)) ** 1.3 - 0.006 * np.clip(t - 0.7, 0, 1) / 0.3
+        arch = (
+            1e-3 * style.get("arch", 4.0) * np.sin(np.pi * np.clip(t * 0.72, 0, 1)) ** 1.3
+            - 0.006 * np.clip(t - 0.7, 0, 1) / 0.3
+        )
         thick = 0.5e-3 * style.get("thickness", 8.0) * np.interp(t, [0, 0.12, 0.55, 1], [0.55, 1, 0.8, 0.12])
         root = np.stack([eye[0] + sign * x, eye[1] + 1e-3 * style.get("lift", 20.0) + arch + across * thick], 1)
         # hairs at the head of the brow stand up, farther out they lie along it, the lower edge combs up and the upper down
@@ -105,7 +108,8 @@ def brows(surface: Surface, deltas: Deltas, eyes: dict[str, F], style: dict[str,
 
 
 def hair(surface: Surface, style: dict[str, float | str], random: np.random.Generator) -> list[Mesh]:
-    """A cap close to the scalp, and cards combed over it. `style.cut` is `bob` or `short`; cards, raise and the like tune it."""
+    """A cap close to the scalp, and cards combed over it. `style.cut` is `bob` or `short`; cards, raise and the like
+    tune it."""
     raise_by = float(style.get("raise", 0.0))
     scalp = above_hairline(surface.centre, raise_by)
     cut = str(style.get("cut", "bob"))
@@ -200,7 +204,12 @@ def _cards(strands: F, width: float, random: np.random.Generator) -> Mesh:
     out[..., 1] *= 0.35  # below the skull, "out" is sideways
     side = np.cross(along, out)
     side /= np.maximum(np.linalg.norm(side, axis=2, keepdims=True), 1e-9)
-    half = 0.5 * width * random.uniform(0.7, 1.2, n)[:, None, None] * np.interp(np.linspace(0, 1, steps), [0, 0.2, 0.7, 1], [0.7, 1, 0.9, 0.35])[None, :, None]
+    half = (
+        0.5
+        * width
+        * random.uniform(0.7, 1.2, n)[:, None, None]
+        * np.interp(np.linspace(0, 1, steps), [0, 0.2, 0.7, 1], [0.7, 1, 0.9, 0.35])[None, :, None]
+    )
     p = np.stack([strands - half * side, strands + half * side], 2).reshape(-1, 3)
     v = np.broadcast_to(np.linspace(0, 1, steps)[None, :, None], (n, steps, 2))
     u = np.floor(random.uniform(0, 64, n))[:, None, None] + np.broadcast_to(np.array([0.02, 0.98]), (n, steps, 2))

@@ -10,12 +10,23 @@ F = NDArray[np.float64]
 Deltas = dict[str, F]
 
 
-def mesh(name: str, material: str, position: F, uv: F, triangle: NDArray[np.int64], delta: Deltas | None = None, node: str = "head") -> Mesh:
+def mesh(
+    name: str, material: str, position: F, uv: F, triangle: NDArray[np.int64], delta: Deltas | None = None, node: str = "head"
+) -> Mesh:
     """A part with normals, blendshapes that move nothing left out."""
     p = position.astype(np.float32)
     moving = {k: d.astype(np.float32) for k, d in (delta or {}).items() if np.abs(d).max(initial=0) > 2e-5}
     t = triangle.astype(np.uint32)
-    return Mesh(name=name, material=material, position=p, normal=normals(p, t), uv=uv.astype(np.float32), triangle=t, delta=moving, node=node)
+    return Mesh(
+        name=name,
+        material=material,
+        position=p,
+        normal=normals(p, t),
+        uv=uv.astype(np.float32),
+        triangle=t,
+        delta=moving,
+        node=node,
+    )
 
 
 def grid(rows: int, columns: int, start: int = 0) -> NDArray[np.int64]:
@@ -92,13 +103,21 @@ def teeth(strip: F, edge: float, upper: bool, follow: Deltas) -> tuple[Mesh, Mes
             uvs.append(uv)
     crowns = np.concatenate(points)
     name = "Upper" if upper else "Lower"
-    tooth = mesh(f"Teeth{name}", "teeth", crowns, np.concatenate(uvs), _outward(crowns, np.concatenate(triangles)), _moved(crowns, follow))
+    tooth = mesh(
+        f"Teeth{name}",
+        "teeth",
+        crowns,
+        np.concatenate(uvs),
+        _outward(crowns, np.concatenate(triangles)),
+        _moved(crowns, follow),
+    )
     gum, uv, triangle = _gum(path, edge, up)
     return tooth, mesh(f"Gum{name}", "gum", gum, uv, _outward(gum, triangle), _moved(gum, follow))
 
 
 def _crown(half: float, high: float, pointed: float) -> tuple[F, F]:
-    """A tooth's face in its own frame: (along the arch, from the edge toward the gum, outward), and uv with v = 0 at the edge."""
+    """A tooth's face in its own frame: (along the arch, from the edge toward the gum, outward), and uv with v = 0 at
+    the edge."""
     v, u = np.meshgrid(np.linspace(0, 1, 7) ** 0.8, np.linspace(-1, 1, 7), indexing="ij")
     taper = 1.0 - 0.22 * v**1.5
     round_edge = high * 0.13 * np.abs(u) ** 3.5 + pointed * (np.abs(u) - 0.5)
@@ -144,7 +163,8 @@ def _moved(position: F, follow: Deltas) -> Deltas:
 
 
 def lashes(strips: list[tuple[F, Deltas, bool]], random: np.random.Generator) -> Mesh:
-    """Single lashes as thin triangles, from strips given as (vertices in rows root to tip f64[rows, n, 3], deltas alike, upper)."""
+    """Single lashes as thin triangles, from strips given as (vertices in rows root to tip f64[rows, n, 3], deltas
+    alike, upper)."""
     points: list[F] = []
     deltas: dict[str, list[F]] = {}
     names = sorted({k for _, d, _ in strips for k in d})

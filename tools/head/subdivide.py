@@ -92,7 +92,11 @@ def _vertex_point(v: int, around: list[int], links: list[tuple[int, bool]], bord
 
 
 def _faces(
-    quads: Ints, chosen: NDArray[np.bool_], edges: dict[tuple[int, int], list[int]], edge_id: dict[tuple[int, int], int], face_id: int
+    quads: Ints,
+    chosen: NDArray[np.bool_],
+    edges: dict[tuple[int, int], list[int]],
+    edge_id: dict[tuple[int, int], int],
+    face_id: int,
 ) -> tuple[Ints, Ints]:
     triangles: list[tuple[int, int, int]] = []
     made_from: list[int] = []

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from psi_ecs import PsiError
 from psi_ecs.asset import package_folder
 
-REMEDY = "install Mesa's EGL (Debian/Ubuntu: apt-get install libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libglx-mesa0 libopengl0)"
+REMEDY = (
+    "install Mesa's EGL (Debian/Ubuntu: apt-get install libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri libglx-mesa0 libopengl0)"
+)
 
 
 class DrawError(PsiError):
@@ -27,7 +29,11 @@ def available(headless: bool = True) -> str | None:
                 ctypes.CDLL(library)
             except OSError:
                 return f"no picture: {library} is missing; {REMEDY}"
-    if not headless and sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if (
+        not headless
+        and sys.platform.startswith("linux")
+        and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    ):
         return "no window: there is no screen (DISPLAY is not set); use psi render to make a film"
     try:
         import pyglet  # noqa: F401
@@ -58,7 +64,14 @@ def window(headless: bool, size: tuple[int, int], caption: str = "psi") -> Any:
         if not headless:
             for samples in (4, 0):
                 try:
-                    config = Config(double_buffer=True, sample_buffers=1 if samples else 0, samples=samples, depth_size=24, major_version=3, minor_version=3)
+                    config = Config(
+                        double_buffer=True,
+                        sample_buffers=1 if samples else 0,
+                        samples=samples,
+                        depth_size=24,
+                        major_version=3,
+                        minor_version=3,
+                    )
                     return Window(*size, caption=caption, resizable=True, config=config)
                 except pyglet.window.NoSuchConfigException:
                     continue
@@ -67,7 +80,9 @@ def window(headless: bool, size: tuple[int, int], caption: str = "psi") -> Any:
         _window.switch_to()
         return _window
     except Exception as why_not:  # pyglet raises many kinds, and none of them has a common base
-        raise DrawError(f"no picture: the graphics library refused ({type(why_not).__name__}: {why_not}); {REMEDY}") from why_not
+        raise DrawError(
+            f"no picture: the graphics library refused ({type(why_not).__name__}: {why_not}); {REMEDY}"
+        ) from why_not
 
 
 def program(vertex: str, fragment: str, defines: dict[str, int | float] | None = None) -> Any:
@@ -125,7 +140,9 @@ class Geometry:
         for i, (stream, width) in enumerate(zip(streams, self.WIDTHS, strict=True)):
             data = np.ascontiguousarray(stream, np.float32)
             gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.buffers[i])
-            gl.glBufferData(gl.GL_ARRAY_BUFFER, data.nbytes, data.ctypes.data, gl.GL_STREAM_DRAW if i < 2 else gl.GL_STATIC_DRAW)
+            gl.glBufferData(
+                gl.GL_ARRAY_BUFFER, data.nbytes, data.ctypes.data, gl.GL_STREAM_DRAW if i < 2 else gl.GL_STATIC_DRAW
+            )
             gl.glEnableVertexAttribArray(i)
             gl.glVertexAttribPointer(i, width, gl.GL_FLOAT, gl.GL_FALSE, 0, 0)
         index = np.ascontiguousarray(triangle, np.uint32)

@@ -26,9 +26,7 @@ def occlude(head: Head, posed: list[tuple[F32, F32]], key: F32) -> list[F32]:
     canvas = Canvas((SIZE, SIZE), 0)
     blank = [np.zeros((len(p), w), np.float32) for p, _ in posed for w in (4,)]
     solid = [m.material not in ("lash", "brow") for m in head.meshes]
-    shapes = [
-        Geometry(m.triangle, [p, n, b, b, p, m.uv]) for m, (p, n), b in zip(head.meshes, posed, blank, strict=True)
-    ]
+    shapes = [Geometry(m.triangle, [p, n, b, b, p, m.uv]) for m, (p, n), b in zip(head.meshes, posed, blank, strict=True)]
     centre = np.array(head.landmarks["eye_left"]) * (0, 1, 1) + (0, -0.03, -0.06)
     sky = [np.zeros(len(p)) for p, _ in posed]
     total = [np.full(len(p), 1e-6) for p, _ in posed]

@@ -13,10 +13,26 @@ F64 = NDArray[np.float64]
 FRAMING = {"close": (0.150, -0.022), "portrait": (0.215, -0.035), "bust": (0.30, -0.07), "group": (0.30, -0.05)}
 """Half the height that must be seen about an avatar, metres, and how far below the eyes the middle lies."""
 PRESETS: dict[str, tuple[tuple[tuple[float, float, float], tuple[float, float, float]], ...]] = {
-    "studio": (((0.55, 0.62, 0.75), (1.30, 1.25, 1.17)), ((-0.85, 0.15, 0.55), (0.30, 0.33, 0.39)), ((-0.45, 0.55, -0.8), (1.0, 1.08, 1.2))),
-    "warm": (((0.50, 0.55, 0.75), (1.45, 1.20, 0.95)), ((-0.9, 0.10, 0.5), (0.36, 0.28, 0.24)), ((-0.4, 0.6, -0.8), (1.3, 1.0, 0.75))),
-    "cool": (((0.50, 0.70, 0.65), (1.10, 1.20, 1.36)), ((-0.9, 0.10, 0.5), (0.25, 0.31, 0.43)), ((-0.5, 0.5, -0.8), (0.8, 1.1, 1.6))),
-    "dramatic": (((0.90, 0.55, 0.40), (1.70, 1.55, 1.35)), ((-0.9, 0.10, 0.4), (0.09, 0.11, 0.15)), ((-0.6, 0.4, -0.8), (1.2, 1.35, 1.75))),
+    "studio": (
+        ((0.55, 0.62, 0.75), (1.30, 1.25, 1.17)),
+        ((-0.85, 0.15, 0.55), (0.30, 0.33, 0.39)),
+        ((-0.45, 0.55, -0.8), (1.0, 1.08, 1.2)),
+    ),
+    "warm": (
+        ((0.50, 0.55, 0.75), (1.45, 1.20, 0.95)),
+        ((-0.9, 0.10, 0.5), (0.36, 0.28, 0.24)),
+        ((-0.4, 0.6, -0.8), (1.3, 1.0, 0.75)),
+    ),
+    "cool": (
+        ((0.50, 0.70, 0.65), (1.10, 1.20, 1.36)),
+        ((-0.9, 0.10, 0.5), (0.25, 0.31, 0.43)),
+        ((-0.5, 0.5, -0.8), (0.8, 1.1, 1.6)),
+    ),
+    "dramatic": (
+        ((0.90, 0.55, 0.40), (1.70, 1.55, 1.35)),
+        ((-0.9, 0.10, 0.4), (0.09, 0.11, 0.15)),
+        ((-0.6, 0.4, -0.8), (1.2, 1.35, 1.75)),
+    ),
 }
 """Three lights each: direction toward the light, colour times strength (linear)."""
 
@@ -38,8 +54,8 @@ def frame_camera(camera: Camera, places: list[tuple[float, float, float]], aspec
     spread = 0.5 * float(np.ptp(spots[:, 0]))
     slope = np.tan(np.radians(camera.fov) / 2)
     back = max(half / slope, (spread + 0.17) / (slope * aspect) if len(spots) > 1 else 0.0)
-    target = np.array(camera.target) if camera.target else middle + (0.0, below, -0.02)
-    eye = np.array(camera.position) if camera.position else target + (0.0, 0.012, back)
+    target = np.array(camera.target) if camera.target else (*middle, 0.0, below, -0.02)
+    eye = np.array(camera.position) if camera.position else (*target, 0.0, 0.012, back)
     return eye, target
 
 
@@ -81,4 +97,6 @@ def lights(light: Light) -> tuple[F32, F32, F32, F32]:
     colour = np.array([r[1] for r in rows]) * light.strength
     tone = linear(light.background)
     fill = colour[1] * 0.42 + 0.06 * light.strength
-    return tuple(np.asarray(a, np.float32) for a in (way, colour, fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength))  # type: ignore[return-value]
+    return tuple(
+        np.asarray(a, np.float32) for a in (way, colour, fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength)
+    )  # type: ignore[return-value]

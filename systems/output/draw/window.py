@@ -2,26 +2,23 @@
 
 from typing import Any
 
-from psi_ecs.components.scene import Scene
-from psi_ecs.systems.host import Frame, Host
-from psi_ecs.systems.play import placed
+import numpy as np
+from numpy.typing import NDArray
 
-from .stage import Stage
+from psi_ecs.systems.output.draw.stage import Stage
 
 
 class Screen:
     """A resizable window; Esc or its close button ends the show."""
 
-    def __init__(self, host: Host, scene: Scene, size: tuple[int, int]) -> None:
-        """Open it. DrawError in one line if there is no screen."""
-        spots = placed(scene)
-        looks = [p.look for p in host.personas]
-        self.stage = Stage(host.heads, looks, [s[0] for s in spots], [s[1] for s in spots], scene.camera, scene.light, size, headless=False)
-        self.window: Any = self.stage.window
-        self.window.set_caption(scene.title or "psi")
+    def __init__(self, stage: Stage, title: str) -> None:
+        """Show a stage that was made with `headless=False`."""
+        self.stage = stage
+        self.window: Any = stage.window
+        self.window.set_caption(title)
 
-    def show(self, frame: Frame) -> bool:
-        """Draw one frame; False once the window was closed."""
+    def show(self, weights: NDArray[np.float32], breath: NDArray[np.float32]) -> bool:
+        """Draw one frame: weights f32[A, 61], breath f32[A]; False once the window was closed."""
         from pyglet import gl
 
         self.window.switch_to()
@@ -32,6 +29,6 @@ class Screen:
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, 0)
         size = self.window.get_framebuffer_size()
         gl.glViewport(0, 0, *size)
-        self.stage.paint_to(frame.weights, frame.breath, size)
+        self.stage.paint_to(weights, breath, size)
         self.window.flip()
         return True

@@ -115,6 +115,7 @@ def test_without_a_target_the_eyes_wander(stage) -> None:
 
 def test_nod_shake_tilt_wink_blink(stage, channel) -> None:
     """Each cue does what it is called, and is over in the end."""
+
     def after(kind: str, seconds: float = 1.0) -> np.ndarray:
         s = stage()
         s.run(0.5)

@@ -40,12 +40,3 @@ def test_mistakes_are_named(emotions: str, named: str, says: str) -> None:
     with pytest.raises(ExpressionError, match=says) as caught:
         build(whole if emotions == "NAMED" else emotions, named)
     assert "\n" not in str(caught.value)
-
-
-def test_visemes() -> None:
-    """Every phone has its Oculus viseme."""
-    want = {"SIL": "sil", "P": "PP", "V": "FF", "DH": "TH", "T": "DD", "NG": "kk", "ZH": "CH", "Z": "SS", "L": "nn", "ER": "RR",
-            "AE": "aa", "EY": "E", "IY": "ih", "OW": "oh", "W": "ou"}  # fmt: skip
-    got = visemes([PHONE_ID[p] for p in want])
-    assert [VISEMES[i] for i in got] == list(want.values())
-    assert len(visemes(np.arange(len(PHONES)))) == len(PHONES)
