@@ -7,8 +7,8 @@ from psi_ecs.components.avatar import Persona
 from psi_ecs.components.score import RATE, Score
 from psi_ecs.components.text import Sentence
 from psi_ecs.components.voice import BLOCK, CONTROL, Voice
-from systems.kernels import relax
-from systems.kernels.waver import waver
+from psi_ecs.systems.kernels import relax
+from psi_ecs.systems.kernels.waver import waver
 
 from .synth import SPAN, block, silent
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import VoiceStyle
 from psi_ecs.components.score import RATE, SOURCE
-from systems.kernels.glottis import source
-from systems.kernels.tract import inverse_modes, shelf
+from psi_ecs.systems.kernels.glottis import source
+from psi_ecs.systems.kernels.tract import inverse_modes, shelf
 
 from .asset import BANDS, NASAL_POLE, TRACT, FormantTable
 

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Persona
 from psi_ecs.components.score import RATE
 from psi_ecs.components.voice import BLOCK, CONTROL, Larynx, Voice
-from systems.kernels.noise import noise, phases, uniform
-from systems.kernels.partials import partials, phase
+from psi_ecs.systems.kernels.noise import noise, phases, uniform
+from psi_ecs.systems.kernels.partials import partials, phase
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]

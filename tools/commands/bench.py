@@ -10,6 +10,6 @@ import click
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="JSON file for the figures.")
 def command(names: tuple[str, ...], out: Path | None) -> None:
     """Measure NAMES (all when left out), each beside its peers in the same run, and print the ratios."""
-    from tools.bench import run
+    from psi_ecs.tools.bench import run
 
     run(list(names), out)

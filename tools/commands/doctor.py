@@ -6,7 +6,7 @@ import click
 @click.command("doctor", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Tell what this machine can do, and for what is missing, how to get it."""
-    from tools.doctor import checks
+    from psi_ecs.tools.doctor import checks
 
     missing = 0
     for name, good, text in checks():

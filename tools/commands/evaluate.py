@@ -13,6 +13,6 @@ import click
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="JSON file for the figures.")
 def command(texts: Path | None, persona: str, out: Path | None) -> None:
     """Measure lip closures, tooth contacts, jaw order and the lead of mouth over sound, on the mesh, over spoken sentences."""
-    from tools.evaluate import run
+    from psi_ecs.tools.evaluate import run
 
     run(texts, persona, out)

@@ -18,7 +18,7 @@ def command() -> None:
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="GLB to write; beside the recipe when left out.")
 def build(recipe: str, source: Path | None, out: Path | None) -> None:
     """Bake RECIPE, a TOML file or the name of one in assets/heads."""
-    from tools.head.build import build as bake
+    from psi_ecs.tools.head.build import build as bake
 
     path = Path(recipe) if recipe.endswith(".toml") else None
     click.echo(bake(Path(recipe).stem, path, out, source))

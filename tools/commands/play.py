@@ -12,7 +12,7 @@ import click
 def command(scene: str, size: str, end: float | None, no_window: bool, seed: int | None) -> None:
     """Play SCENE live. Esc closes the window. Without a screen or a device it says so and plays what it can."""
     from psi_ecs.systems.formats.scene import find_scene, load_scene
-    from tools.live import perform
+    from psi_ecs.tools.live import perform
 
     from .render import size as parse_size
 

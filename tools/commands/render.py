@@ -46,7 +46,7 @@ def command(
     Makes an MP4 with a WAV, captions (VTT, SRT), a timeline (JSON) and the face channels (CSV) beside it.
     """
     from psi_ecs.systems.formats.scene import find_scene, load_scene
-    from tools.take import FORMATS, Plan, render
+    from psi_ecs.tools.take import FORMATS, Plan, render
 
     wanted = tuple(f for item in formats for f in item.replace(",", " ").split())
     for format in wanted:

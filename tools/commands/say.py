@@ -20,7 +20,7 @@ def command(
 ) -> None:
     """Speak TEXT (plain, with tags such as "[joy] Hello! [/]", or SSML; "-" reads standard input) into a WAV file."""
     from psi_ecs import PsiError
-    from tools.speak import Speaker, read_batch
+    from psi_ecs.tools.speak import Speaker, read_batch
 
     if (text is None) == (batch is None):
         raise click.UsageError("give a text, or --batch with a file of texts")

@@ -54,8 +54,8 @@ def frame_camera(camera: Camera, places: list[tuple[float, float, float]], aspec
     spread = 0.5 * float(np.ptp(spots[:, 0]))
     slope = np.tan(np.radians(camera.fov) / 2)
     back = max(half / slope, (spread + 0.17) / (slope * aspect) if len(spots) > 1 else 0.0)
-    target = np.array(camera.target) if camera.target else (*middle, 0.0, below, -0.02)
-    eye = np.array(camera.position) if camera.position else (*target, 0.0, 0.012, back)
+    target = np.array(camera.target) if camera.target else middle + np.array((0.0, below, -0.02))
+    eye = np.array(camera.position) if camera.position else target + np.array((0.0, 0.012, back))
     return eye, target
 
 
@@ -97,6 +97,5 @@ def lights(light: Light) -> tuple[F32, F32, F32, F32]:
     colour = np.array([r[1] for r in rows]) * light.strength
     tone = linear(light.background)
     fill = colour[1] * 0.42 + 0.06 * light.strength
-    return tuple(
-        np.asarray(a, np.float32) for a in (way, colour, fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength)
-    )  # type: ignore[return-value]
+    up, down = fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength
+    return np.float32(way), np.float32(colour), np.float32(up), np.float32(down)

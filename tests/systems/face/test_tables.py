@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from psi_ecs.components.face import FACE_ID, VISEMES
-from psi_ecs.components.phone import PHONE_ID, PHONES
-from psi_ecs.systems.face import visemes
+from psi_ecs.components.face import FACE_ID
 from psi_ecs.systems.face.expression import FEELINGS, ExpressionError, build, load
 
 
