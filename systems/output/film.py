@@ -36,7 +36,7 @@ class Film:
             raise self._part.error(why) from why
         self._video = self._file.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "19", "threads": "2"})
         self._video.width, self._video.height, self._video.pix_fmt = *size, "yuv420p"
-        self._video.time_base = Fraction(1, fps)
+        self._beat = Fraction(1, fps)
         self._sound = self._file.add_stream("aac", rate=RATE, layout="mono")
         self._sound.bit_rate = 128_000
         self._frames = self._samples = 0
@@ -74,15 +74,15 @@ class Film:
 
     def _one(self, kind: str, data: NDArray[Any]) -> None:
         if kind == "picture":
-            frame = self._av.VideoFrame.from_ndarray(data, format="rgb24")
-            frame.pts, frame.time_base = self._frames, self._video.time_base
+            picture = self._av.VideoFrame.from_ndarray(data, format="rgb24")
+            picture.pts, picture.time_base = self._frames, self._beat
             self._frames += 1
-            packets = self._video.encode(frame)
+            packets = self._video.encode(picture)
         else:
-            frame = self._av.AudioFrame.from_ndarray(data[None], format="fltp", layout="mono")
-            frame.sample_rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
+            sound = self._av.AudioFrame.from_ndarray(data[None], format="fltp", layout="mono")
+            sound.sample_rate, sound.pts, sound.time_base = RATE, self._samples, Fraction(1, RATE)
             self._samples += len(data)
-            packets = self._sound.encode(frame)
+            packets = self._sound.encode(sound)
         for packet in packets:
             self._file.mux(packet)
 
