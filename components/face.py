@@ -78,6 +78,8 @@ ROTATIONS: tuple[str, ...] = (
 """Rotations in radians: yaw positive to the avatar's left, pitch positive down, roll positive to its left shoulder."""
 FACE: tuple[str, ...] = BLENDSHAPES + ROTATIONS
 FACE_ID: dict[str, int] = {name: i for i, name in enumerate(FACE)}
+
+
 @component
 class Face:
     """The pose of one face for this tick."""

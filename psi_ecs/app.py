@@ -69,7 +69,7 @@ class App:
         mix = None
         if self._shuffle is not None:
             mix = np.random.Generator(np.random.PCG64(self._shuffle)).shuffle
-        stages = arrange(self.systems, mix)  # type: ignore[arg-type]
+        stages = arrange(self.systems, mix)
         self._plan = [[(s, s.bind(self.world, self._commands)) for s in stage] for stage in stages]
         return self._plan
 

@@ -196,7 +196,7 @@ def setattr_rows(world: World, ids: NDArray[np.uint64], cls: type, name: str, va
 
 
 def _row_values(cls: type, table: Table) -> object:
-    value = object.__new__(cls)
+    value: object = object.__new__(cls)
     value.__dict__.update({name: a[: table.n] for name, a in table.cols[cls].items()})
     return value
 

@@ -29,7 +29,7 @@ class Entities:
 
 def view_of(cls: type, live: dict[str, NDArray[Any]]) -> Any:
     """An instance of the component class `cls` whose attributes are the given columns."""
-    view = object.__new__(cls)
+    view: Any = object.__new__(cls)
     view.__dict__.update(live)
     view.__dict__["_live"] = live
     return view

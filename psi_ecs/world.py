@@ -92,7 +92,7 @@ class World:
         """Which of these ids are living entities."""
         ids = np.asarray(ids, np.uint64)
         index = np.minimum(ids & INDEX, np.uint64(len(self._gen) - 1)).astype(np.int64)
-        return (index == ids & INDEX) & (self._gen[index] == ids >> SHIFT) & (self._table[index] >= 0)
+        return np.asarray((index == ids & INDEX) & (self._gen[index] == ids >> SHIFT) & (self._table[index] >= 0))
 
     def insert(self, ids: ArrayLike, *values: object) -> None:
         """Give components to entities, or set those they have."""

@@ -147,14 +147,15 @@ class Host:
     def look_at(self, avatar: int, target: tuple[float, float, float], strength: float = 1.0) -> None:
         """What the avatar attends to from now on, a point in metres."""
         attention = self.app.world.get(avatar, Attention)
-        attention.target, attention.strength = target, strength  # type: ignore[assignment]
+        attention.target, attention.strength = target, strength
 
     def step(self, n: int = 1) -> Frame:
         """Make `n` ticks and return the last one's frame."""
         self.app.step(n)
         world = self.app.world
         tables = [t for t in world.tables.values() if Avatar in t.key and t.n]
-        order = np.argsort(np.concatenate([t.cols[Avatar]["index"][: t.n] for t in tables]), kind="stable") if tables else []
+        index = [t.cols[Avatar]["index"][: t.n] for t in tables]
+        order = np.argsort(np.concatenate(index), kind="stable") if tables else np.zeros(0, np.intp)
 
         def column(cls: type, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
             if not tables:

@@ -99,7 +99,8 @@ class _Writer:
         self.entity = dict(zip(entities, self.names, strict=True))
         self.said: list[tuple[str, Any]] = []
         self.origin = origin
-        self.wav = self.film = self.stage = None
+        self.wav = self.film = None
+        self.stage: Any = None
         self.picture: NDArray[np.uint8] | None = None
         self.last: Frame | None = None
         self.ticks = self.shown = 0

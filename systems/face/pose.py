@@ -72,7 +72,7 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock
 
 def waves(field: Field) -> F64:
     """The waves of every face, f64[11, A], in [-1, 1]."""
-    return np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT)
+    return np.asarray(np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT))
 
 
 def weights(life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64) -> F64:
@@ -87,7 +87,7 @@ def weights(life: Life, art: Articulation, rig: Rig, field: Field, shown: Expres
     _mouth(w, wish, life, art, rig, talk, closing)
     _see(w, life, rig, field, far)
     w[:, :52] = clamp(w[:, :52], 0.0, 1.0)
-    return w
+    return np.asarray(w)
 
 
 def _movement(life: Life, wave: F64, talk: F64) -> F64:
@@ -148,4 +148,4 @@ def breath(field: Field) -> F64:
     """Chest expansion of every avatar, f64[A]: in for 40 % of the cycle, out for the rest."""
     theta = field.theta[Role.BREATH]
     phase = np.minimum(theta, 0.4) / 0.8 + np.maximum(theta - 0.4, 0.0) / 1.2
-    return 0.5 - 0.5 * np.cos(2.0 * np.pi * phase)
+    return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * phase))

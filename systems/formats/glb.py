@@ -122,7 +122,7 @@ def _accessor(document: dict[str, Any], binary: bytes, index: int) -> NDArray[An
         values = s["values"]
         out[rows] = _raw(document, binary, values["bufferView"], values.get("byteOffset", 0), kind, width, s["count"])
     if spec.get("normalized") and out.dtype != np.float32:
-        out = np.maximum(out.astype(np.float32) / np.iinfo(out.dtype).max, -1.0)
+        out = np.maximum(out.astype(np.float32) / np.iinfo(str(out.dtype)).max, -1.0)
     if out.dtype == np.float32 and not np.isfinite(out).all():
         raise ValueError("it holds numbers that are not finite")
     return out
@@ -141,7 +141,7 @@ def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], 
         triangle = _accessor(document, binary, prim["indices"]).astype(np.uint32).reshape(-1, 3)
         if len(triangle) and triangle.max() >= len(position):
             raise ValueError("a triangle names a vertex that is not there")
-        delta = {}
+        delta: dict[str, NDArray[np.float32]] = {}
         for i, target in enumerate(prim.get("targets", [])):
             shape = canonical(names[i]) if i < len(names) else None
             if shape is not None and "POSITION" in target:
@@ -179,7 +179,7 @@ def _normals(
     given = _accessor(document, binary, part["NORMAL"]).astype(np.float32)
     if given.shape != position.shape:
         raise ValueError("normals and positions differ in number")
-    return (given / np.maximum(np.linalg.norm(given, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    return np.asarray(given / np.maximum(np.linalg.norm(given, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def _material(*hints: str) -> str:

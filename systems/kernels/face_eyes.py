@@ -4,12 +4,15 @@ Angles in radians: yaw positive to the face's own left (+x), pitch positive down
 looks along +z, y up. A head turns by yaw, then pitch, then roll, so each turn is one complex product.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.systems.kernels.face_mouth import clamp
 
 F64 = NDArray[np.float64]
+C128 = NDArray[np.complex128]
 
 CLOSING, CLOSED, OPENING = 0.080, 0.034, 0.180
 """Seconds of a blink: it closes faster than it opens, and is shut for at least two ticks."""
@@ -34,7 +37,7 @@ def saccade_rate(turn: F64) -> F64:
     return 4.0 / (0.021 + 0.0022 * np.degrees(np.abs(turn)))
 
 
-def bearing(target: F64, position: F64, facing: F64, eye: F64) -> tuple[F64, F64]:
+def bearing(target: NDArray[Any], position: NDArray[Any], facing: NDArray[Any], eye: F64) -> tuple[F64, F64]:
     """Yaw and pitch f64[A, 2], and distance f64[A], of world points f64[A, 3] from bodies at `position` f64[A, 3] turned by
     `facing` f64[A]. `eye` f64[3] is the middle between the eyes, in the body's space."""
     away = target - position
@@ -52,14 +55,15 @@ def in_head(aim: F64, head: F64) -> tuple[F64, F64]:
     `aim` f64[A, 2] is their yaw and pitch there. Taking the head's turn out is the vestibulo-ocular reflex: the gaze
     stays where it was while the head moves.
     """
-    turn, ray = np.exp(-1j * head), np.exp(1j * aim)
+    turn: C128 = np.exp(-1j * head)
+    ray: C128 = np.exp(1j * aim)
     level = ray[:, 1].real * ray[:, 0] * turn[:, 0]  # z + i x
     tip = (level.real + 1j * ray[:, 1].imag) * turn[:, 1]  # z - i y
     lean = (level.imag * 1j - tip.imag) * turn[:, 2]  # y + i x
     return np.arctan2(lean.imag, tip.real), -np.arctan2(lean.real, np.hypot(lean.imag, tip.real))
 
 
-def eye_shapes(turn: F64, gain: F64) -> F64:
+def eye_shapes(turn: F64, gain: NDArray[Any]) -> F64:
     """eyeLook Down, In, Out, Up of the left and the right eye, f64[A, 2, 4], in [0, 1].
 
     Args: turn f64[A, 2, 2] yaw and pitch of each eye; gain f64[A, 4] turn that Up, Down, In, Out = 1 stand for.

@@ -5,6 +5,8 @@ sides. Speech moves on two axes, jaw and lips (Edwards et al. 2016, JALI): the j
 misses to the lip gap is made up by `mouthClose` when it is too wide and by the lip raisers when it is too narrow.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,9 +42,9 @@ SPEECH[4, ROLL_LOWER], SPEECH[4, UPPER_UP] = 0.6, 0.12
 SPEECH[5, TONGUE] = 0.28
 
 
-def clamp(x: F64, low: float | F64, high: float | F64) -> F64:
+def clamp(x: NDArray[Any], low: float | F64, high: float | F64) -> F64:
     """`np.clip` for small arrays, at half its price."""
-    return np.minimum(np.maximum(x, low), high)
+    return np.asarray(np.minimum(np.maximum(x, low), high))
 
 
 def speech_shapes(art: F64, dental: F64) -> F64:
@@ -65,7 +67,7 @@ def speech_shapes(art: F64, dental: F64) -> F64:
 
 def gaps(weights: F64, lip_gap: F64) -> F64:
     """Inner-lip gap f64[A, 3] in mm of weights f64[A, 52] on rigs f64[A, 3, 53]."""
-    return lip_gap[:, :, 0] + np.matmul(lip_gap[:, :, 1:], weights[:, :, None])[:, :, 0]
+    return np.asarray(lip_gap[:, :, 0] + np.matmul(lip_gap[:, :, 1:], weights[:, :, None])[:, :, 0])
 
 
 def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
@@ -113,7 +115,7 @@ def _calm(w: F64, over: F64, wide: F64, goal: F64, lip_gap: F64) -> None:
 
 def tooth_distance(weights: F64, tooth_gap: F64) -> F64:
     """Distance f64[A] in mm from lower lip to upper incisors, of weights f64[A, 52] on rigs f64[A, 3, 53]."""
-    return np.linalg.norm(gaps(weights, tooth_gap), axis=1)
+    return np.asarray(np.linalg.norm(gaps(weights, tooth_gap), axis=1))
 
 
 def tuck_pose(lip_gap: F64, tooth_gap: F64) -> F64:

@@ -29,7 +29,7 @@ def uniform(seed: int, counter: U64) -> F64:
 def phases(seed: int, border: int, borders: int, bins: int) -> F64:
     """Phase in cycles of each bin at borders border .. border + borders - 1, f64[borders, bins]."""
     rows = np.arange(border, border + borders, dtype=np.uint64)[:, None]
-    return uniform(seed, rows * np.uint64(4096) + np.arange(bins, dtype=np.uint64))
+    return uniform(seed, np.asarray(rows * np.uint64(4096) + np.arange(bins, dtype=np.uint64), np.uint64))
 
 
 def _sample(n: int) -> tuple[F64, F64, F32]:

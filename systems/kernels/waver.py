@@ -19,4 +19,4 @@ def waver(border: int, count: int, spacing: float, roughness: float, seed: int) 
     at = np.arange(border, border + count)
     t = 2.0 * np.pi * spacing * at
     slow = np.sin(12.7 * t) + np.sin(7.1 * t + 1.0) + np.sin(4.7 * t + 2.0)
-    return FLUTTER * slow + (JITTER + 0.6 * roughness) * (2.0 * uniform(seed, at.astype(np.uint64)) - 1.0)
+    return np.asarray(FLUTTER * slow + (JITTER + 0.6 * roughness) * (2.0 * uniform(seed, at.astype(np.uint64)) - 1.0))

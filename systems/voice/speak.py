@@ -30,7 +30,7 @@ def states(score: Score, x0: F64 | None = None, v0: F64 | None = None) -> tuple[
     seconds, end = score.knot / RATE, score.length / RATE
     x0, v0 = (rest(score), np.zeros(len(score.channels))) if x0 is None or v0 is None else (x0, v0)
     x, v = relax.knot_states(seconds, score.target, score.rate, x0, v0)
-    borders = np.arange(score.length // BLOCK * CONTROL + 1) * (SPAN / RATE)
+    borders = np.arange(score.length // BLOCK * CONTROL + 1, dtype=np.float64) * (SPAN / RATE)
     path = relax.at(borders, seconds, score.target, score.rate, x, v)
     return path, *relax.step(x[-1], v[-1], score.target[-1], score.rate[-1], end - seconds[-1])
 

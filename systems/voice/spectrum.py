@@ -38,7 +38,7 @@ class Fixed:
         self.transfer: C128 = (
             np.exp(LN * level) * fade / inverse_modes(frequency[None], higher[..., 0], higher[..., 1])[0].prod(axis=0)
         )
-        self.bins = np.arange(BINS) * BIN
+        self.bins = np.arange(BINS, dtype=np.float64) * BIN
         self.at_bins = self.read(self.bins[None])[0]
         centre = np.array(table.bands) * (1.0 + 0.5 * (tract - 1.0))
         eye = np.eye(BANDS)

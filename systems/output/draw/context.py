@@ -21,6 +21,13 @@ class DrawError(PsiError):
     """No picture can be drawn on this machine, and why."""
 
 
+def _gl() -> Any:
+    """OpenGL's functions; untyped, since pyglet types their arguments as the C types that ctypes converts to."""
+    from pyglet import gl
+
+    return gl
+
+
 def available(headless: bool = True) -> str | None:
     """None if drawing works here, else one line that says what is missing and what to do."""
     if headless and sys.platform.startswith("linux"):
@@ -58,8 +65,9 @@ def window(headless: bool, size: tuple[int, int], caption: str = "psi") -> Any:
     if headless:
         pyglet.options["headless"] = True
     try:
-        from pyglet.gl import Config
         from pyglet.window import Window
+
+        Config: Any = pyglet.gl.Config  # abstract only to type checkers
 
         if not headless:
             for samples in (4, 0):
@@ -101,7 +109,7 @@ def program(vertex: str, fragment: str, defines: dict[str, int | float] | None =
 
 def set_uniform(shader: Any, name: str, value: Any) -> None:
     """Set a uniform from a number or an array; those that the compiler dropped are passed over."""
-    from pyglet import gl
+    gl = _gl()
 
     at = gl.glGetUniformLocation(shader.id, name.encode())
     if at < 0:
@@ -129,7 +137,7 @@ class Geometry:
 
     def __init__(self, triangle: NDArray[np.uint32], streams: list[NDArray[np.float32]]) -> None:
         """`streams`: position, normal, paint, extra, rest, uv."""
-        from pyglet import gl
+        gl = _gl()
 
         self.count = triangle.size
         self.array = gl.GLuint()
@@ -151,7 +159,7 @@ class Geometry:
 
     def update(self, stream: int, data: NDArray[np.float32]) -> None:
         """Replace one stream."""
-        from pyglet import gl
+        gl = _gl()
 
         data = np.ascontiguousarray(data, np.float32)
         gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self.buffers[stream])
@@ -159,7 +167,7 @@ class Geometry:
 
     def draw(self) -> None:
         """Draw all triangles with the current program."""
-        from pyglet import gl
+        gl = _gl()
 
         gl.glBindVertexArray(self.array)
         gl.glDrawElements(gl.GL_TRIANGLES, self.count, gl.GL_UNSIGNED_INT, 0)
@@ -167,7 +175,7 @@ class Geometry:
 
 def noise_texture(seed: int = 5, size: int = 256) -> int:
     """A repeating texture of smooth noise in three channels; returns its GL name."""
-    from pyglet import gl
+    gl = _gl()
 
     random = np.random.Generator(np.random.PCG64(seed))
     frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]) * size
@@ -194,7 +202,7 @@ class Canvas:
 
     def __init__(self, size: tuple[int, int], samples: int) -> None:
         """`samples` a pixel, 0 for none."""
-        from pyglet import gl
+        gl = _gl()
 
         self.size, self.samples = size, samples
         self.draw_to, self.read_from = self._target(samples), self._target(0)
@@ -203,7 +211,7 @@ class Canvas:
         self._pixels = np.empty((size[1], size[0], 3), np.uint8)
 
     def _target(self, samples: int) -> int:
-        from pyglet import gl
+        gl = _gl()
 
         name = gl.GLuint()
         gl.glGenFramebuffers(1, ctypes.byref(name))
@@ -221,14 +229,14 @@ class Canvas:
 
     def bind(self) -> None:
         """Draw into this canvas from now on."""
-        from pyglet import gl
+        gl = _gl()
 
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.draw_to)
         gl.glViewport(0, 0, *self.size)
 
     def pixels(self) -> NDArray[np.uint8]:
         """The picture, u8[h, w, 3], top row first."""
-        from pyglet import gl
+        gl = _gl()
 
         w, h = self.size
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.draw_to)
@@ -241,7 +249,7 @@ class Canvas:
 
     def depth(self) -> NDArray[np.float32]:
         """The depth buffer, f32[h, w], bottom row first, 0 near to 1 far."""
-        from pyglet import gl
+        gl = _gl()
 
         out = np.empty((self.size[1], self.size[0]), np.float32)
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.draw_to)

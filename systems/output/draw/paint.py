@@ -97,7 +97,7 @@ def _strand_colour(mesh: Mesh, tone: NDArray[np.float64]) -> NDArray[np.float64]
     """A little lighter or darker card by card."""
     card = np.floor(mesh.uv[:, 0])
     shade = 0.82 + 0.42 * np.modf(np.abs(np.sin(card * 12.9898) * 43758.5453))[0]
-    return tone * shade[:, None]
+    return np.asarray(tone * shade[:, None])
 
 
 def strands(mesh: Mesh) -> F32:
@@ -114,4 +114,4 @@ def strands(mesh: Mesh) -> F32:
         np.add.at(out, mesh.triangle[:, k], gradient)
     flat = np.linalg.norm(out, axis=1) < 1e-3
     out[flat] = (0.0, -1.0, 0.0)
-    return (out / np.linalg.norm(out, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)

@@ -43,7 +43,7 @@ def rotation(yaw: float, pitch: float, roll: float) -> F64:
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     about_z = np.array([[cr, sr, 0], [-sr, cr, 0], [0, 0, 1]])
-    return about_y @ about_x @ about_z
+    return np.asarray(about_y @ about_x @ about_z)
 
 
 def frame_camera(camera: Camera, places: list[tuple[float, float, float]], aspect: float) -> tuple[F64, F64]:
@@ -98,4 +98,4 @@ def lights(light: Light) -> tuple[F32, F32, F32, F32]:
     tone = linear(light.background)
     fill = colour[1] * 0.42 + 0.06 * light.strength
     up, down = fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength
-    return np.float32(way), np.float32(colour), np.float32(up), np.float32(down)
+    return way.astype(np.float32), colour.astype(np.float32), up.astype(np.float32), down.astype(np.float32)
