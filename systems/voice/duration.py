@@ -10,15 +10,14 @@ from psi_ecs.components.text import Sentence, Word
 
 from .asset import FormantTable
 
-SPEED = 1.18
+SPEED = 1.0
 """Factor on all durations, so that running speech comes at 4 to 5 syllables a second."""
 
 _POSTVOCALIC = {
     Manner.STOP: (0.75, 1.2),
     Manner.FRICATIVE: (0.85, 1.35),
     Manner.AFFRICATE: (0.75, 1.2),
-    Manner.NASAL: (1.0, 0.9),
-    Manner.LIQUID: (1.0, 0.85),
+    Manner.NASAL: (1.0, 0.95),
 }
 """Vowel before an unvoiced and a voiced consonant of its own word (rule 9; shares rather less than Klatt's for
 connected speech)."""
@@ -43,7 +42,7 @@ def _vowel_context(names: Sequence[str], i: int, final: bool) -> float:
     return factor if final else 1.0 + 0.6 * (factor - 1.0)
 
 
-def _factor(word: Word, i: int, syllables: int, phrase_final: bool) -> float:
+def _factor(word: Word, i: int, syllables: int, phrase_final: bool, utterance_final: bool) -> float:
     """Product of the rules for phone i of a word."""
     names = word.phones
     phone, own = PHONE[names[i]], word.syllable[i]
@@ -64,9 +63,9 @@ def _factor(word: Word, i: int, syllables: int, phrase_final: bool) -> float:
     elif word.accent > 1.0 and phone.vowel:
         factor *= 1.0 + 0.4 * (word.accent - 1.0)  # rule 8: emphasis
     elif word.accent < 0.5 and phone.vowel:
-        factor *= 0.7  # a function word's stress is weak
+        factor *= 0.75  # a function word's stress is weak
     if phrase_final and rhyme:
-        factor *= 1.4 if phone.vowel else 1.5  # rule 2: phrase-final lengthening
+        factor *= 1.4 if phone.vowel else 1.25 if utterance_final else 1.15  # rule 2: phrase-final lengthening
     return factor
 
 
@@ -74,20 +73,14 @@ def word_seconds(table: FormantTable, sentence: Sentence, index: int, rate: floa
     """Duration of each phone of a word; `rate` is the speed factor."""
     word = sentence.words[index]
     boundary = word.break_after >= 3 or word.pause is not None or index == len(sentence.words) - 1
+    final = index == len(sentence.words) - 1 or word.break_after >= 4
     syllables = word.syllable[-1] + 1
     out = list[float]()
     for i, name in enumerate(word.phones):
         inherent, minimum = table.phone[name].ms
-        k = _factor(word, i, syllables, boundary)
+        k = _factor(word, i, syllables, boundary, final)
         low = minimum * (0.6 if not word.stress[i] and PHONE[name].vowel else 1.0)
-        import os
-
-        out.append(
-            (k * (inherent - low) + low)
-            * 1e-3
-            * (float(os.environ.get("VS", "1.18")) if PHONE[name].vowel else float(os.environ.get("CS", "1.18")))
-            / rate
-        )
+        out.append((k * (inherent - low) + low) * 1e-3 * SPEED / rate)
     return out
 
 

@@ -14,9 +14,9 @@ from .gesture import Gestures, Segment
 
 F64 = NDArray[np.float64]
 
-FORMANT_RATE = 115.0
-"""1/s: a transition of 91 % takes 35 ms."""
-GLIDE_RATE = 75.0
+FORMANT_RATE = 85.0
+"""1/s: a transition of 91 % takes 47 ms."""
+GLIDE_RATE = 60.0
 VOICE_RATE = 280.0
 NOISE_RATE = 260.0
 BURST_RATE = 1600.0
@@ -132,7 +132,7 @@ class Tract:
         ]
         if s.name == "AH" and not s.stress:
             rows = [[480.0, 1600.0, 2850.0, 4000.0]] * 2
-        self.formants(s, first, rows[0], GLIDE_RATE if before is not None and before.name in ("W", "Y", "R") else FORMANT_RATE)
+        self.formants(s, first, rows[0], 55.0 if before is not None and before.name in ("W", "Y", "R") else FORMANT_RATE)
         turn = s.start + (0.3 if diphthong else 0.4) * s.seconds
         rate = float(np.clip(4.0 / (0.55 * s.seconds), 18.0, FORMANT_RATE)) if diphthong else 0.7 * FORMANT_RATE
         self.formants(s, turn, rows[-1], rate)
@@ -141,27 +141,13 @@ class Tract:
         self.hiss(s, s.start, QUIET)
         self.plain(s, s.start)
 
-    def _enter(self, s: Segment, row: list[float]) -> None:
-        """Aim a vowel's first target: from silence ahead of time, out of a glide slowly and from its middle on."""
-        before = self.near(s, -1)
-        if before is None or before.name == "SIL":
-            self.formants(s, s.start - 0.1, row, FORMANT_RATE)
-        elif before.name in ("W", "Y", "R"):
-            share = 0.55 if before.name == "R" else 0.4
-            self.formants(s, before.start + share * before.seconds, row, float(np.clip(4.2 / before.seconds, 38.0, GLIDE_RATE)))
-        else:
-            self.formants(s, s.start - 0.01, row, FORMANT_RATE)
-
     def _sonorant(self, s: Segment) -> None:
         own = self.table.phone[s.name]
         nasal = PHONE[s.name].manner is Manner.NASAL
         lead = self.lead(s, 0.04 if nasal or s.name == "L" else 0.05)
-        before = self.near(s, -1)
-        after_vowel = before is not None and before.name != "SIL" and PHONE[before.name].vowel
-        rate = FORMANT_RATE if nasal else 48.0 if after_vowel else GLIDE_RATE
+        rate = FORMANT_RATE if nasal else GLIDE_RATE
         self.formants(s, s.start - lead, self.locus(s, -1), rate)
-        if s.name not in ("W", "Y"):
-            self.formants(s, s.start + 0.4 * s.seconds, self.locus(s, 1), rate)
+        self.formants(s, s.start + 0.4 * s.seconds, self.locus(s, 1), rate)
         self.bandwidths(s, s.start, shut=nasal)
         self.voice(s, s.start, own.level, own.dull, rate=VOICE_RATE if nasal else 120.0)
         self.hiss(s, s.start, QUIET)
@@ -182,7 +168,7 @@ class Tract:
         self.bandwidths(s, s.start, shut=True)
         self.voice(s, s.start, -24.0 if voiced else None, self.table.phone["HH"].dull)
         self.hiss(s, s.start, QUIET)
-        self.out.add(s.start - 0.012, s.index, 180.0, breath=0.3)
+        self.out.add(s.start - 0.01, s.index, 180.0, breath=0.3)
 
     def _fricative(self, s: Segment) -> None:
         own = self.table.phone[s.name]
@@ -192,9 +178,7 @@ class Tract:
         self.bandwidths(s, s.start - 0.01, shut=True)
         voiced = PHONE[s.name].voiced
         self.voice(s, s.start - (0.0 if voiced else 0.01), own.level if voiced else None, own.dull, rate=150.0)
-        before, after = self.near(s, -1), self.near(s, 1)
-        if voiced and after is not None and after.name == "SIL":  # voicing dies before a pause
-            self.voice(s, s.start + 0.3 * s.seconds, -26.0, own.dull, rate=90.0)
+        before = self.near(s, -1)
         sudden = before is not None and PHONE[before.name].manner in (Manner.STOP, Manner.SILENCE)
         self.hiss(s, s.start - (0.0 if sudden else 0.012), own.noise, 200.0)
 
@@ -206,7 +190,7 @@ class Tract:
         self.plain(s, s.start)
         self.bandwidths(s, s.start, shut=True)
         self.voice(s, s.start - 0.006, own.level if voiced else None, 34.0, rate=300.0)
-        self.hiss(s, s.start - 0.004, QUIET, 260.0)
+        self.hiss(s, s.start - 0.004, QUIET)
         after = self.near(s, 1)
         if after is not None and not own.noise and PHONE[after.name].manner in (Manner.STOP, Manner.AFFRICATE):
             return  # no audible release into another closure
