@@ -52,6 +52,7 @@ class Span(Struct, frozen=True):
     """A word in time."""
 
     text: str
+    """As spoken, with the punctuation that follows."""
     start: int
     """First sample."""
     end: int

@@ -37,7 +37,7 @@ class Word(Struct, kw_only=True):
     """One spoken word, with its phones."""
 
     text: str
-    """As spoken (normalised), for captions."""
+    """As spoken (normalised)."""
     start: int
     """First character in the utterance's source text."""
     end: int
@@ -48,6 +48,8 @@ class Word(Struct, kw_only=True):
     """Per phone: 0 none, 1 primary, 2 secondary; 0 on consonants."""
     syllable: list[int]
     """Per phone: the index of its syllable within the word, rising from 0."""
+    mark: str = ""
+    """Punctuation that follows it, for captions."""
     accent: float = 0.0
     """Pitch accent: 0 deaccented function word, 1 ordinary content word, up to 2 for emphasis or focus."""
     break_after: int = 0

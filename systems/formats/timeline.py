@@ -32,7 +32,7 @@ class Track:
     def spans(self, kind: str, origin: int) -> list[dict[str, Any]]:
         """Words or phones with start and end in seconds."""
         return [
-            {"text": e.text, "start": round((e.start - origin) / RATE, 4), "end": round((e.end - origin) / RATE, 4)}
+            {"text": e.text.rstrip(".,;:!?…"), "start": round((e.start - origin) / RATE, 4), "end": round((e.end - origin) / RATE, 4)}
             for e in self.spoken
             if e.kind == kind
         ]

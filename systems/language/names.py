@@ -111,7 +111,10 @@ def _beside(m: Match, kind: str) -> bool:
             "i",
         )
         following = re.match(r"\s*[A-Z][a-z]", after(m)) is not None
-        return (capital or last[:1].isdecimal()) if kind == "after" else (capital or last[:1].isdecimal() or not following)
+        if kind == "after":
+            return capital or last[:1].isdecimal()
+        numbered = last[:1].isdecimal() and not (last.isdecimal() and following)  # "5th St." but "221 St. James"
+        return capital or numbered or not following
     return True
 
 

@@ -130,6 +130,7 @@ def _word(t: Token, symbols: list[str], accent: float, index: int, emotion: Emot
         phones=phones,
         stress=[int(s[-1]) if s[-1].isdigit() else 0 for s in symbols],
         syllable=syllables(phones),
+        mark="".join(c for c in t.mark if c in ".,;:!?…"),
         accent=accent,
         break_after=index,
         prosody=document.style(t.start).prosody,

@@ -81,9 +81,10 @@ def _vulgar(m: Match) -> Spoken | None:
     if not (top.isdecimal() and bottom.isdecimal()) or int(bottom) == 0:
         return None
     words = numerals.fraction(int(top), int(bottom))
+    one, many = units().get(m["unit"] or "", ("", ""))
     if m[1]:
-        return [*numerals.decimal(m[1]), "and", *(["a", *words[1:]] if int(top) == 1 else words)]
-    return list(words)
+        return [*numerals.decimal(m[1]), "and", *(["a", *words[1:]] if int(top) == 1 else words), *many.split()]
+    return [*words, *one.split()]
 
 
 def _telephone(m: Match) -> Spoken | None:
@@ -186,7 +187,9 @@ def rules() -> list[Rule]:
     """Rules for everything written in figures, in the order they are to be tried."""
     names = "|".join(re.escape(u) for u in sorted(units(), key=lambda u: (-len(u), u)))
     measure = rf"(?P<amount>{_NUM})(?P<space>\s?)(?P<unit>{names})(?![\w²³]|/\w)"
-    return [(re.compile(pattern), handler) for pattern, handler in (*_EXACT, (measure, _measure), *_LOOSE)]
+    vulgar = rf"(\d*)([¼-¾⅐-⅞])(?:\s?(?P<unit>{names})(?![\w²³]|/\w))?"
+    own = ((vulgar, _vulgar), (measure, _measure))
+    return [(re.compile(pattern), handler) for pattern, handler in (*_EXACT, *own, *_LOOSE)]
 
 
 _EXACT: tuple[tuple[str, Handler], ...] = (
@@ -202,12 +205,12 @@ _EXACT: tuple[tuple[str, Handler], ...] = (
     (r"['’]?(\d{1,3}0)['’]?s(?!\w)", _decade),
     (r"(\d[\d,]*)(?:st|nd|rd|th)(?!\w)", _ordinal),
     (r"(?:(\d+)\s)?(\d{1,3})/(\d{1,3})(?![/\d]|\.\d)", _fraction),
-    (r"(\d*)([¼-¾⅐-⅞])", _vulgar),
 )
 _LOOSE: tuple[tuple[str, Handler], ...] = (
     (r"(\d+)\s?[xX×]\s?(\d+)(?!\w)", lambda m: [*numerals.decimal(m[1]), "by", *numerals.decimal(m[2])]),
     (rf"(?P<amount>{_NUM})\s?(?P<over>[A-Za-zµμΩ°]+[²³]?)/(?P<under>[A-Za-zµμΩ°]+[²³]?)(?![\w/])", _compound_measure),
     (r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]+", _codes),
+    ("❤\ufe0f?", lambda m: ["love"] if word_before(m).lower() in ("i", "we", "you", "they") else None),
     (r"[-−–](?=\.?\d|[$£€¥])", _to),
     (r"[-−](?=\.?\d|[$£€¥])", _minus),
     (r":(?=\d)", _ratio),

@@ -95,4 +95,4 @@ def _span(w: int, sentence: Sentence, segments: list[Segment], starts: np.ndarra
     """A word in time."""
     own = [s.index for s in segments if s.word == w]
     word = sentence.words[w]
-    return Span(word.text, int(starts[own[0]]), int(ends[own[-1]]), word.start, word.end)
+    return Span(word.text + word.mark, int(starts[own[0]]), int(ends[own[-1]]), word.start, word.end)

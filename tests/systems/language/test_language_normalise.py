@@ -186,3 +186,23 @@ def test_offsets_point_at_the_source() -> None:
         if word.text.lower() == source.lower():
             continue
         assert source in ("$3.50", "3/14/2025", "£20")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("221 St. James St., please", "two hundred twenty one Saint James Street please"),
+        ("on 5th St. and Elm St. today", "on fifth Street and Elm Street today"),
+        ("½ tsp of salt", "one half teaspoon of salt"),
+        ("2¾ cups", "two and three quarters cups"),
+        ("I ❤️ it", "I love it"),
+        ("it ❤️", "it"),
+    ],
+)
+def test_saint_fractions_and_hearts(text: str, said: str) -> None:
+    assert " ".join(w.text for s in analyse(text).sentences for w in s.words) == said
+
+
+def test_words_keep_their_punctuation_for_captions() -> None:
+    words = [w for s in analyse('"Wait, what?" she said. (Yes!)').sentences for w in s.words]
+    assert [w.text + w.mark for w in words] == ["Wait,", "what?", "she", "said.", "Yes!"]
