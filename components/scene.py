@@ -5,20 +5,24 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec import field as default
 
-Vec3 = tuple[float, float, float]
+Metres = Annotated[float, Meta(ge=-100.0, le=100.0)]
+Vec3 = tuple[Metres, Metres, Metres]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
+Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
+LARGEST_SEED = 2**53 - 1
+"""Every JSON reader can hold it."""
 
 
 class SceneAvatar(Struct, kw_only=True, forbid_unknown_fields=True):
     """Someone in the scene."""
 
     name: str
+    """What lines and cues call this avatar."""
     persona: str = ""
     """Persona asset or path of a persona TOML; the avatar's name when left out."""
     place: Vec3 | None = None
     """Metres, x right, y up, z toward the camera; avatars are spread side by side when left out."""
-    facing: float | None = None
+    facing: Annotated[float, Meta(ge=-360.0, le=360.0)] | None = None
     """Degrees the body is turned, positive to its own left; toward its partner or the camera when left out."""
 
 
@@ -27,7 +31,9 @@ class Camera(Struct, kw_only=True, forbid_unknown_fields=True):
 
     framing: Annotated[str, Meta(pattern="^(close|portrait|bust|group)$")] = "portrait"
     position: Vec3 | None = None
+    """Metres, x right, y up, z toward the viewer; from the framing when left out."""
     target: Vec3 | None = None
+    """The point looked at, metres; from the framing when left out."""
     fov: Annotated[float, Meta(gt=1.0, lt=120.0)] = 24.0
     """Vertical field of view, degrees."""
 
@@ -36,7 +42,7 @@ class Light(Struct, kw_only=True, forbid_unknown_fields=True):
     """Three-point light on a plain backdrop."""
 
     preset: Annotated[str, Meta(pattern="^(studio|warm|cool|dramatic)$")] = "studio"
-    strength: Positive = 1.0
+    strength: Annotated[float, Meta(gt=0.0, le=10.0)] = 1.0
     background: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#2b3340"
 
 
@@ -44,13 +50,14 @@ class Line(Struct, kw_only=True, forbid_unknown_fields=True):
     """One thing said, after the line before it has ended."""
 
     who: str
+    """Name of the avatar that speaks."""
     text: str
     """Plain text, inline tags or SSML."""
     emotion: str | dict[str, float] | None = None
     """A name ("joy"), or names with intensities; from the text when left out."""
     pause: Annotated[float, Meta(ge=-30.0, le=600.0)] = 0.35
     """Seconds after the previous line's end; negative overlaps it."""
-    at: Annotated[float, Meta(ge=0.0)] | None = None
+    at: Seconds | None = None
     """Scene time in seconds instead of `pause`."""
 
 
@@ -58,23 +65,29 @@ class SceneCue(Struct, kw_only=True, forbid_unknown_fields=True):
     """One direction for a face, at a scene time or with a line."""
 
     who: str
+    """Name of the avatar."""
     kind: Annotated[str, Meta(pattern="^(expression|gaze|nod|shake|tilt|wink|blink)$")]
     name: str = ""
     """Expression asset for `expression`; avatar name or `camera` for `gaze`."""
     strength: Share = 1.0
-    seconds: Positive = 1.0
-    at: Annotated[float, Meta(ge=0.0)] | None = None
+    """0 to 1."""
+    seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 1.0
+    """How long it lasts."""
+    at: Seconds | None = None
     """Scene seconds; or with `line`, seconds after that line begins."""
     line: Annotated[int, Meta(ge=1)] | None = None
     """Number of the line, from 1."""
     target: Vec3 | None = None
+    """The point to look at, metres, for `gaze`."""
 
 
 class Scene(Struct, kw_only=True, forbid_unknown_fields=True):
     """A whole scene."""
 
     title: str = ""
-    seed: Annotated[int, Meta(ge=0)] = 0
+    """Caption of the window."""
+    seed: Annotated[int, Meta(ge=0, le=LARGEST_SEED)] = 0
+    """The same seed gives the same bytes."""
     tail: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
     """Seconds after the last line."""
     camera: Camera = default(default_factory=Camera)

@@ -1,8 +1,14 @@
 """Scene files: read, checked, and described by a JSON Schema."""
 
+import ast
+import inspect
 import json
-import unicodedata
+import tomllib
+from collections.abc import Callable
 from difflib import get_close_matches
+from functools import cache, partial
+from itertools import pairwise
+from math import dist
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +16,18 @@ import msgspec
 
 from psi_ecs import AssetError
 from psi_ecs.asset import package_folder
-from psi_ecs.components.scene import Scene
+from psi_ecs.components import scene as model
+from psi_ecs.components.scene import Line, Scene, SceneAvatar, SceneCue
 from psi_ecs.components.text import EMOTIONS
 
 from .persona import load_persona
-from .toml import _line_of, parse_toml, read_text
+from .toml import line_of, parse_toml, read_text
 
 LONGEST = 50_000
 """Characters a line may hold."""
 FEELINGS = (*EMOTIONS, "neutral", "valence", "arousal", "dominance")
+Wrong = Callable[[str, str], AssetError]
+"""Makes the error for a key of the part that is being checked, and what is wrong with it."""
 
 
 def scenes() -> list[str]:
@@ -50,62 +59,111 @@ def load_scene(path: Path) -> Scene:
 
 
 def check(scene: Scene, text: str, path: Path) -> None:
-    """What the types cannot say: names that must exist, texts that can be spoken."""
+    """What the types cannot say: names that must exist, texts that are not empty, a camera that stands off its target."""
 
-    def at(key: str) -> str:
-        return f"{path}:{_line_of(text, key) or 1}"
+    def wrong(place: str, lead: str, key: str, message: str) -> AssetError:
+        return AssetError(f"{path}:{line_of(text, place + key) or 1}: {lead}{message}")
 
     names = [a.name for a in scene.avatar]
-    for i, who in enumerate(names):
-        if not who.strip():
-            raise AssetError(f"{at(f'avatar[{i}].name')}: an avatar needs a name")
-        if who in names[:i]:
-            raise AssetError(f"{at(f'avatar[{i}].name')}: two avatars are called {who!r}; rename one")
-        try:
-            load_persona(scene.avatar[i].persona or who, path.parent)
-        except AssetError as why:
-            raise AssetError(f"{at(f'avatar[{i}]')}: {why}") from why
+    for i, avatar in enumerate(scene.avatar):
+        _check_avatar(avatar, names[:i], path, partial(wrong, f"avatar[{i}]", ""))
     for i, line in enumerate(scene.line):
-        key = f"line[{i}]"
-        _known(line.who, names, f"{at(key + '.who')}: line {i + 1}: no avatar is called")
-        check_text(line.text, f"{at(key + '.text')}: line {i + 1}")
-        feelings = [line.emotion] if isinstance(line.emotion, str) else list(line.emotion or ())
-        for feeling in feelings:
-            _known(feeling, list(FEELINGS), f"{at(key + '.emotion')}: line {i + 1}: no emotion is called")
-        for feeling, share in line.emotion.items() if isinstance(line.emotion, dict) else ():
-            if not (-1 if feeling in FEELINGS[-3:] else 0) <= share <= 1:
-                raise AssetError(f"{at(key + '.emotion')}: line {i + 1}: {feeling} is {share:g}; it must lie in 0 to 1")
+        _check_line(line, names, partial(wrong, f"line[{i}]", f"line {i + 1}: "))
     for i, cue in enumerate(scene.cue):
-        key = f"cue[{i}]"
-        _known(cue.who, names, f"{at(key + '.who')}: cue {i + 1}: no avatar is called")
-        if cue.line is not None and cue.line > len(scene.line):
-            raise AssetError(f"{at(key + '.line')}: cue {i + 1}: there is no line {cue.line}; there are {len(scene.line)}")
-        if cue.kind == "gaze" and cue.target is None:
-            _known(cue.name, [*names, "camera"], f"{at(key + '.name')}: cue {i + 1}: nobody to look at is called")
+        _check_cue(cue, names, len(scene.line), partial(wrong, f"cue[{i}]", f"cue {i + 1}: "))
+    eye, target = scene.camera.position, scene.camera.target
+    if eye is not None and target is not None and dist(eye, target) < 0.05:
+        raise wrong("camera", "", ".target", "the camera stands at its own target; move one of them at least 5 cm away")
 
 
-def _known(name: str, names: list[str], lead: str) -> None:
+def _check_avatar(avatar: SceneAvatar, before: list[str], path: Path, wrong: Wrong) -> None:
+    name = avatar.name
+    if not name.strip():
+        raise wrong(".name", "an avatar needs a name")
+    if len(name) > 60 or not name.isprintable() or name[0] == "." or set(name) & set('/\\<>:"|?*'):
+        raise wrong(".name", f"{name[:60]!r} cannot name an avatar; use up to 60 letters, digits, spaces, - and _")
+    if name in before:
+        raise wrong(".name", f"two avatars are called {name!r}; rename one")
+    try:
+        load_persona(avatar.persona or name, path.parent)
+    except AssetError as why:
+        raise wrong(".persona", str(why)) from why
+
+
+def _check_line(line: Line, names: list[str], wrong: Wrong) -> None:
+    _known(line.who, names, "no avatar is called", ".who", wrong)
+    try:
+        check_text(line.text, "text")
+    except AssetError as why:
+        raise wrong(".text", str(why).removeprefix("text: ")) from why
+    for feeling in [line.emotion] if isinstance(line.emotion, str) else list(line.emotion or ()):
+        _known(feeling, list(FEELINGS), "no emotion is called", ".emotion", wrong)
+    for feeling, share in line.emotion.items() if isinstance(line.emotion, dict) else ():
+        low = -1 if feeling in FEELINGS[-3:] else 0
+        if not low <= share <= 1:
+            raise wrong(".emotion", f"{feeling} is {share:g}; it must lie in {low} to 1")
+
+
+def _check_cue(cue: SceneCue, names: list[str], lines: int, wrong: Wrong) -> None:
+    _known(cue.who, names, "no avatar is called", ".who", wrong)
+    if cue.line is not None and cue.line > lines:
+        raise wrong(".line", f"there is no line {cue.line}; lines are numbered from 1 to {lines}")
+    if cue.kind == "gaze" and cue.target is None:
+        _known(cue.name, [*names, "camera"], "nobody to look at is called", ".name", wrong)
+    if cue.kind == "expression":
+        _known(cue.name, expressions(), "no expression is called", ".name", wrong)
+
+
+def _known(name: str, names: list[str], lead: str, key: str, wrong: Wrong) -> None:
     if name not in names:
         near = get_close_matches(name, names, 1, 0.4)
-        raise AssetError(f"{lead} {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}"))
+        raise wrong(key, f"{lead} {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}"))
+
+
+@cache
+def _expressions() -> tuple[str, ...]:
+    return tuple(tomllib.loads(read_text(package_folder("assets") / "expressions" / "named.toml")))
+
+
+def expressions() -> list[str]:
+    """Names of the expressions that a cue can call."""
+    return list(_expressions())
 
 
 def check_text(text: str, where: str) -> None:
-    """Refuse text that cannot be spoken: empty, too long, or nothing but control characters."""
+    """Refuse text that is empty, too long, or no text at all."""
     if not text.strip():
         raise AssetError(f"{where}: the text is empty; write at least one word")
     if len(text) > LONGEST:
         raise AssetError(f"{where}: the text has {len(text)} characters; at most {LONGEST} are spoken at once, so split it")
-    if not any(unicodedata.category(c)[0] in "LNSP" for c in text):
-        raise AssetError(f"{where}: the text holds only control characters and spaces; write at least one word")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise AssetError(f"{where}: the text is not UTF-8; save or type it as UTF-8")
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of scene files, for editors."""
+    """The JSON Schema (2020-12) of scene files, for editors; every key carries what its field's docstring says."""
     made = msgspec.json.schema(Scene)
-    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    made["title"] = "psi scene"
-    return made
+    told = _docs()
+    for name, part in made["$defs"].items():
+        for key, spec in part["properties"].items():
+            if key in told.get(name, {}):
+                part["properties"][key] = _described(spec, told[name][key])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "psi scene", **made}
+
+
+def _described(spec: dict[str, Any], text: str) -> dict[str, Any]:
+    return {"allOf": [spec], "description": text} if "$ref" in spec else {**spec, "description": text}
+
+
+def _docs() -> dict[str, dict[str, str]]:
+    """Record -> field -> the docstring below the field."""
+    out: dict[str, dict[str, str]] = {}
+    for record in ast.parse(inspect.getsource(model)).body:
+        if isinstance(record, ast.ClassDef):
+            for field, text in pairwise(record.body):
+                if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+                    out.setdefault(record.name, {})[ast.unparse(field.target)] = " ".join(str(text.value.value).split())
+    return out
 
 
 def schema_text() -> str:

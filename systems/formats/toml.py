@@ -14,6 +14,13 @@ from psi_ecs import AssetError
 T = TypeVar("T")
 LIMIT = 4_000_000
 """Largest file that is read, bytes."""
+TYPES = {
+    "str": "text in quotes", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list",
+    "object": "a table", "null": "nothing",
+}  # fmt: skip
+BOUNDS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
+EFFORT = 4_000_000
+"""About how many characters may be parsed again to find a line; after that a line nearby will do."""
 
 
 def load_toml(path: Path, cls: type[T]) -> T:
@@ -22,27 +29,30 @@ def load_toml(path: Path, cls: type[T]) -> T:
 
 
 def read_text(path: Path) -> str:
-    """A UTF-8 text file. AssetError if it is missing, a folder, too large or not text."""
+    """A UTF-8 text file. AssetError if it is missing, no file, too large or not text."""
     try:
+        if path.exists() and not path.is_file():
+            raise AssetError(f"{path}: is {'a folder' if path.is_dir() else 'no ordinary file'}; give the name of a text file")
         if path.stat().st_size > LIMIT:
             raise AssetError(f"{path}: larger than {LIMIT // 1_000_000} MB; split it")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as why:
         raise AssetError(f"{path}: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
-    except OSError as why:
-        raise AssetError(f"{path}: {(why.strerror or str(why)).lower()}") from why
+    except (OSError, ValueError) as why:  # a ValueError for a path with a NUL
+        raise AssetError(f"{str(path)!r}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path") from why
 
 
 def parse_toml(text: str, cls: type[T], where: str) -> T:
     """TOML text as a record; `where` names it in errors."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as why:
-        line = re.search(r"line (\d+)", str(why))
-        at = f"{where}:{line[1]}" if line else where
-        raise AssetError(f"{at}: not valid TOML: {re.sub(r' ?.at line.*$', '', str(why))}") from why
+    except ValueError as why:  # a TOMLDecodeError, or a number with thousands of digits
+        found = re.search(r"line (\d+)", str(why))
+        number = f":{found[1]}" if found else f":{text.count(chr(10)) + 1}" if "end of document" in str(why) else ""
+        reason = re.sub(r" ?\(at .*\)$|;.*$", "", str(why))
+        raise AssetError(f"{where}{number}: not valid TOML: {reason}; mend this line or the one before") from why
     except RecursionError as why:
-        raise AssetError(f"{where}: nested too deeply") from why
+        raise AssetError(f"{where}: nested too deeply; a scene or persona needs no more than three levels") from why
     _finite(data, "", text, where)
     try:
         return msgspec.convert(data, cls)
@@ -50,13 +60,71 @@ def parse_toml(text: str, cls: type[T], where: str) -> T:
         raise AssetError(_explain(str(why), data, cls, text, where)) from why
 
 
+def line_of(text: str, path: str) -> int:
+    """The line, from 1, on which the value at a key path such as `line[2].emotion` begins; that of the innermost table that
+    there is if the key itself is not; 0 if there is none of them.
+
+    The value is complete in the shortest beginning of the text that parses and holds it, so the parser itself finds it.
+    """
+    lines = text.split("\n")
+    steps = [int(n) if n else key for key, n in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path)]
+    while steps:
+        if _holds(lines, len(lines), steps):
+            return _first(lines, steps)
+        steps.pop()
+    return 0
+
+
+def _first(lines: list[str], steps: list[str | int]) -> int:
+    """Bisect for the line after the last beginning that parses without the value; from there on it is under way."""
+    before = low = 0
+    high, budget = len(lines), EFFORT
+    while high - low > 1 and budget > 0:
+        middle = n = (low + high) // 2
+        while n > low and (held := _holds(lines, n, steps)) is None:  # within some value: back to where it begins
+            budget -= 40 * n
+            n -= 1
+            if budget <= 0:
+                return before + 1
+        budget -= 40 * n
+        if n == low:
+            low = middle
+        elif held:
+            high = n
+        else:
+            before = low = n
+    return before + 1
+
+
+def _holds(lines: list[str], n: int, steps: list[str | int]) -> bool | None:
+    """Whether the first `n` lines have a value at `steps`; None if they end within a value."""
+    try:
+        value: Any = tomllib.loads("\n".join(lines[:n]) + "\n")
+    except (ValueError, RecursionError):
+        return None
+    for step in steps:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
 def _finite(value: Any, path: str, text: str, where: str) -> None:
     """Refuse NaN and infinities, which no field may hold."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise AssetError(f"{_at(text, path, where)}: {path} is {value}; give a finite number")
+        raise AssetError(f"{_at(text, path, where)}: {spell(path)} is {value}; give a finite number")
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
         _finite(inner, f"{path}[{key}]" if isinstance(value, list) else f"{path}.{key}".lstrip("."), text, where)
+
+
+def spell(path: str) -> str:
+    """A key path as people count: `line[0].emotion` is `emotion of line 1`."""
+    found = re.fullmatch(r"(\w+)\[(\d+)\](?:\.(.+))?", path)
+    if found is None:
+        return path
+    return (f"{found[3]} of " if found[3] else "") + f"{found[1]} {int(found[2]) + 1}"
 
 
 def _explain(message: str, data: Any, cls: type, text: str, where: str) -> str:
@@ -65,16 +133,46 @@ def _explain(message: str, data: Any, cls: type, text: str, where: str) -> str:
     path = place.rstrip("`").replace("[...]", "").lstrip(".")
     unknown = re.search(r"unknown field `([^`]+)`", reason)
     if unknown:
-        key = unknown[1]
-        full = f"{path}.{key}".lstrip(".")
-        near = get_close_matches(key, _names(cls, path), 1, 0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; known keys are {', '.join(_names(cls, path))}"
-        return f"{_at(text, full, where)}: unknown key {full!r}{hint}"
+        full = f"{path}.{unknown[1]}".lstrip(".")
+        known = _names(cls, path)
+        near = get_close_matches(unknown[1], known, 1, 0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(known)}"
+        return f"{_at(text, full, where)}: unknown key {unknown[1]!r}{f' in {spell(path)}' if path else ''}; {hint}"
     missing = re.search(r"missing required field `([^`]+)`", reason)
     if missing:
-        inside = f"in {path}" if path else "at the top"
-        return f"{_at(text, path, where)}: {missing[1]!r} is missing {inside}; add it"
-    return f"{_at(text, path, where)}: {path or 'the file'}: {reason[:1].lower() + reason[1:]}"
+        return f"{_at(text, path, where)}: {missing[1]!r} is missing {f'in {spell(path)}' if path else 'at the top'}; add it"
+    return f"{_at(text, path, where)}: {_mend(reason, spell(path) or 'the file', _value(data, path))}"
+
+
+def _mend(reason: str, what: str, value: Any) -> str:
+    """What is wrong with a value, and what to write."""
+    reason = reason[:1].lower() + reason[1:]
+    short = repr(value) if len(repr(value)) <= 40 else repr(value)[:40] + "..."
+    if choice := re.search(r"regex '\^\((.+)\)\$'", reason):
+        names = choice[1].split("|")
+        near = get_close_matches(str(value), names, 1, 0.5)
+        return f"{what} is {short}; " + (f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}")
+    if "regex '^#" in reason:
+        return f'{what} is {short}; write a colour as "#rrggbb"'
+    if bound := re.search(r"expected `\w+` (>=|>|<=|<) ([-\d.e]+)", reason):
+        return f"{what} is {short}; it must be {BOUNDS[bound[1]]} {float(bound[2]):g}"
+    if length := re.search(r"of length (>= |<= |)(\d+)", reason):
+        return f"{what} has {len(value)} entries; it needs {BOUNDS.get(length[1].strip(), 'exactly')} {length[2]}"
+    if kind := re.search(r"expected `([^`]+)`, got `(\w+)`", reason):
+        wanted = " or ".join(TYPES.get(t, t) for t in kind[1].split(" | ") if t != "null")
+        table = f"; write [[{what}]]" if kind.groups() == ("array", "object") else ""
+        return f"{what} is {TYPES.get(kind[2], kind[2])}; it must be {wanted}{table}"
+    return f"{what}: {reason}"
+
+
+def _value(data: Any, path: str) -> Any:
+    """What stands at a key path; the innermost thing there is."""
+    for key, n in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+        try:
+            data = data[int(n) if n else key]
+        except (KeyError, IndexError, TypeError):
+            break
+    return data
 
 
 def _names(cls: Any, path: str) -> list[str]:
@@ -103,26 +201,6 @@ def _is_struct(cls: Any) -> bool:
 
 
 def _at(text: str, path: str, where: str) -> str:
-    """`file:line` of a key path such as `line[2].emotion`, as near as can be told from the text."""
-    number = _line_of(text, path)
+    """`file:line` of a key path."""
+    number = line_of(text, path)
     return f"{where}:{number}" if number else where
-
-
-def _line_of(text: str, path: str) -> int:
-    found, start = 0, 0
-    lines = text.splitlines()
-    parts = re.findall(r"([^.\[\]]+)(?:\[(\d+)\])?", path)
-    for name, index in parts:
-        header = re.compile(rf"^\s*\[\[?\s*(?:[\w.]+\.)?{re.escape(name)}\s*\]?\]")
-        key = re.compile(rf"(?:^|[{{,.\s])\"?{re.escape(name)}\"?\s*[.=]")
-        seen = -1
-        for i in range(start, len(lines)):
-            if header.match(lines[i]):
-                seen += 1
-                if not index or seen == int(index):
-                    found, start = i + 1, i + 1
-                    break
-            elif key.search(lines[i].split("#")[0]):
-                found, start = i + 1, i
-                break
-    return found
