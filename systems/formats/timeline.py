@@ -31,11 +31,9 @@ class Track:
 
     def spans(self, kind: str, origin: int) -> list[dict[str, Any]]:
         """Words or phones with start and end in seconds."""
-        return [
-            {"text": e.text.rstrip(".,;:!?…"), "start": round((e.start - origin) / RATE, 4), "end": round((e.end - origin) / RATE, 4)}
-            for e in self.spoken
-            if e.kind == kind
-        ]
+        found = [e for e in self.spoken if e.kind == kind]
+        at = [(e, round((e.start - origin) / RATE, 4), round((e.end - origin) / RATE, 4)) for e in found]
+        return [{"text": e.text.rstrip(".,;:!?…"), "start": start, "end": end} for e, start, end in at]
 
     def visemes(self, origin: int) -> list[dict[str, Any]]:
         """Visemes in time, equal neighbours joined."""

@@ -1,0 +1,71 @@
+"""Films: what was drawn and said comes back out, in step, and nothing is left of a film that failed."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psi_ecs.systems.formats.safe import OutputError
+from psi_ecs.systems.output.film import Film
+
+av = pytest.importorskip("av")
+SIZE = (64, 48)
+
+
+def shoot(path: Path, fps: int = 30, ticks: int = 60, flash: int = 30) -> None:
+    """A second in which a click and a white frame fall on tick `flash`."""
+    film = Film(path, SIZE, fps)
+    shown = 0
+    for tick in range(ticks):
+        sound = np.zeros(400, np.float32)
+        sound[0] = 0.9 if tick == flash else 0.0
+        film.sound(sound)
+        while shown < (tick + 1) * fps // 60:
+            white = shown == flash * fps // 60
+            film.frame(np.full((SIZE[1], SIZE[0], 3), 255 * white, np.uint8))
+            shown += 1
+    film.close()
+
+
+def decode(path: Path) -> tuple[list[tuple[float, float]], Any, list[float]]:
+    with av.open(str(path)) as file:
+        pictures = [(float(f.time), float(f.to_ndarray(format="gray").mean())) for f in file.decode(video=0)]
+    with av.open(str(path)) as file:
+        frames = list(file.decode(audio=0))
+        sound = np.concatenate([f.to_ndarray()[0] for f in frames])
+        return pictures, sound, [float(frames[0].time), frames[0].sample_rate]
+
+
+@pytest.mark.parametrize("fps", [24, 30, 60])
+def test_pictures_and_sound_stay_together(tmp_path: Path, fps: int) -> None:
+    shoot(tmp_path / "x.mp4", fps)
+    pictures, sound, (begin, rate) = decode(tmp_path / "x.mp4")
+    assert len(pictures) == fps and rate == 24000
+    bright = next(t for t, level in pictures if level > 128)
+    click = begin + int(np.abs(sound).argmax()) / rate
+    assert bright == pytest.approx(0.5, abs=1.0 / fps) and abs(bright - click) < 1.0 / fps
+    assert sum(level > 128 for _, level in pictures) == 1
+
+
+def test_the_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    film = Film(tmp_path / "x.mp4", SIZE, 30)
+    film.frame(np.zeros((SIZE[1], SIZE[0], 3), np.uint8))
+    assert not (tmp_path / "x.mp4").exists()
+    film.abandon()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_encoder_is_one_clear_line_and_never_blocks(tmp_path: Path) -> None:
+    film = Film(tmp_path / "x.mp4", SIZE, 30)
+    with pytest.raises(OutputError) as caught:
+        for _ in range(100):
+            film.sound(np.full(400, np.nan, np.float32))
+    assert "x.mp4" in str(caught.value) and "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [(63, 48), (64, 47)])
+def test_odd_sizes_are_refused(tmp_path: Path, size: tuple[int, int]) -> None:
+    with pytest.raises(OutputError, match="even"):
+        Film(tmp_path / "x.mp4", size, 30)
