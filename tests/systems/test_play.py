@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from psi_ecs.components.scene import Scene, SceneAvatar, SceneCue
 from psi_ecs.components.scene import Line as SceneLine
+from psi_ecs.components.scene import Scene, SceneAvatar, SceneCue
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import feeling, open_scene, placed
 
