@@ -194,5 +194,7 @@ def load_head(name: str, base: Path | None = None) -> Head:
         path = (base or Path()) / name
     try:
         return read_head(path.read_bytes(), path.stem)
-    except OSError as why:
-        raise AssetError(f"{path}: {(why.strerror or str(why)).lower()}") from why
+    except AssetError as why:
+        raise AssetError(f"{path.parent / path.stem}{str(why).removeprefix(path.stem)}") from why
+    except (OSError, ValueError) as why:  # a ValueError for a path with a NUL
+        raise AssetError(f"{path}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path of the head") from why

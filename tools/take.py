@@ -63,19 +63,9 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
 
     `progress` is told the seconds made so far. On an error or interrupt, unfinished files are removed.
     """
-    from psi_ecs.systems.output.draw import available
-
-    remarks: list[str] = []
-    formats = list(plan.formats)
-    if "mp4" in formats or "png" in formats:
-        why = available()
-        if why:
-            remarks.append(why)
-            formats = [f for f in formats if f not in ("mp4", "png")]
-            if not formats:
-                raise PsiError(why)
     host = open_scene(scene, base, plan.seed)
-    writer = _Writer(host, scene, plan, formats)
+    formats, remarks, pictures = possible(host, scene, plan)
+    writer = _Writer(host, scene, plan, formats, pictures)
     try:
         for frame in frames(host, plan.end):
             if host.time > plan.start + 1e-9:
@@ -87,10 +77,34 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
         raise
 
 
+def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str], Any]:
+    """(formats that can be made here, why the others cannot, the stage to draw on). PsiError if none of them can."""
+    from psi_ecs.systems.output.draw import DrawError, available
+    from psi_ecs.systems.output.film import missing
+
+    formats, remarks, pictures = list(plan.formats), list[str](), None
+    if "mp4" in formats and (why := missing()):
+        formats.remove("mp4")
+        remarks.append(why)
+    if "mp4" in formats or "png" in formats:
+        why = available()
+        if why is None:
+            try:
+                pictures = stage(host, scene, plan.size)
+            except DrawError as refused:
+                why = str(refused)
+        if why is not None:
+            formats = [f for f in formats if f not in ("mp4", "png")]
+            remarks.append(why)
+    if not formats:
+        raise PsiError(remarks[0])
+    return formats, remarks, pictures
+
+
 class _Writer:
     """All files of one performance as they grow."""
 
-    def __init__(self, host: Host, scene: Scene, plan: Plan, formats: list[str]) -> None:
+    def __init__(self, host: Host, scene: Scene, plan: Plan, formats: list[str], pictures: Any) -> None:
         self.plan, self.formats = plan, formats
         self.names = [a.name for a in scene.avatar]
         entities = host.avatars
@@ -100,18 +114,19 @@ class _Writer:
         self.said: list[tuple[str, Any]] = []
         self.origin = origin
         self.wav = self.film = None
-        self.stage: Any = None
-        self.picture: NDArray[np.uint8] | None = None
+        self.stage = pictures
         self.last: Frame | None = None
         self.ticks = self.shown = 0
-        if "mp4" in formats or "png" in formats:
-            self.stage = stage(host, scene, plan.size)
-        if "wav" in formats:
-            self.wav = WavWriter(plan.path("wav"))
-        if "mp4" in formats:
-            from psi_ecs.systems.output.film import Film
+        try:
+            if "wav" in formats:
+                self.wav = WavWriter(plan.path("wav"))
+            if "mp4" in formats:
+                from psi_ecs.systems.output.film import Film
 
-            self.film = Film(plan.path("mp4"), plan.size, plan.fps)
+                self.film = Film(plan.path("mp4"), plan.size, plan.fps)
+        except BaseException:
+            self.abandon()
+            raise
 
     def add(self, frame: Frame) -> None:
         self.timeline.add(frame.weights, frame.events)

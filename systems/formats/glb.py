@@ -4,7 +4,6 @@ What glTF has no word for (the rig measured in millimetres, landmarks) stands in
 it is measured when it is read.
 """
 
-import json
 import struct
 from typing import Any
 
@@ -12,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
-from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
+from psi_ecs.component import fields
+from psi_ecs.components.face import BLENDSHAPES, Head, Mesh, Rig
 
 from .calibrate import landmarks_of, measure
+from .gltf import LIMIT, Builder, accessor, pack, unpack
 
-_TYPES: dict[int, Any] = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
-_WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
-_LIMIT = 3_000_000  # vertices or indices in one accessor; a head has some ten thousand
 _CANON = {s.lower(): s for s in BLENDSHAPES}
+BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, struct.error, RecursionError, MemoryError)
+"""What reading a document that lies about itself may raise."""
 NODES = ("body", "head", "leftEye", "rightEye")
 
 
@@ -35,100 +35,58 @@ def canonical(name: str) -> str | None:
 def read_head(data: bytes, name: str) -> Head:
     """A head from the bytes of a GLB. AssetError in one line if it is broken, or no head."""
     try:
-        head = _read(data, name)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            return _read(data, name)
     except AssetError:
         raise
-    except (KeyError, IndexError, ValueError, TypeError, AttributeError, struct.error, OverflowError, RecursionError) as why:
-        raise AssetError(f"{name}.glb: broken glTF ({type(why).__name__}: {why}); export it again as GLB 2.0") from why
-    return head
+    except BROKEN as why:
+        what = " ".join(f"{type(why).__name__}: {why}".split())[:120]
+        raise AssetError(f"{name}.glb: broken glTF ({what}); export it again as GLB 2.0") from why
 
 
 def _read(data: bytes, name: str) -> Head:
-    document, binary = _chunks(data, name)
+    document, binary = unpack(data, name)
     meshes: list[Mesh] = []
     for node in document.get("nodes", []):
         if "mesh" in node:
-            meshes += _node_meshes(document, binary, node, name)
+            meshes += _node_meshes(document, binary, node)
+        if sum(len(m.position) for m in meshes) > LIMIT:
+            raise AssetError(f"{name}.glb: more than {LIMIT} vertices; export it with less detail")
     if not meshes:
-        raise AssetError(f"{name}.glb: holds no mesh")
+        raise AssetError(f"{name}.glb: holds no mesh; export the head itself")
     if not any(m.delta for m in meshes):
         raise AssetError(f"{name}.glb: no morph target has an ARKit name (jawOpen, mouthClose, ...); a face needs them")
     extras = document.get("asset", {}).get("extras", {}).get("psi", {})
-    pivot = {
-        n["name"]: tuple(map(float, n["translation"]))
-        for n in document["nodes"]
-        if n.get("name") in NODES and "translation" in n
-    }
-    landmarks = {k: (float(v[0]), float(v[1]), float(v[2])) for k, v in extras.get("landmarks", {}).items()} or landmarks_of(
-        meshes
-    )
+    pivot = {n["name"]: _point(n["translation"]) for n in document["nodes"] if n.get("name") in NODES and "translation" in n}
+    landmarks = {str(k): _point(v) for k, v in extras.get("landmarks", {}).items()} or landmarks_of(meshes)
     for mesh in meshes:
         if mesh.material == "eye" and mesh.node == "head":
             mesh.node = "leftEye" if mesh.position[:, 0].mean() > 0 else "rightEye"
     for key, mark in (("head", "neck"), ("leftEye", "eye_left"), ("rightEye", "eye_right")):
         pivot.setdefault(key, landmarks[mark])
-    rig = {k: np.asarray(v, np.float32) for k, v in extras["rig"].items()} if extras.get("rig") else measure(meshes, name)
-    return Head(name=name, meshes=meshes, pivot=pivot, rig=rig, landmarks=landmarks)  # type: ignore[arg-type]
+    if lacking := [mark for mark in ("mouth", "eye_left", "eye_right") if mark not in landmarks]:
+        raise ValueError(f"extras.psi.landmarks lacks {lacking[0]}")
+    rig = _rig(extras["rig"]) if extras.get("rig") else measure(meshes, name)
+    return Head(name=name, meshes=meshes, pivot=pivot, rig=rig, landmarks=landmarks)
 
 
-def _chunks(data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
-    if len(data) < 20 or data[:4] != b"glTF":
-        raise AssetError(f"{name}.glb: not a GLB file (it does not begin with 'glTF')")
-    version, length = struct.unpack_from("<II", data, 4)
-    if version != 2:
-        raise AssetError(f"{name}.glb: glTF version {version}; only version 2 is read")
-    if length > len(data):
-        raise AssetError(f"{name}.glb: cut short ({len(data)} of {length} bytes)")
-    size, kind = struct.unpack_from("<II", data, 12)
-    if kind != 0x4E4F534A or 20 + size > len(data):
-        raise AssetError(f"{name}.glb: broken glTF (no JSON chunk)")
-    try:
-        document = json.loads(data[20 : 20 + size])
-    except (UnicodeDecodeError, json.JSONDecodeError) as why:
-        raise AssetError(f"{name}.glb: broken glTF (its JSON: {why})") from why
-    if not isinstance(document, dict):
-        raise AssetError(f"{name}.glb: broken glTF (its JSON is not an object)")
-    start = 20 + size
-    return document, data[start + 8 : start + 8 + struct.unpack_from("<I", data, start)[0]] if start + 8 <= len(data) else b""
+def _point(given: Any) -> tuple[float, float, float]:
+    x, y, z = (float(v) for v in given)
+    if not all(abs(v) < 1000.0 for v in (x, y, z)):
+        raise ValueError("a point lies further than a kilometre off")
+    return x, y, z
 
 
-def _raw(document: dict[str, Any], binary: bytes, view: int, offset: int, kind: int, width: int, count: int) -> NDArray[Any]:
-    if not 0 <= count <= _LIMIT:
-        raise ValueError(f"an accessor with {count} elements")
-    dtype = np.dtype(_TYPES[kind])
-    spec = document["bufferViews"][view]
-    start = int(spec.get("byteOffset", 0)) + int(offset)
-    stride = int(spec.get("byteStride", 0)) or dtype.itemsize * width
-    end = start + stride * (count - 1) + dtype.itemsize * width if count else start
-    if start < 0 or stride < dtype.itemsize * width or end > len(binary):
-        raise ValueError("an accessor reaches past the end of the buffer")
-    return np.ndarray((count, width), dtype, binary, start, (stride, dtype.itemsize)).copy()
+def _rig(given: dict[str, Any]) -> dict[str, NDArray[Any]]:
+    """The measured rig that our own files carry, its shapes checked."""
+    rig = {key: np.asarray(given[key], np.float32) for key in fields(Rig)}
+    for key, field in fields(Rig).items():
+        if rig[key].shape != field.shape or not np.isfinite(rig[key]).all():
+            raise ValueError(f"extras.psi.rig.{key} has the wrong shape or no finite numbers")
+    return rig
 
 
-def _accessor(document: dict[str, Any], binary: bytes, index: int) -> NDArray[Any]:
-    """An accessor as an array; normalised integers become floats, sparse values are filled in."""
-    spec = document["accessors"][index]
-    width, count, kind = _WIDTH[spec["type"]], int(spec["count"]), int(spec["componentType"])
-    if "bufferView" in spec:
-        out = _raw(document, binary, spec["bufferView"], spec.get("byteOffset", 0), kind, width, count)
-    elif 0 <= count <= _LIMIT:
-        out = np.zeros((count, width), _TYPES[kind])
-    else:
-        raise ValueError(f"an accessor with {count} elements")
-    if "sparse" in spec:
-        s = spec["sparse"]
-        at = s["indices"]
-        rows = _raw(document, binary, at["bufferView"], at.get("byteOffset", 0), at["componentType"], 1, s["count"])[:, 0]
-        values = s["values"]
-        out[rows] = _raw(document, binary, values["bufferView"], values.get("byteOffset", 0), kind, width, s["count"])
-    if spec.get("normalized") and out.dtype != np.float32:
-        out = np.maximum(out.astype(np.float32) / np.iinfo(str(out.dtype)).max, -1.0)
-    if out.dtype == np.float32 and not np.isfinite(out).all():
-        raise ValueError("it holds numbers that are not finite")
-    return out
-
-
-def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], name: str) -> list[Mesh]:
+def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any]) -> list[Mesh]:
     """The primitives of a node as meshes, the node's scale and translation applied (unless it is one of our pivots)."""
     spec = document["meshes"][node["mesh"]]
     scale = np.array(node.get("scale", (1, 1, 1)), np.float32)
@@ -137,23 +95,30 @@ def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], 
     out = []
     for k, prim in enumerate(spec["primitives"]):
         part = prim["attributes"]
-        position = _accessor(document, binary, part["POSITION"]).astype(np.float32) * scale + shift
-        triangle = _accessor(document, binary, prim["indices"]).astype(np.uint32).reshape(-1, 3)
-        if len(triangle) and triangle.max() >= len(position):
+        position = accessor(document, binary, part["POSITION"]).astype(np.float32)
+        if position.shape[1] != 3:
+            raise ValueError("positions are not in three dimensions")
+        position = position * scale + shift
+        triangle = accessor(document, binary, prim["indices"]).astype(np.uint32).reshape(-1, 3)
+        if not len(triangle) or np.abs(position).max(initial=0) > 1000.0:
+            raise ValueError("a mesh without triangles, or further than a kilometre off")
+        if triangle.max() >= len(position):
             raise ValueError("a triangle names a vertex that is not there")
         delta: dict[str, NDArray[np.float32]] = {}
         for i, target in enumerate(prim.get("targets", [])):
             shape = canonical(names[i]) if i < len(names) else None
             if shape is not None and "POSITION" in target:
-                offset = _accessor(document, binary, target["POSITION"]).astype(np.float32) * scale
+                offset = accessor(document, binary, target["POSITION"]).astype(np.float32) * scale
                 if offset.shape == position.shape and np.abs(offset).max(initial=0) > 1e-6:
                     delta[shape] = delta[shape] + offset if shape in delta else offset
         has_uv = "TEXCOORD_0" in part
         uv = (
-            _accessor(document, binary, part["TEXCOORD_0"]).astype(np.float32)
+            accessor(document, binary, part["TEXCOORD_0"]).astype(np.float32)
             if has_uv
             else np.zeros((len(position), 2), np.float32)
         )
+        if uv.shape != (len(position), 2):
+            raise ValueError("texture coordinates and positions differ in number")
         title = f"{node.get('name', spec.get('name', 'mesh'))}{k or ''}"
         made_of = document["materials"][prim["material"]].get("name", title) if "material" in prim else title
         out.append(
@@ -165,7 +130,7 @@ def _node_meshes(document: dict[str, Any], binary: bytes, node: dict[str, Any], 
                 uv=uv,
                 triangle=triangle,
                 delta=delta,
-                node=spec.get("extras", {}).get("node", "head"),
+                node=where if (where := spec.get("extras", {}).get("node")) in NODES else "head",
             )
         )
     return out
@@ -176,7 +141,7 @@ def _normals(
 ) -> NDArray[np.float32]:
     if "NORMAL" not in part:
         return normals(position, triangle)
-    given = _accessor(document, binary, part["NORMAL"]).astype(np.float32)
+    given = accessor(document, binary, part["NORMAL"]).astype(np.float32)
     if given.shape != position.shape:
         raise ValueError("normals and positions differ in number")
     return np.asarray(given / np.maximum(np.linalg.norm(given, axis=1, keepdims=True), 1e-9), np.float32)
@@ -193,8 +158,10 @@ def _material(*hints: str) -> str:
         ("teeth", "teeth"),
         ("tooth", "teeth"),
     )
-    more = (("tongue", "tongue"), ("gum", "gum"), ("mouth", "gum"), ("hair", "hair"), ("cloth", "cloth"), ("shirt", "cloth"))
+    more = (("tongue", "tongue"), ("gum", "gum"), ("mouth", "gum"), ("hair", "cap"), ("cloth", "cloth"), ("shirt", "cloth"))
     for hint in hints:
+        if hint in ("cap", "hair"):  # our own files
+            return hint
         for word, material in words + more:
             if word in hint.lower():
                 return material
@@ -212,7 +179,7 @@ def normals(position: NDArray[Any], triangle: NDArray[Any]) -> NDArray[np.float3
 
 def write_head(head: Head) -> bytes:
     """A head as a GLB: float32, sparse morph targets, `extras.psi` with rig and landmarks."""
-    file = _File()
+    file = Builder()
     nodes: list[dict[str, Any]] = [{"name": n, "translation": list(map(float, p))} for n, p in head.pivot.items()]
     for mesh in head.meshes:
         nodes.append({"name": mesh.name, "mesh": file.mesh(mesh)})
@@ -226,85 +193,9 @@ def write_head(head: Head) -> bytes:
         "scenes": [{"nodes": list(range(len(nodes)))}],
         "nodes": nodes,
         "meshes": file.meshes,
-        "materials": [{"name": m, "doubleSided": m in ("hair", "lash", "brow")} for m in file.materials],
+        "materials": [{"name": m, "doubleSided": m in ("hair", "cap", "lash", "brow")} for m in file.materials],
         "accessors": file.accessors,
         "bufferViews": file.views,
         "buffers": [{"byteLength": len(file.blob)}],
     }
-    text = json.dumps(document, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    body = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", len(file.blob), 0x004E4942) + bytes(file.blob)
-    return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body
-
-
-class _File:
-    """Accessors and buffer views as they grow."""
-
-    def __init__(self) -> None:
-        self.blob = bytearray()
-        self.views: list[dict[str, Any]] = []
-        self.accessors: list[dict[str, Any]] = []
-        self.meshes: list[dict[str, Any]] = []
-        self.materials: list[str] = []
-
-    def view(self, array: NDArray[Any], target: int | None = None) -> int:
-        raw = np.ascontiguousarray(array).tobytes()
-        self.views.append(
-            {"buffer": 0, "byteOffset": len(self.blob), "byteLength": len(raw)} | ({"target": target} if target else {})
-        )
-        self.blob += raw + b"\0" * (-len(raw) % 4)
-        return len(self.views) - 1
-
-    def add(self, **accessor: Any) -> int:
-        self.accessors.append(accessor)
-        return len(self.accessors) - 1
-
-    def vectors(self, array: NDArray[Any], kind: str, bounds: bool = False) -> int:
-        a = array.astype(np.float32)
-        limits = {"min": a.min(0).tolist(), "max": a.max(0).tolist()} if bounds else {}
-        return self.add(bufferView=self.view(a, 34962), componentType=5126, count=len(a), type=kind, **limits)
-
-    def offsets(self, array: NDArray[Any]) -> int:
-        a = array.astype(np.float32)
-        rows = np.flatnonzero(np.abs(a).max(1) > 2e-5)  # 0.02 mm: below what can be seen
-        sparse_at, values = rows.astype(np.uint32), a[rows]
-        if not len(rows):
-            return self.add(componentType=5126, count=len(a), type="VEC3", min=[0.0] * 3, max=[0.0] * 3)
-        full = np.zeros_like(a)
-        full[rows] = values
-        return self.add(
-            componentType=5126,
-            count=len(a),
-            type="VEC3",
-            min=full.min(0).tolist(),
-            max=full.max(0).tolist(),
-            sparse={
-                "count": len(rows),
-                "indices": {"bufferView": self.view(sparse_at), "componentType": 5125},
-                "values": {"bufferView": self.view(values)},
-            },
-        )
-
-    def mesh(self, mesh: Mesh) -> int:
-        if mesh.material not in self.materials:
-            self.materials.append(mesh.material)
-        index = mesh.triangle.astype(np.uint32).reshape(-1)
-        primitive: dict[str, Any] = {
-            "attributes": {
-                "POSITION": self.vectors(mesh.position, "VEC3", bounds=True),
-                "NORMAL": self.vectors(mesh.normal, "VEC3"),
-                "TEXCOORD_0": self.vectors(mesh.uv, "VEC2"),
-            },
-            "indices": self.add(bufferView=self.view(index, 34963), componentType=5125, count=len(index), type="SCALAR"),
-            "material": self.materials.index(mesh.material),
-        }
-        names = [s for s in BLENDSHAPES if s in mesh.delta]
-        extras: dict[str, Any] = {"node": mesh.node}
-        if names:
-            primitive["targets"] = [{"POSITION": self.offsets(mesh.delta[s])} for s in names]
-            extras["targetNames"] = names
-        self.meshes.append(
-            {"name": mesh.name, "primitives": [primitive], "extras": extras}
-            | ({"weights": [0.0] * len(names)} if names else {})
-        )
-        return len(self.meshes) - 1
+    return pack(document, bytes(file.blob))

@@ -1,5 +1,7 @@
 """Persona files: who speaks."""
 
+import re
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from psi_ecs.components.avatar import Persona
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.text import EMOTIONS
 
-from .toml import load_toml
+from .toml import line_of, parse_toml, read_text
 
 RANGES = {
     "voice.pitch": (50.0, 500.0),
@@ -36,31 +38,51 @@ def load_persona(name: str, base: Path | None = None) -> Persona:
     if name.endswith(".toml"):
         path = (base or Path()) / name
     else:
-        path = package_folder("assets") / "personas" / f"{name}.toml"
-        if not path.is_file():
+        if name not in personas():
             near = get_close_matches(name, personas(), 1, 0.4)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(personas())}"
             raise AssetError(f"no persona {name!r}; {hint} (or give the path of a TOML file)")
-    persona = load_toml(path, Persona)
-    _check(persona, path)
+        path = package_folder("assets") / "personas" / f"{name}.toml"
+    text = read_text(path)
+    persona = parse_toml(text, Persona, str(path))
+    _check(persona, lambda key, message: AssetError(f"{path}:{line_of(text, key) or 1}: {key} {message}"))
     return persona
 
 
-def _check(persona: Persona, path: Path) -> None:
+def _check(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
     for key, (low, high) in RANGES.items():
         group, field = key.split(".")
         value = getattr(getattr(persona, group), field)
         if not low <= value <= high:
-            raise AssetError(f"{path}: {key} is {value:g}; it must lie in {low:g} to {high:g}")
-    for name in persona.manner.expression:
-        if name not in FACE_ID:
-            near = get_close_matches(name, FACE_ID, 1, 0.4)
-            raise AssetError(
-                f"{path}: manner.expression has no channel {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-            )
-    for name in persona.mood:
-        if name not in (*EMOTIONS, "valence", "arousal", "dominance"):
-            raise AssetError(f"{path}: mood has no {name!r}; use valence, arousal, dominance, {', '.join(EMOTIONS)}")
+            raise wrong(key, f"is {value:g}; it must lie in {low:g} to {high:g}")
+    if not persona.name.strip() or not persona.name.isprintable() or len(persona.name) > 60:
+        raise wrong("name", "must be 1 to 60 letters")
+    _check_assets(persona, wrong)
+    for name, share in persona.manner.expression.items():
+        _known(name, list(FACE_ID), "manner.expression", "channel", wrong)
+        if not -1.0 <= share <= 1.0:
+            raise wrong(f"manner.expression.{name}", f"is {share:g}; it must lie in 0 to 1")
+    for name, share in persona.mood.items():
+        _known(name, ["valence", "arousal", "dominance", *EMOTIONS], "mood", "feeling", wrong)
+        if not -1.0 <= share <= 1.0:
+            raise wrong(f"mood.{name}", f"is {share:g}; it must lie in -1 to 1")
     for name, colour in ((f, getattr(persona.look, f)) for f in persona.look.__struct_fields__):
-        if len(colour) != 7 or colour[0] != "#" or any(c not in "0123456789abcdefABCDEF" for c in colour[1:]):
-            raise AssetError(f"{path}: look.{name} is {colour!r}; write a colour as #rrggbb")
+        if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+            raise wrong(f"look.{name}", f'is {colour!r}; write a colour as "#rrggbb"')
+
+
+def _check_assets(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
+    """Head and voice exist; a head given by its path is looked at when it is loaded."""
+    assets = package_folder("assets")
+    heads = sorted(p.stem for p in (assets / "heads").glob("*.glb"))
+    if not persona.head.endswith(".glb") and persona.head not in heads:
+        near = get_close_matches(persona.head, heads, 1, 0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(heads)}"
+        raise wrong("head", f"is {persona.head!r}, and there is no such head; {hint} (or give the path of a GLB file)")
+
+
+def _known(name: str, names: list[str], table: str, what: str, wrong: Callable[[str, str], AssetError]) -> None:
+    if name not in names:
+        near = get_close_matches(name, names, 1, 0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"use {', '.join(names[:10])}"
+        raise wrong(f"{table}.{name}", f"is no known {what}; {hint}")

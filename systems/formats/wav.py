@@ -2,14 +2,14 @@
 
 import struct
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.score import RATE
 
-from .safe import Part
+from .safe import Part, write_file
 
 
 def header(samples: int, rate: int = RATE) -> bytes:
@@ -30,30 +30,24 @@ class WavWriter:
     def __init__(self, path: Path) -> None:
         """Begin a file at `path`. OutputError if it cannot be written."""
         self._part = Part(path)
-        self._file: BinaryIO = self._part.open()
         self._samples = 0
-        self._part.write(self._file, header(0))
+        self._part.write(header(0))
 
     def write(self, audio: NDArray[Any]) -> None:
         """Add samples f32[n]."""
         self._samples += len(audio)
-        self._part.write(self._file, pcm(audio))
+        self._part.write(pcm(audio))
 
     def close(self) -> None:
         """Finish the file."""
-        self._file.seek(0)
-        self._part.write(self._file, header(self._samples))
-        self._file.close()
+        self._part.write(header(self._samples), at=0)
         self._part.done()
 
     def abandon(self) -> None:
         """Remove what was written."""
-        self._file.close()
         self._part.remove()
 
 
 def write_wav(path: Path, audio: NDArray[Any]) -> None:
     """A whole sound at once."""
-    out = WavWriter(path)
-    out.write(audio)
-    out.close()
+    write_file(path, header(len(audio)) + pcm(audio))

@@ -4,6 +4,7 @@ import contextlib
 import queue
 import threading
 from fractions import Fraction
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +18,27 @@ DEPTH = 8
 """Frames that may wait for the encoder."""
 
 
+def missing() -> str | None:
+    """None if films can be made here, else one line that says what is missing and what to do."""
+    return None if find_spec("av") else "no film: the package av is missing; install it with pip install av"
+
+
 class Film:
     """An MP4 that grows frame by frame; it has its name only once it is whole."""
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         """Begin a film of even `size` (width, height). OutputError in one line if it cannot be made."""
-        try:
-            import av
-        except ImportError as why:
-            raise OutputError("no film: the package av is missing; install psi-ecs again") from why
+        if why := missing():
+            raise OutputError(why)
+        import av
+
         if size[0] % 2 or size[1] % 2:
             raise OutputError(f"{path}: a film's width and height must be even, not {size[0]}x{size[1]}")
         self._av = av
         self._part = Part(path)
         try:
             self._file: Any = av.open(str(self._part.temporary), "w", format="mp4", options={"movflags": "+faststart"})
-        except OSError as why:
+        except (OSError, av.FFmpegError) as why:
             raise self._part.error(why) from why
         self._video = self._file.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "19", "threads": "2"})
         self._video.width, self._video.height, self._video.pix_fmt = *size, "yuv420p"
@@ -61,7 +67,7 @@ class Film:
         self._queue.put(item)
 
     def _error(self, why: Exception) -> OutputError:
-        return self._part.error(why if isinstance(why, OSError) else OSError(None, str(why)))
+        return self._part.error(why)
 
     def _encode(self) -> None:
         """The worker: takes items to the end even after a failure, so that nobody waits for room in the queue for ever."""
@@ -69,7 +75,7 @@ class Film:
             if self._failed is None:
                 try:
                     self._one(*item)
-                except (OSError, ValueError) as why:  # PyAV's errors are one or the other
+                except (OSError, ValueError, self._av.FFmpegError) as why:
                     self._failed = why
 
     def _one(self, kind: str, data: NDArray[Any]) -> None:
@@ -97,7 +103,7 @@ class Film:
                 for packet in stream.encode(None):
                     self._file.mux(packet)
             self._file.close()
-        except (OSError, ValueError) as why:
+        except (OSError, ValueError, self._av.FFmpegError) as why:
             self._part.remove()
             raise self._error(why) from why
         self._part.done()
@@ -107,6 +113,6 @@ class Film:
         self._failed = self._failed or OSError("abandoned")
         self._queue.put(None)
         self._worker.join()
-        with contextlib.suppress(OSError, ValueError):  # it is being thrown away
+        with contextlib.suppress(OSError, ValueError, self._av.FFmpegError):  # it is being thrown away
             self._file.close()
         self._part.remove()
