@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from psi_ecs import PsiError
 from psi_ecs.components.scene import Scene
 from psi_ecs.systems.formats.captions import captions, srt, vtt
