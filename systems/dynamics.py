@@ -18,7 +18,6 @@ from psi_ecs.components.score import ARTICULATOR_REST, RATE, Score, articulator_
 from psi_ecs.components.voice import BLOCK, CONTROL, Speech
 
 from .kernels import kuramoto, relax
-from .kernels.partials import phase
 from .kernels.waver import waver
 
 F64 = NDArray[np.float64]
@@ -137,57 +136,85 @@ def announce(entity: int, said: Speech, score: Score, sample: int, out: Writer[S
             send("mark", name, place, place)
 
 
+class Wiring:
+    """Resource, derived and not saved: where each oscillator lies, and who pulls whom. Columns that moved are new arrays."""
+
+    def __init__(self) -> None:
+        """Nothing looked up yet."""
+        self._avatar: NDArray[np.uint64] | None = None
+        self.place: dict[tuple[int, int], int] = {}
+        self.pulled = self.by = np.zeros(0, np.int64)
+        self.gain = np.zeros(0)
+
+    def look(self, part: Part) -> None:
+        """Find the oscillators of a table by (avatar, role), and their couplings."""
+        if self._avatar is part.avatar:
+            return
+        self._avatar = part.avatar
+        self.place = {pair: i for i, pair in enumerate(zip(part.avatar.tolist(), part.role.tolist(), strict=True))}
+        found = [
+            (self.place[a, q], self.place[a, p], gain)
+            for a in sorted(set(part.avatar.tolist()))
+            for q, p, gain in PULLS
+            if (a, q) in self.place and (a, p) in self.place
+        ]
+        self.pulled, self.by = (np.array([row[i] for row in found], np.int64) for i in (0, 1))
+        self.gain = np.array([row[2] for row in found], np.float64)
+
+
 @system("simulate", after=(evaluate,))
 def advance(
-    oscillators: Query[Write[Oscillator], Part], avatars: Query[Entities, Avatar], speech: Sparse[Speech], clock: Res[Clock]
+    oscillators: Query[Write[Oscillator], Part],
+    avatars: Query[Entities, Avatar],
+    speech: Sparse[Speech],
+    wiring: Res[Write[Wiring]],
+    clock: Res[Clock],
 ) -> None:
     """Move every phase by one tick."""
-    now = clock.value
+    now, wires = clock.value, wiring.value
     for osc, part in oscillators:
-        freq, drive = osc.freq.copy(), np.full(len(osc.freq), np.nan)
-        place = {pair: i for i, pair in enumerate(zip(part.avatar.tolist(), part.role.tolist(), strict=True))}
+        wires.look(part)
+        freq, drive = osc.freq.copy(), dict[int, float]()
         glottal = dict[int, float]()
         for ents, _ in avatars:
             for entity in ents.id.tolist():
                 said = speech.get(entity)
-                if said is None or said.states is None or said.score is None or (entity, Role.GLOTTIS) not in place:
+                if said is None or said.states is None or said.score is None or (entity, Role.GLOTTIS) not in wires.place:
                     continue
                 pitch = np.exp2(said.states[:, 0] / 12.0)
-                i, j = place[entity, Role.GLOTTIS], place[entity, Role.SYLLABLE]
-                glottal[i] = float(phase(osc.theta[i], pitch, SPAN, RATE)[-1])
-                osc.freq[i] = float(pitch[:-1].mean())
-                drive[j], freq[j] = beat(said.score, now.sample - said.start, now.block)
-        pairs = [
-            (place[a, q], place[a, p], k) for a in sorted(set(part.avatar.tolist())) for q, p, k in PULLS if (a, q) in place
-        ]
-        osc.theta[:] = couple(osc.theta, freq, drive, pairs, now.dt)
+                i, j = wires.place[entity, Role.GLOTTIS], wires.place[entity, Role.SYLLABLE]
+                osc.freq[i] = 0.5 * (pitch[:-1] + pitch[1:]).mean()  # straight between borders, as in the sound
+                glottal[i] = (osc.theta[i] + osc.freq[i] * now.dt) % 1.0
+                if (nuclei := beat(said.score, now.sample - said.start, now.block)) is not None:
+                    drive[j], freq[j] = nuclei
+        osc.theta[:] = couple(osc.theta, freq, drive, wires, now.dt)
         for i, theta in glottal.items():
             osc.theta[i] = theta
 
 
-def beat(score: Score, sample: int, block: int) -> tuple[float, float]:
-    """Phase in cycles that syllable nuclei prescribe at a sample (whole at each nucleus), and its frequency in Hz."""
+def beat(score: Score, sample: int, block: int) -> tuple[float, float] | None:
+    """Phase in cycles that the syllable nuclei of a score prescribe at a sample (whole at each nucleus) and its frequency in
+    Hz; None with fewer than two."""
     nuclei = score.start[VOWEL[score.phone]]
     if len(nuclei) < 2:
-        return float("nan"), FREQUENCY[Role.SYLLABLE]
+        return None
     here, there = np.interp([sample, sample + block], nuclei, np.arange(len(nuclei)))
     return float(here % 1.0), float((there - here) * RATE / block)
 
 
-def couple(theta: F64, freq: F64, drive: F64, pairs: list[tuple[int, int, float]], dt: float) -> F64:
-    """Phases after one tick; `drive` f64[N] is an outside phase that pulls with LOCK, NaN where there is none."""
-    by = np.array([p[1] for p in pairs], np.int64)
-    forced = np.flatnonzero(~np.isnan(drive))
-    pulled = np.concatenate((np.array([p[0] for p in pairs], np.int64), forced))
-    gains = np.concatenate(([p[2] for p in pairs], np.full(len(forced), LOCK))) / (2.0 * np.pi)
+def couple(theta: F64, freq: F64, drive: dict[int, float], wires: Wiring, dt: float) -> F64:
+    """Phases after one tick; `drive` gives the outside phase that pulls some oscillators with LOCK."""
+    pulled = np.concatenate((wires.pulled, np.fromiter(drive, np.int64, len(drive))))
+    gain = np.concatenate((wires.gain, np.full(len(drive), LOCK))) / (2.0 * np.pi)
+    outside = np.fromiter(drive.values(), np.float64, len(drive))
 
     def slope(at: F64, out: F64) -> None:
-        angle = (2.0 * np.pi) * (np.concatenate((at[by], drive[forced])) - at[pulled])
-        out[:] = np.bincount(pulled, gains * np.sin(angle), len(out))
+        angle = (2.0 * np.pi) * (np.concatenate((at[wires.by], outside)) - at[pulled])
+        out[:] = np.bincount(pulled, gain * np.sin(angle), len(out))
 
     return kuramoto.step(theta, freq, dt, slope)
 
 
 def dynamics(app: App) -> None:
     """Plugin: the field and the score move."""
-    app.add(awaken, evaluate, advance)
+    app.add(Wiring(), awaken, evaluate, advance)
