@@ -60,7 +60,8 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
     effects = [effect(word.emotion) for word in sentence.words]
     segments = segment(sentence, table, effects, style.rate, last)
     out = Gestures(CHANNELS)
-    out.add(0.0, 0, 20.0, pitch=12.0 * float(np.log2(style.pitch)) + effects[0].pitch)
+    register = effects[0].pitch + sentence.words[0].prosody.pitch
+    out.add(0.0, 0, 20.0, pitch=12.0 * float(np.log2(style.pitch)) + register)
     tract = Tract(table, out, segments, style.tract, persona.manner.articulation)
     _source(segments, sentence, effects, persona, out)
     intone(segments, sentence, effects, style.pitch, style.span, out)
