@@ -24,7 +24,7 @@ from psi_ecs.components.face import Articulation, Face, Head, Rig
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
 from psi_ecs.components.text import Emotion, Waiting
-from psi_ecs.components.voice import Sound, Speech
+from psi_ecs.components.voice import Sound, Speech, Voices
 
 from .formats.glb import read_head
 from .formats.persona import load_persona
@@ -108,6 +108,10 @@ class Host:
         """
         if isinstance(persona, str):
             persona = load_persona(persona, base)
+        try:
+            self.app.world.resource(Voices)[persona.voice.asset]
+        except PsiError as why:
+            raise AssetError(f"persona {persona.name!r}: {why}") from why
         self.heads.append(load_head(persona.head, base))
         cast = self.app.world.resource(Cast)
         cast.personas.append(persona)

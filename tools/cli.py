@@ -1,8 +1,9 @@
 """The `psi` command. Subcommands are imported only when they are called, so that help is quick."""
 
+import signal
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -32,6 +33,13 @@ class Lazy(click.Group):
             return None
         command: click.Command = import_module(f".commands.{COMMANDS[name][0]}", __package__).command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but without its empty line when interrupted."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as why:
+            raise click.exceptions.Abort from why
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """As click does, with the nearest name for a typing slip."""
@@ -63,27 +71,43 @@ def psi(arch: str) -> None:
     psi run scenes/hello.toml                       play it live
     psi say "Good morning." -o morning.wav          just speak
     """
+    import logging
+
+    logging.basicConfig(format="note: %(message)s", level=logging.WARNING)
     if arch != "auto":
         from psi_ecs.backend import set_arch
 
         set_arch(arch)
 
 
+def _terminate(_: int, __: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Entry point: errors that people can mend are one line on stderr and exit code 2; an interrupt is 130."""
     from psi_ecs.error import PsiError
 
+    signal.signal(signal.SIGTERM, _terminate)
     try:
-        code = psi.main(standalone_mode=False)
+        code = psi.main(sys.argv[1:] or ["--help"], prog_name="psi", standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("interrupted; nothing unfinished was kept", err=True)
-        sys.exit(130)
+        _fail("interrupted; nothing unfinished was kept", 130)
     except click.ClickException as why:
-        why.show()
-        sys.exit(why.exit_code)
+        context = getattr(why, "ctx", None)
+        _fail(f"error: {why.format_message()}; see {context.command_path if context else 'psi'} --help", why.exit_code)
     except PsiError as why:
-        click.echo(f"error: {why}", err=True)
-        sys.exit(2)
+        _fail(f"error: {why}", 2)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as why:
+        place = f"{why.filename}: " if why.filename else ""
+        _fail(f"error: {place}{(why.strerror or str(why)).lower()}; check that the file and its folder can be used", 2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    """One line on stderr, whatever stands in it."""
+    line = " ".join(text.split()).replace(".;", ";")
+    click.echo("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line), err=True)
+    sys.exit(code)

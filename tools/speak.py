@@ -1,43 +1,50 @@
 """Speaking texts into files, with everything loaded once."""
 
 import re
+import sys
 from pathlib import Path
 
-import numpy as np
-
-from psi_ecs import PsiError
+from psi_ecs import AssetError, PsiError
 from psi_ecs.components.text import EMOTIONS
 from psi_ecs.systems.formats.persona import load_persona
 from psi_ecs.systems.formats.safe import write_file
-from psi_ecs.systems.formats.scene import check_text
 from psi_ecs.systems.formats.timeline import Timeline
-from psi_ecs.systems.formats.toml import read_text
-from psi_ecs.systems.formats.wav import write_wav
+from psi_ecs.systems.formats.toml import LIMIT, read_text
+from psi_ecs.systems.formats.wav import WavWriter
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import feeling
+from psi_ecs.tools.proof import proof_text
 
 TAIL = 12
 """Ticks of silence kept after the last word."""
 
 
+def read_input() -> str:
+    """The text on standard input. AssetError if it is not UTF-8."""
+    try:
+        return sys.stdin.buffer.read(LIMIT).decode("utf-8-sig")
+    except UnicodeDecodeError as why:
+        raise AssetError(f"standard input: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
+
+
 def read_batch(path: Path) -> list[tuple[str, str]]:
-    """Lines `id<TAB>text` of a file. PsiError with file and line if one is wrong."""
-    out: list[tuple[str, str]] = []
-    for number, line in enumerate(read_text(path).splitlines(), 1):
+    """Lines `id<TAB>text` of a file. AssetError with file and line if one is wrong, before anything is spoken."""
+    out: dict[str, str] = {}
+    for number, line in enumerate(read_text(path).split("\n"), 1):
         if not line.strip():
             continue
-        name, tab, text = line.partition("\t")
+        name, tab, text = line.rstrip("\r").partition("\t")
         if not tab:
-            raise PsiError(f"{path}:{number}: no tab; write id<TAB>text")
+            raise AssetError(f"{path}:{number}: no tab; write id<TAB>text")
         if not re.fullmatch(r"[\w.-]{1,100}", name) or name.startswith("."):
-            raise PsiError(f"{path}:{number}: {name!r} cannot name a file; use letters, digits, - and _")
-        if any(name == other for other, _ in out):
-            raise PsiError(f"{path}:{number}: the id {name!r} is used twice; rename one")
-        check_text(text, f"{path}:{number}")
-        out.append((name, text))
+            raise AssetError(f"{path}:{number}: {name[:100]!r} cannot name a file; use letters, digits, - and _")
+        if name in out:
+            raise AssetError(f"{path}:{number}: the id {name!r} is used twice; rename one")
+        proof_text(text, f"{path}:{number}")
+        out[name] = text
     if not out:
-        raise PsiError(f"{path}: no lines; write id<TAB>text")
-    return out
+        raise AssetError(f"{path}: no lines; write id<TAB>text")
+    return list(out.items())
 
 
 class Speaker:
@@ -51,24 +58,30 @@ class Speaker:
         if voice is not None:
             self.persona.voice.asset = voice
         self.emotion, self.seed = feeling(emotion), seed
+        self.start()
+
+    def start(self) -> tuple[Host, int]:
+        """A fresh host with the persona in it. PsiError if its head or voice is missing."""
+        host = Host(seed=self.seed)
+        return host, host.avatar(self.persona)
 
     def speak(self, text: str, wav: Path, timeline: Path | None = None) -> None:
-        """Speak one text into a WAV, and its timeline into a JSON if asked."""
-        check_text(text, "the text")
-        host = Host(seed=self.seed)
-        avatar = host.avatar(self.persona)
+        """Speak one text into a WAV, and its timeline into a JSON if asked. Neither is left when it is interrupted."""
+        proof_text(text, "the text")
+        host, avatar = self.start()
         track = Timeline([self.persona.name], [self.name], [avatar])
-        host.say(avatar, text, self.emotion)
-        blocks, spoken = [], False
-        tail = TAIL
-        while not host.idle or tail:
-            tail -= host.idle
-            frame = host.step()
-            blocks.append(frame.audio)
-            track.add(frame.weights, frame.events)
-            spoken = spoken or any(e.kind == "word" for e in frame.events)
-        if not spoken:
-            raise PsiError("nothing in the text can be spoken; write at least one English word")
-        write_wav(wav, np.concatenate(blocks))
-        if timeline is not None:
-            write_file(timeline, track.json())
+        out = WavWriter(wav)
+        try:
+            host.say(avatar, text, self.emotion)
+            tail = TAIL
+            while not host.idle or tail:
+                tail -= host.idle
+                frame = host.step()
+                out.write(frame.audio)
+                track.add(frame.weights, frame.events)
+            if timeline is not None:
+                write_file(timeline, track.json())
+            out.close()
+        except BaseException:
+            out.abandon()
+            raise

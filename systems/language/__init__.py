@@ -11,7 +11,7 @@ from .emotion import mixed, named
 from .error import TextError
 from .system import language as _system
 
-__all__ = ["TextError", "analyse", "language", "mixed", "named", "warm"]
+__all__ = ["TextError", "analyse", "language", "mixed", "named", "speakable", "warm"]
 
 
 def analyse(text: str, emotion: Emotion | None = None, language: str = "en") -> Utterance:
@@ -30,6 +30,23 @@ def analyse(text: str, emotion: Emotion | None = None, language: str = "en") -> 
         notes += said
         at = end
     return Utterance(text=document.text, sentences=found, notes=list(dict.fromkeys(notes)))
+
+
+def speakable(text: str, language: str = "en") -> str | None:
+    """None if something in a text can be spoken, else why not. Reads on to the first sentence that can, no further.
+
+    Raises TextError as `analyse` does.
+    """
+    document, at, notes = _sentences.parse(text, language), 0, list[str]()
+    notes += document.notes
+    while at < len(document.text):
+        end = _sentences.end_of(document, at)
+        made, said = _sentences.sentence(document, at, end, None)
+        if made is not None:
+            return None
+        notes += said
+        at = end
+    return "; ".join(list(dict.fromkeys(notes))[:1]) or "it holds no word"
 
 
 def warm() -> None:

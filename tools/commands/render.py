@@ -4,19 +4,10 @@ from pathlib import Path
 
 import click
 
-
-def size(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
-    """WIDTHxHEIGHT as two even numbers."""
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(p.isdigit() for p in parts):
-        raise click.BadParameter(f"{text!r} is no size; write WIDTHxHEIGHT, such as 1280x720")
-    width, height = (int(p) for p in parts)
-    if not (64 <= width <= 4096 and 64 <= height <= 4096) or width % 2 or height % 2:
-        raise click.BadParameter(f"{text}: width and height must be even and between 64 and 4096")
-    return width, height
+from .options import HELP, SEED, Moment, Size, terminal
 
 
-@click.command("render", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("render", context_settings=HELP)
 @click.argument("scene")
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Film to write; the other files stand beside it. [out/NAME.mp4]"
@@ -24,13 +15,13 @@ def size(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
 @click.option(
     "--fps", type=click.Choice(["15", "20", "30", "60"]), default="60", show_default=True, help="Frames a second of the film."
 )
-@click.option("--size", callback=size, default="1280x720", show_default=True, metavar="WxH", help="Picture size in pixels.")
-@click.option("--from", "start", type=click.FloatRange(0), default=0.0, metavar="S", help="Begin at this second of the scene.")
-@click.option("--to", "end", type=click.FloatRange(0, min_open=True), metavar="S", help="End at this second.")
+@click.option("--size", type=Size(), default="1280x720", show_default=True, metavar="WxH", help="Picture size in pixels.")
+@click.option("--from", "start", type=Moment(), default=0.0, metavar="S", help="Begin at this second of the scene.")
+@click.option("--to", "end", type=Moment(end=True), metavar="S", help="End at this second.")
 @click.option(
     "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times."
 )
-@click.option("--seed", type=click.IntRange(0), help="Instead of the scene's own seed.")
+@click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
 def command(
     scene: str,
     out: Path | None,
@@ -40,35 +31,43 @@ def command(
     end: float | None,
     formats: tuple[str, ...],
     seed: int | None,
-) -> None:
+) -> int:
     """Render SCENE, a TOML file or the name of one that comes along.
 
-    Makes an MP4 with a WAV, captions (VTT, SRT), a timeline (JSON) and the face channels (CSV) beside it.
+    Makes an MP4 with a WAV, captions (VTT, SRT), a timeline (JSON) and the face channels (CSV) beside it, and prints their
+    paths. The exit code is 1 if something of that could not be made on this machine; the rest is there.
+
+    \b
+    psi render scenes/hello.toml -o out/hello.mp4
+    psi render dialogue --size 640x360 --fps 30 --from 2 --to 8
+    psi render hello -o hello.png --to 1.5            a picture of that moment
+    psi render hello --format wav --format json       no film
     """
-    from psi_ecs.systems.formats.scene import find_scene, load_scene
+    from psi_ecs.tools.proof import read_scene
     from psi_ecs.tools.take import FORMATS, Plan, render
 
     wanted = tuple(f for item in formats for f in item.replace(",", " ").split())
     for format in wanted:
         if format not in FORMATS:
-            raise click.BadParameter(f"{format!r} is no format; use {', '.join(FORMATS)}", param_hint="--format")
+            raise click.BadParameter(f"{format!r} is no format; use {', '.join(FORMATS)}", param_hint="'--format'")
     if end is not None and end <= start:
-        raise click.BadParameter(f"--to {end:g} is not after --from {start:g}", param_hint="--to")
-    path = find_scene(scene)
+        raise click.BadParameter(f"{end:g} is not after --from {start:g}", param_hint="'--to'")
+    loaded, path = read_scene(scene)
+    kind = out.suffix.lstrip(".") if out is not None else ""
+    if not wanted and kind in FORMATS and kind != "mp4":
+        wanted = (kind,)
     plan = Plan(out or Path("out") / f"{path.stem}.mp4", wanted or FORMATS[:-1], size, int(fps), start, end, seed)
-    if not wanted and out is not None and out.suffix.lstrip(".") in ("wav", "json", "csv", "vtt", "srt", "png"):
-        plan.formats = (out.suffix.lstrip("."),)
-    loaded = load_scene(path)
-    with click.progressbar(length=1000, label=f"rendering {path.stem}") as bar:
-        guess = end if end is not None else expected(loaded)
+    guess = end if end is not None else expected(loaded)
+    with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(
             loaded, path.parent, plan, lambda t: bar.update(max(0, int(999 * min(1.0, t / guess)) - bar.pos))
         )
         bar.update(1000 - bar.pos)
-    for remark in remarks:
-        click.echo(remark, err=True)
     for file in files:
         click.echo(file)
+    for remark in remarks:
+        click.echo(remark, err=True)
+    return int(bool(remarks))
 
 
 def expected(scene: object) -> float:
@@ -76,4 +75,4 @@ def expected(scene: object) -> float:
     from psi_ecs.components.scene import Scene
 
     assert isinstance(scene, Scene)
-    return sum(len(line.text) / 14.0 + line.pause for line in scene.line) + scene.tail + 1.0
+    return sum(len(line.text) / 14.0 + max(line.pause, 0.0) for line in scene.line) + scene.tail + 1.0

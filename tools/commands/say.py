@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from .options import HELP, SEED, terminal
 
-@click.command("say", context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.command("say", context_settings=HELP)
 @click.argument("text", required=False)
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="WAV to write, or with --batch the folder.")
 @click.option(
@@ -14,28 +16,32 @@ import click
 @click.option("--persona", default="mira", show_default=True, help="Persona asset, or the path of a persona TOML.")
 @click.option("--emotion", help="joy, anger, sadness, fear, disgust, surprise, calm or neutral; from the text when left out.")
 @click.option("--voice", help="Voice asset instead of the persona's own.")
-@click.option("--seed", type=click.IntRange(0), default=0, help="Seed of all random streams.")
+@click.option("--seed", type=SEED, default=0, metavar="N", help="Seed of all random streams.")
 def command(
     text: str | None, out: Path, batch: Path | None, persona: str, emotion: str | None, voice: str | None, seed: int
 ) -> None:
-    """Speak TEXT (plain, with tags such as "[joy] Hello! [/]", or SSML; "-" reads standard input) into a WAV file."""
-    from psi_ecs import PsiError
-    from psi_ecs.tools.speak import Speaker, read_batch
+    """Speak TEXT into a WAV file: plain, with tags such as "[joy] Hello! [/]", or SSML; "-" reads standard input.
+
+    \b
+    psi say "Good morning." -o morning.wav
+    psi say "[joy] You came! [/] Sit down." -o hello.wav --persona theo
+    psi say --batch sentences.tsv -o out          lines id<TAB>text
+    """
+    from psi_ecs.systems.formats.safe import OutputError
+    from psi_ecs.tools.speak import Speaker, read_batch, read_input
 
     if (text is None) == (batch is None):
         raise click.UsageError("give a text, or --batch with a file of texts")
-    speaker = Speaker(persona, emotion, voice, seed)
-    if text is not None:
-        if text == "-":
-            text = click.get_text_stream("stdin").read()
-        speaker.speak(text, out)
+    if batch is None:
+        speaker = Speaker(persona, emotion, voice, seed)
+        speaker.speak(read_input() if text == "-" else str(text), out)
         click.echo(out)
         return
-    assert batch is not None
     lines = read_batch(batch)
     if out.exists() and not out.is_dir():
-        raise PsiError(f"{out}: is a file; with --batch give a folder")
-    with click.progressbar(lines, label=f"speaking {batch.name}") as bar:
+        raise OutputError(f"{out}: is a file; with --batch give a folder")
+    speaker = Speaker(persona, emotion, voice, seed)
+    with click.progressbar(lines, label=f"speaking {batch.name}", file=terminal()) as bar:
         for name, line in bar:
             speaker.speak(line, out / f"{name}.wav", out / f"{name}.json")
     click.echo(out)
