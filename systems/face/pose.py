@@ -119,7 +119,7 @@ def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64
     free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
     goal = talk * asked + (1.0 - talk) * np.maximum(free, 0.0)
     x = face_mouth.hold(x, goal, 1.0 - talk, life.reach, lip_gap)
-    touch = now[:, 4] * (closing <= 0.0)
+    touch = now[:, 4] * (1.0 - closing)
     if (touch > 0.05).any():
         x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]

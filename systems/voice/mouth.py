@@ -20,6 +20,8 @@ LEAD = 0.03
 JAW_RATE = 40.0
 LIP_RATE = 55.0
 CLOSE_RATE = 85.0
+TUCK_RATE = 45.0
+"""Rates of jaw, lips, closures, and the lower lip under the teeth, 1/s."""
 TONGUE_RATE = 60.0
 
 
@@ -117,9 +119,10 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, effo
     if s.index in seals.spans:
         start, end = seals.spans[s.index]
         tucked = s.name in LABIODENTAL
-        out.add(start, s.index, CLOSE_RATE, lips=1.5 if tucked else -1.5, tuck=float(tucked))
+        out.add(start, s.index, CLOSE_RATE, lips=1.5 if tucked else -1.5)
+        out.add(start, s.index, TUCK_RATE, tuck=float(tucked))
         if tucked:
-            out.add(end, s.index, CLOSE_RATE, tuck=0.0)
+            out.add(end, s.index, TUCK_RATE, tuck=0.0)
     elif shape.lips is not None:
         first, second = _pair(shape.lips)
         if (seconds := seals.free(s, begin)) is not None:
