@@ -27,11 +27,11 @@ class Lazy(click.Group):
         """In the order of use."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command that is asked for."""
-        if name not in COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f".commands.{COMMANDS[name][0]}", __package__).command
+        command: click.Command = import_module(f".commands.{COMMANDS[cmd_name][0]}", __package__).command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -81,13 +81,12 @@ def _first(lines: list[str], steps: list[str | int]) -> int:
     high, budget = len(lines), EFFORT
     while high - low > 1 and budget > 0:
         middle = n = (low + high) // 2
-        while n > low and (held := _holds(lines, n, steps)) is None:  # within some value: back to where it begins
+        held = None
+        while n > low and held is None and budget > 0:  # within some value: back to where it begins
+            held = _holds(lines, n, steps)
             budget -= 40 * n
-            n -= 1
-            if budget <= 0:
-                return before + 1
-        budget -= 40 * n
-        if n == low:
+            n -= held is None
+        if held is None:
             low = middle
         elif held:
             high = n

@@ -23,14 +23,29 @@ def missing() -> str | None:
     return None if find_spec("av") else "no film: the package av is missing; install it with pip install av"
 
 
+def encoder() -> str:
+    """What encodes films. OutputError in one line if it cannot."""
+    if why := missing():
+        raise OutputError(why)
+    try:
+        import av
+    except ImportError as broken:
+        raise OutputError(f"no film: the package av does not load ({broken}); install it again with pip install av") from broken
+    lacking = {"libx264", "aac"} - av.codecs_available
+    if lacking:
+        raise OutputError(f"no film: this build of av has no {' and '.join(sorted(lacking))}; install it with pip install av")
+    return f"PyAV {av.__version__} with libx264 and aac"
+
+
 class Film:
     """An MP4 that grows frame by frame; it has its name only once it is whole."""
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         """Begin a film of even `size` (width, height). OutputError in one line if it cannot be made."""
-        if why := missing():
-            raise OutputError(why)
+        if lacking := missing():
+            raise OutputError(lacking)
         import av
+        import av.error
 
         if size[0] % 2 or size[1] % 2:
             raise OutputError(f"{path}: a film's width and height must be even, not {size[0]}x{size[1]}")
@@ -38,7 +53,7 @@ class Film:
         self._part = Part(path)
         try:
             self._file: Any = av.open(str(self._part.temporary), "w", format="mp4", options={"movflags": "+faststart"})
-        except (OSError, av.FFmpegError) as why:
+        except (OSError, av.error.FFmpegError) as why:
             raise self._part.error(why) from why
         self._video = self._file.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "19", "threads": "2"})
         self._video.width, self._video.height, self._video.pix_fmt = *size, "yuv420p"
@@ -75,7 +90,7 @@ class Film:
             if self._failed is None:
                 try:
                     self._one(*item)
-                except (OSError, ValueError, self._av.FFmpegError) as why:
+                except (OSError, ValueError, self._av.error.FFmpegError) as why:
                     self._failed = why
 
     def _one(self, kind: str, data: NDArray[Any]) -> None:
@@ -103,7 +118,7 @@ class Film:
                 for packet in stream.encode(None):
                     self._file.mux(packet)
             self._file.close()
-        except (OSError, ValueError, self._av.FFmpegError) as why:
+        except (OSError, ValueError, self._av.error.FFmpegError) as why:
             self._part.remove()
             raise self._error(why) from why
         self._part.done()
@@ -113,6 +128,6 @@ class Film:
         self._failed = self._failed or OSError("abandoned")
         self._queue.put(None)
         self._worker.join()
-        with contextlib.suppress(OSError, ValueError, self._av.FFmpegError):  # it is being thrown away
+        with contextlib.suppress(OSError, ValueError, self._av.error.FFmpegError):  # it is being thrown away
             self._file.close()
         self._part.remove()

@@ -4,10 +4,17 @@ from pathlib import Path
 
 import click
 
+from .options import HELP
 
-@click.group("head", context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group("head", context_settings=HELP, no_args_is_help=False)
 def command() -> None:
-    """Build a head from a recipe and CC0 sources, or inspect a GLB."""
+    """Build a head from a recipe and CC0 sources, or inspect a GLB.
+
+    \b
+    psi head info mira
+    psi head build assets/heads/mira.toml -o mira.glb
+    """
 
 
 @command.command("build")

@@ -1,11 +1,14 @@
 """`psi new`."""
 
+import os
 import re
 from pathlib import Path
 
 import click
 
-SCENE = """#:schema https://json-schema.org/draft/2020-12/schema
+from .options import HELP
+
+SCENE = """#:schema {schema}
 title = "{name}"
 seed = 1
 
@@ -53,19 +56,35 @@ cloth = "#3b5a73"
 """
 
 
-@click.command("new", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("new", context_settings=HELP)
 @click.argument("kind", type=click.Choice(["scene", "persona"]))
 @click.argument("name")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write. [NAME.toml]")
 def command(kind: str, name: str, out: Path | None) -> None:
-    """Write a scene or persona called NAME to start from."""
+    """Write a scene or persona called NAME to start from.
+
+    \b
+    psi new scene visit                 writes visit.toml; then: psi render visit.toml
+    psi new persona Ada -o people/ada.toml
+    """
     from psi_ecs import PsiError
     from psi_ecs.systems.formats.safe import write_file
 
-    if not re.fullmatch(r"[\w -]{1,60}", name):
+    if not re.fullmatch(r"[\w -]{1,60}", name) or not name.strip():
         raise PsiError(f"{name!r} is no good name; use letters, digits, spaces, - and _")
     path = out or Path(f"{name.replace(' ', '_')}.toml")
     if path.exists():
         raise PsiError(f"{path}: is there already; choose another name with -o")
-    write_file(path, (SCENE if kind == "scene" else PERSONA).format(name=name))
+    write_file(path, (SCENE if kind == "scene" else PERSONA).format(name=name, schema=_schema(path)))
     click.echo(path)
+
+
+def _schema(path: Path) -> str:
+    """The schema that came along, as seen from the file; as a URI where there is no such way (another drive)."""
+    from psi_ecs.asset import package_folder
+
+    schema = package_folder("assets") / "schema" / "scene.schema.json"
+    try:
+        return Path(os.path.relpath(schema, path.resolve().parent)).as_posix()
+    except ValueError:
+        return schema.as_uri()

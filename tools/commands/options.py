@@ -17,39 +17,26 @@ def terminal() -> TextIO:
     return sys.stderr if sys.stderr.isatty() else io.StringIO()
 
 
-class Moment(click.ParamType):
-    """Seconds of scene time: a finite number from 0 to an hour; an end is more than 0."""
-
-    name = "seconds"
-
-    def __init__(self, end: bool = False) -> None:
-        """`end` refuses 0."""
-        self.end = end
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number that is written."""
-        try:
-            seconds = float(value)
-        except ValueError:
-            self.fail(f"{value!r} is no number of seconds; write one such as 2.5", param, ctx)
-        if not isfinite(seconds) or not 0.0 <= seconds <= 3600.0 or (self.end and seconds == 0.0):
-            self.fail(f"{value} is no moment of a scene; write seconds {'above' if self.end else 'from'} 0 to 3600", param, ctx)
-        return seconds
+def moment(_: click.Context, option: click.Parameter, text: str | None) -> float | None:
+    """Callback: seconds of scene time, a finite number from 0 to an hour; the option `--to` is more than 0."""
+    if text is None:
+        return None
+    end = option.name == "end"
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no number of seconds; write one such as 2.5") from None
+    if not isfinite(seconds) or not 0.0 <= seconds <= 3600.0 or (end and seconds == 0.0):
+        raise click.BadParameter(f"{text} is no moment of a scene; write seconds {'above' if end else 'from'} 0 to 3600")
+    return seconds
 
 
-class Size(click.ParamType):
-    """WIDTHxHEIGHT as two even numbers."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        """The two numbers that are written."""
-        if isinstance(value, tuple):
-            return (int(value[0]), int(value[1]))
-        parts = str(value).lower().split("x")
-        if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts):
-            self.fail(f"{value!r} is no size; write WIDTHxHEIGHT, such as 1280x720", param, ctx)
-        width, height = (int(p) for p in parts)
-        if not (64 <= width <= 4096 and 64 <= height <= 4096) or width % 2 or height % 2:
-            self.fail(f"{value}: width and height must be even and between 64 and 4096", param, ctx)
-        return width, height
+def size(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
+    """Callback: WIDTHxHEIGHT as two even numbers."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts):
+        raise click.BadParameter(f"{text!r} is no size; write WIDTHxHEIGHT, such as 1280x720")
+    width, height = (int(p) for p in parts)
+    if not (64 <= width <= 4096 and 64 <= height <= 4096) or width % 2 or height % 2:
+        raise click.BadParameter(f"{text}: width and height must be even and between 64 and 4096")
+    return width, height

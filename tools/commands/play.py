@@ -2,13 +2,16 @@
 
 import click
 
-from .options import HELP, SEED, Moment, Size
+from . import options
+from .options import HELP, SEED, moment
 
 
 @click.command("run", context_settings=HELP)
 @click.argument("scene")
-@click.option("--size", type=Size(), default="960x720", show_default=True, metavar="WxH", help="Window size in pixels.")
-@click.option("--to", "end", type=Moment(end=True), metavar="S", help="Stop at this second.")
+@click.option(
+    "--size", callback=options.size, default="960x720", show_default=True, metavar="WxH", help="Window size in pixels."
+)
+@click.option("--to", "end", callback=moment, metavar="S", help="Stop at this second.")
 @click.option("--no-window", is_flag=True, help="Sound only.")
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
 def command(scene: str, size: tuple[int, int], end: float | None, no_window: bool, seed: int | None) -> None:

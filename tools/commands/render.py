@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from .options import HELP, SEED, Moment, Size, terminal
+from . import options
+from .options import HELP, SEED, moment, terminal
 
 
 @click.command("render", context_settings=HELP)
@@ -15,9 +16,11 @@ from .options import HELP, SEED, Moment, Size, terminal
 @click.option(
     "--fps", type=click.Choice(["15", "20", "30", "60"]), default="60", show_default=True, help="Frames a second of the film."
 )
-@click.option("--size", type=Size(), default="1280x720", show_default=True, metavar="WxH", help="Picture size in pixels.")
-@click.option("--from", "start", type=Moment(), default=0.0, metavar="S", help="Begin at this second of the scene.")
-@click.option("--to", "end", type=Moment(end=True), metavar="S", help="End at this second.")
+@click.option(
+    "--size", callback=options.size, default="1280x720", show_default=True, metavar="WxH", help="Picture size in pixels."
+)
+@click.option("--from", "start", callback=moment, default="0", metavar="S", help="Begin at this second of the scene.")
+@click.option("--to", "end", callback=moment, metavar="S", help="End at this second.")
 @click.option(
     "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times."
 )

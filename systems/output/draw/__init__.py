@@ -1,6 +1,6 @@
 """Drawing with pyglet (OpenGL 3.3), with a screen or without one."""
 
-from .context import DrawError, available
+from .context import DrawError, available, renderer
 from .stage import Stage
 
-__all__ = ["DrawError", "Stage", "available"]
+__all__ = ["DrawError", "Stage", "available", "renderer"]

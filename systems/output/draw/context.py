@@ -93,6 +93,14 @@ def window(headless: bool, size: tuple[int, int], caption: str = "psi") -> Any:
         ) from why_not
 
 
+def renderer(headless: bool = True) -> str:
+    """What draws: renderer and OpenGL version. DrawError in one line if nothing does."""
+    window(headless, (64, 64))
+    from pyglet.gl import gl_info
+
+    return f"{gl_info.get_renderer()}, OpenGL {'.'.join(map(str, gl_info.get_version()))}"
+
+
 def program(vertex: str, fragment: str, defines: dict[str, int | float] | None = None) -> Any:
     """A linked shader program from two files of assets/shaders, with `#define`s after the version line."""
     from pyglet.graphics.shader import Shader, ShaderProgram
