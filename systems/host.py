@@ -25,6 +25,7 @@ from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
 from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
+from psi_ecs.table import Table
 
 from .formats.glb import read_head
 from .formats.persona import load_persona
@@ -68,6 +69,9 @@ class Host:
         """Make an empty world; the same seed and the same calls give the same bytes."""
         self.app = App(seed=seed).add(Cast(), Outbox([]), Script(done=True), speaker, collect).saves(Say, Stop, Cue)
         self.heads: list[Head] = []
+        self._shape = -1
+        self._tables: list[Table] = []
+        self._order: NDArray[np.intp] = np.zeros(0, np.intp)
         self._turn = 1_000_000  # above any line of a scene, whose index is its turn
 
     @property
@@ -157,24 +161,24 @@ class Host:
         """Make `n` ticks and return the last one's frame."""
         self.app.step(n)
         world = self.app.world
-        tables = [t for t in world.tables.values() if Avatar in t.key and t.n]
-        index = [t.cols[Avatar]["index"][: t.n] for t in tables]
-        order = np.argsort(np.concatenate(index), kind="stable") if tables else np.zeros(0, np.intp)
-
-        def column(cls: type, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
-            if not tables:
-                return np.zeros((0, *shape), np.float32)
-            return np.concatenate([t.cols[cls][name][: t.n] for t in tables])[order]
-
-        sounds = column(Sound, "block", (400,))
+        if self._shape != world.shape:
+            self._shape, self._tables = world.shape, [t for t in world.tables.values() if Avatar in t.key and t.n]
+            index = [t.cols[Avatar]["index"][: t.n] for t in self._tables]
+            self._order = np.argsort(np.concatenate([*index, np.zeros(0, np.int32)]), kind="stable")
+        sounds = self._column(Sound, "block", (400,))
         return Frame(
             tick=world.tick,
-            audio=np.clip(sounds.sum(0), -1.0, 1.0).astype(np.float32),
+            audio=np.minimum(np.maximum(sounds.sum(0), -1.0), 1.0),
             sounds=sounds,
-            weights=column(Face, "weights", (61,)),
-            breath=column(Face, "breath", ()),
+            weights=self._column(Face, "weights", (61,)),
+            breath=self._column(Face, "breath", ()),
             events=world.resource(Outbox).events,
         )
+
+    def _column(self, cls: type, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+        """A copy of one column of all avatars, in the order they joined."""
+        parts = [t.cols[cls][name][: t.n] for t in self._tables] or [np.zeros((0, *shape), np.float32)]
+        return (parts[0] if len(parts) == 1 else np.concatenate(parts))[self._order]
 
     def save(self) -> bytes:
         """The whole state, to go on from exactly here."""
@@ -183,6 +187,7 @@ class Host:
     def load(self, blob: bytes) -> "Host":
         """Take over a saved state; heads and voices are loaded again from their assets."""
         self.app.load(blob)
+        self._shape = -1
         self.heads = [load_head(p.head) for p in self.personas]
         return self
 

@@ -20,10 +20,18 @@ U64 = NDArray[np.uint64]
 
 def uniform(seed: int, counter: U64) -> F64:
     """Numbers in [0, 1) from (seed, counter) by the SplitMix64 finaliser (Steele, Lea & Flood 2014); shape of `counter`."""
-    z = counter * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(((z ^ (z >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53)
+    golden, first, second, s30, s27, s31, s11 = _MIX
+    z = counter * golden + np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
+    z ^= z >> s30
+    z *= first
+    z ^= z >> s27
+    z *= second
+    z ^= z >> s31
+    z >>= s11
+    return np.asarray(z * 2.0**-53)
+
+
+_MIX = tuple(np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 30, 27, 31, 11))
 
 
 def phases(seed: int, border: int, borders: int, bins: int) -> F64:

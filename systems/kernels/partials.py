@@ -68,13 +68,20 @@ def phase(theta: float, pitch: F64, span: int, rate: float) -> F64:
 
     Args: theta at the first sample; pitch f64[J + 1] Hz at borders `span` samples apart, straight between them.
     """
-    n = np.arange(span)
-    step = (pitch[1:] - pitch[:-1]) / span
-    out = np.empty(len(step) * span + 1)
-    out[0], out[span::span] = 0.0, np.cumsum(pitch[:-1] * span + 0.5 * step * span**2)
-    inside = out[:-1].reshape(-1, span)
-    inside[:] = inside[:, :1] + pitch[:-1, None] * n + (0.5 * step)[:, None] * n**2
+    way = np.empty((len(pitch) - 1, 3))
+    way[:, 1], way[:, 2] = pitch[:-1], (pitch[1:] - pitch[:-1]) * (0.5 / span)
+    end = np.cumsum(way[:, 1] * span + way[:, 2] * span**2)
+    way[0, 0], way[1:, 0] = 0.0, end[:-1]
+    out = np.empty(len(way) * span + 1)
+    np.matmul(way, _powers(span), out=out[:-1].reshape(-1, span))
+    out[-1] = end[-1]
     out *= 1.0 / rate
     out += theta
     out -= np.floor(out)
     return out
+
+
+@cache
+def _powers(span: int) -> F64:
+    """1, n and n^2 for n below `span`."""
+    return np.arange(float(span)) ** np.array([[0.0], [1.0], [2.0]])
