@@ -44,7 +44,7 @@ class Manner(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Look(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Colours as #rrggbb (sRGB)."""
+    """Colours as #rrggbb (sRGB), and how the skin is marked."""
 
     skin: str = "#d9a48a"
     lips: str = "#b5656a"
@@ -52,6 +52,10 @@ class Look(Struct, kw_only=True, forbid_unknown_fields=True):
     hair: str = "#3a2a20"
     brow: str = "#35271f"
     cloth: str = "#3b5a73"
+    freckles: float = 0.3
+    """0 none to 1 many."""
+    stubble: float = 0.0
+    """0 none to 1 a day's beard."""
 
 
 class Persona(Struct, kw_only=True, forbid_unknown_fields=True):

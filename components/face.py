@@ -115,7 +115,7 @@ class Mesh(Struct, kw_only=True):
 
     name: str
     material: str
-    """skin, eye, teeth, gum, tongue, lash, brow, hair or cloth."""
+    """skin, eye, teeth, gum, tongue, lash, brow, hair (see-through), cap (hair drawn solid) or cloth."""
     position: NDArray[Any]
     """f32[V, 3]."""
     normal: NDArray[Any]

@@ -3,9 +3,8 @@
 // software renderers run every branch they are given.
 in vec3 v_world;
 in vec3 v_normal;
-in vec4 v_paint;
 in vec3 v_light;
-in vec3 v_shine;
+in vec4 v_gloss;
 in vec3 v_rest;
 in vec2 v_uv;
 out vec4 colour;
@@ -22,86 +21,94 @@ uniform vec3 eye_pivot;
 uniform float eye_radius;
 uniform vec3 iris;
 uniform float lid;               // how far the upper lid is down, 0 to 1
-uniform sampler2D noise;
-
-float ggx(vec3 n, vec3 v, vec3 l, float rough, float f0) {   // Walter et al. 2007, with Schlick's Fresnel
-    vec3 h = normalize(v + l);
-    float nh = max(dot(n, h), 0.0), nl = max(dot(n, l), 0.0), c = 1.0 - max(dot(v, h), 0.0), nv = max(dot(n, v), 0.05);
-    float a = rough * rough, d = nh * nh * (a * a - 1.0) + 1.0, k = 0.5 * a, c2 = c * c;
-    return a * a / (3.14159 * d * d) * (f0 + (1.0 - f0) * c2 * c2 * c) / (4.0 * (nl * (1.0 - k) + k) * (nv * (1.0 - k) + k)) * nl;
-}
+uniform sampler2D image;         // skin: its chart; hair: strands; others: smooth noise
 
 vec3 film(vec3 x) {
     x = clamp((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0);
     vec3 a = sqrt(x), b = sqrt(a), c = sqrt(b);   // sRGB curve by roots, within 0.5 % (Chilliant 2012)
-    return clamp(0.585122381 * a + 0.783140355 * b - 0.368262736 * c, 0.0, 1.0);
+    return 0.585122381 * a + 0.783140355 * b - 0.368262736 * c;
 }
 
-void main() {
+#if MATERIAL == EYE
+vec3 eye() {
     vec3 v = normalize(camera - v_world);
     vec3 n = normalize(v_normal);
-    float alpha = 1.0;
-    vec3 light;
-#if MATERIAL == SKIN
-    // pores: small changes of normal and albedo, fixed to the skin
-    vec3 grain = texture(noise, v_rest.xy * 30.0 + v_rest.z * 13.0).rgb - 0.5;
-    n = normalize(n + grain * (0.06 + 0.10 * v_paint.a));
-    light = v_paint.rgb * (1.0 + 0.10 * grain.z) * v_light * (1.0 + 0.12 * dot(grain, light_way[0]));
-    light += light_colour[0] * v_shine.y * ggx(n, v, light_way[0], v_paint.a, 0.028);
-    light += light_colour[2] * (0.3 + 0.7 * v_shine.x) * ggx(n, v, light_way[2], v_paint.a, 0.028);
-    light += light_colour[1] * v_shine.x * 0.8 * ggx(n, v, light_way[1], v_paint.a, 0.028);
-#elif MATERIAL == EYE
     vec3 local = (v_rest - eye_pivot) / eye_radius;
     vec2 q = local.xy;
     // the iris lies behind the cornea: shift by the view to give it depth
     vec3 view = transpose(eye_turn) * (transpose(head_turn) * (transpose(body_turn) * v));
     vec2 deep = q - 0.055 * (view.xy / max(view.z, 0.3)) * smoothstep(0.5, 0.2, length(q));
     float r = length(deep), turn = atan(deep.y, deep.x);
-    const float edge = 0.44;
-    float fibre = texture(noise, vec2(turn * 1.6, r * 0.7)).r * 0.6 + texture(noise, vec2(turn * 3.7, r * 0.35 + 0.3)).g * 0.4;
-    vec3 ring = mix(iris * 1.25 + vec3(0.03, 0.02, 0.0), iris * 0.75, smoothstep(0.17, edge, r));
-    vec3 stroma = ring * (0.50 + 0.85 * fibre) * (1.0 - 0.80 * smoothstep(edge - 0.10, edge + 0.01, r));
-    vec3 white = vec3(0.56, 0.53, 0.51) * (0.94 + 0.1 * fibre);
-    white = mix(white, vec3(0.48, 0.24, 0.20), 0.60 * smoothstep(0.50, 0.95, abs(q.x)) + 0.3 * smoothstep(0.45, 0.9, abs(q.y)));
-    float in_iris = step(0.0, local.z) * (1.0 - smoothstep(edge - 0.035, edge + 0.035, r));
-    vec3 albedo = mix(white, stroma * smoothstep(0.155, 0.185, r), in_iris);
-    // the upper lid and its lashes shade the ball below them
+    const float edge = 0.455;
+    float fibre = texture(image, vec2(turn * 1.6, r * 0.7)).r * 0.6 + texture(image, vec2(turn * 3.7, r * 0.35 + 0.3)).g * 0.4;
+    vec3 tint = mix(iris, vec3(dot(iris, vec3(0.3, 0.6, 0.1))), 0.30);
+    vec3 ring = mix(tint * 0.85 + vec3(0.030, 0.018, 0.004), tint * 0.55, smoothstep(0.17, 0.34, r));
+    vec3 stroma = ring * (0.42 + 0.85 * fibre) * (1.0 - 0.90 * smoothstep(edge - 0.11, edge + 0.01, r));
+    vec3 white = vec3(0.52, 0.485, 0.46) * (0.92 + 0.12 * fibre);
+    float vein = smoothstep(0.58, 0.72, texture(image, q * vec2(0.55, 1.9)).b) * smoothstep(0.45, 0.85, abs(q.x));
+    white = mix(white, vec3(0.42, 0.17, 0.14), 0.55 * smoothstep(0.50, 0.95, abs(q.x)) + 0.28 * smoothstep(0.40, 0.85, abs(q.y)) + 0.15 * vein);
+    float in_iris = step(0.0, local.z) * (1.0 - smoothstep(edge - 0.04, edge + 0.04, r));
+    vec3 albedo = mix(white, stroma * smoothstep(0.165, 0.20, r), in_iris);
+    // the upper lid and its lashes shade the ball below them, and the corners lie deep
     vec3 seen = transpose(head_turn) * (transpose(body_turn) * n);
-    float shade = mix(0.22, 1.0, smoothstep(0.46 - 0.5 * lid, 0.02 - 0.5 * lid, seen.y)) * (0.40 + 0.60 * smoothstep(0.92, 0.40, abs(seen.x)));
-    light = albedo * mix(ground, sky, 0.5 + 0.5 * n.y) * shade;
-    for (int i = 0; i < 3; ++i) {
+    float drop = 0.55 * lid;
+    float shade = mix(0.13, 1.0, smoothstep(0.40 - drop, -0.06 - drop, seen.y)) * (0.30 + 0.70 * smoothstep(0.86, 0.30, abs(seen.x)));
+    shade *= mix(0.62, 1.0, smoothstep(-0.46, -0.24, seen.y));
+    vec3 light = albedo * mix(ground, sky, 0.5 + 0.5 * n.y) * shade;
+    for (int i = 0; i < 2; ++i) {
         float nl = dot(n, light_way[i]);
-        float caught = mix(max(nl * 0.75 + 0.25, 0.0), max(0.30 + 0.60 * dot(-q, light_way[i].xy) + nl * 0.5, 0.0), in_iris);
+        float caught = mix(max(nl * 0.72 + 0.20, 0.0), max(0.28 + 0.75 * dot(-q, light_way[i].xy) + nl * 0.45, 0.0), in_iris);
         light += light_colour[i] * shade * albedo * caught;
     }
-    // a window-like catch-light on the cornea, and a faint one from the fill
+    // a window-like catch-light on the cornea, a faint one from the fill, and the wet line on the lower lid
     vec3 mirror = reflect(-v, n);
-    float window = smoothstep(0.962, 0.978, dot(mirror, light_way[0])) + 0.18 * smoothstep(0.95, 0.985, dot(mirror, light_way[1]));
-    light += vec3(1.0, 0.98, 0.95) * window * 1.3 * smoothstep(0.15, 0.5, shade);
-#elif MATERIAL == TEETH
-    vec3 enamel = mix(vec3(0.66, 0.61, 0.52), vec3(0.50, 0.36, 0.29), smoothstep(0.6, 1.0, v_uv.y));
-    enamel *= 1.0 - 0.55 * smoothstep(0.34, 0.5, abs(v_uv.x - 0.5));   // the gaps between the crowns
-    light = enamel * v_light + light_colour[0] * v_shine.z * 0.8 * ggx(n, v, light_way[0], 0.3, 0.045);
-#elif MATERIAL == GUM || MATERIAL == TONGUE
-    vec3 flesh = MATERIAL == TONGUE ? vec3(0.40, 0.15, 0.14) : vec3(0.33, 0.11, 0.11);
-    light = flesh * (0.85 + 0.3 * texture(noise, v_rest.xz * 60.0).r) * v_light;
-    light += light_colour[0] * v_shine.z * 0.7 * ggx(n, v, light_way[0], 0.35, 0.03);
-#elif MATERIAL == LASH
-    light = v_paint.rgb * 0.35;
-    alpha = 1.0 - 0.6 * v_uv.y;
-#elif MATERIAL == BROW
-    light = v_paint.rgb * v_light * 0.8;
-    alpha = 0.85 - 0.55 * v_uv.y;
-#elif MATERIAL == HAIR
-    float strand = texture(noise, vec2(v_uv.x * 0.83, v_uv.y * 0.06 + floor(v_uv.x) * 0.37)).r;
-    float rim = abs(fract(v_uv.x) - 0.5) * 2.0;
-    alpha = (strand * 1.5 + 0.62 - rim * 0.75 - smoothstep(0.55, 1.0, v_uv.y) * 0.95 - smoothstep(0.06, 0.0, v_uv.y) * 0.7) * 2.2;
-    if (v_uv.y > 0.149 && v_uv.y < 0.151) alpha = 1.0;   // the cap under the cards
-    if (alpha < CUT) discard;
-    light = v_paint.rgb * (0.55 + 0.75 * strand) * mix(0.55, 1.1, clamp(v_uv.y * 1.6, 0.0, 1.0)) * v_light + v_shine * (0.4 + 1.2 * strand);
-#else
-    float knit = texture(noise, v_uv * vec2(3.0, 9.0)).r;
-    light = v_paint.rgb * (0.75 + 0.4 * knit) * (0.86 + 0.14 * sin(v_uv.x * 150.0)) * v_light * 0.85;
+    float window = smoothstep(0.968, 0.980, dot(mirror, light_way[0])) + 0.14 * smoothstep(0.95, 0.985, dot(mirror, light_way[1]));
+    float room = 0.035 * (0.5 + 0.5 * mirror.y) * shade;
+    return light + vec3(1.0, 0.98, 0.95) * window * 1.1 * smoothstep(0.10, 0.5, shade) + sky * room;
+}
 #endif
-    colour = vec4(film(light), clamp(alpha, 0.0, 1.0));
+
+void main() {
+    float alpha = 1.0;
+    vec3 light;
+#if MATERIAL == SKIN
+    vec4 chart = texture(image, v_uv);             // square root of albedo, and how much it shines
+    vec3 n = normalize(v_normal), h = normalize(normalize(camera - v_world) + light_way[0]);
+    n = normalize(n + (chart.a - 0.4) * 0.12);     // pores lean the surface a little
+    float nh = max(dot(n, h), 0.0), sharp = exp2(38.0 * (nh - 1.0)) * 0.085 + exp2(150.0 * (nh - 1.0)) * 0.10 * chart.a;
+    light = chart.rgb * chart.rgb * v_light + v_gloss.rgb * (0.45 + chart.a);
+    light += light_colour[0] * (v_gloss.a * sharp * (0.25 + 1.8 * chart.a) * clamp(dot(n, light_way[0]) * 3.0, 0.0, 1.0));
+#elif MATERIAL == EYE
+    light = eye();
+#elif MATERIAL == TEETH
+    vec3 enamel = mix(vec3(0.74, 0.69, 0.60), vec3(0.55, 0.38, 0.31), smoothstep(0.62, 1.0, v_uv.y));
+    enamel *= mix(0.86, 1.0, smoothstep(0.0, 0.25, v_uv.y));     // the biting edge is clearer
+    enamel *= 1.0 - 0.62 * smoothstep(0.36, 0.5, abs(v_uv.x - 0.5));   // the gaps between the crowns
+    light = enamel * v_light + v_gloss.rgb * 0.8;
+#elif MATERIAL == GUM || MATERIAL == TONGUE
+    vec3 flesh = MATERIAL == TONGUE ? vec3(0.42, 0.17, 0.155) : vec3(0.33, 0.12, 0.115);
+    light = flesh * (0.80 + 0.4 * texture(image, v_rest.xz * 60.0).r) * v_light + v_gloss.rgb * 0.45;
+#elif MATERIAL == LASH
+    light = v_light;
+    alpha = clamp(1.25 - 0.95 * v_uv.y, 0.0, 0.95);
+#elif MATERIAL == BROW
+    light = v_light;
+    alpha = 0.80 - 0.60 * v_uv.y;
+#elif MATERIAL == HAIR || MATERIAL == CAP
+    vec4 strand = texture(image, vec2(v_uv.x, v_uv.y * 0.21));   // fine strands, locks, where light shifts
+#if MATERIAL == HAIR
+    float rim = abs(fract(v_uv.x * 1.0) - 0.5) * 2.0;
+    alpha = 1.35 - rim * 0.85 - smoothstep(0.50, 1.0, v_uv.y) * 1.15 - smoothstep(0.10, 0.0, v_uv.y) * 1.0;
+    alpha = (alpha + (strand.r - 0.5) * 1.5) * 1.6;
+    if (alpha < 0.1) discard;
+#endif
+    light = v_light * (0.38 + 0.72 * strand.r + 0.42 * strand.g) + v_gloss.rgb * (0.25 + 1.6 * strand.r * strand.b);
+#if MATERIAL == CAP
+    if (!gl_FrontFacing) light *= 0.30;
+#endif
+#else
+    float knit = texture(image, v_uv * vec2(3.0, 9.0)).r;
+    light = v_light * (0.70 + 0.35 * knit) * (0.86 + 0.14 * sin(v_uv.x * 150.0));
+#endif
+    colour = vec4(film(light), alpha);
 }

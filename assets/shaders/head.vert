@@ -1,10 +1,11 @@
 #version 330 core
 // Poses one vertex (eye or head turned about its pivot, fading out down the neck, then the avatar's place) and lights it.
-// Diffuse light changes slowly, so it is reckoned here, once a vertex; highlights and detail are left to the pixels.
+// Light changes slowly over these fine meshes, so it is reckoned here, once a vertex; texture and the key light's highlight
+// are left to the pixels.
 layout(location = 0) in vec3 position;
 layout(location = 1) in vec3 normal;
-layout(location = 2) in vec4 paint;   // linear albedo, roughness
-layout(location = 3) in vec4 extra;   // hair: tangent; others: sky seen, key light seen, translucency; w: share of the head's turn
+layout(location = 2) in vec4 paint;   // linear albedo; skin: roughness, hair: sky seen
+layout(location = 3) in vec4 extra;   // hair: tangent; others: sky seen, key light seen; w: share of the head's turn
 layout(location = 4) in vec3 rest;
 layout(location = 5) in vec2 uv;
 
@@ -25,13 +26,19 @@ uniform float gape;              // how far the jaw is open, 0 to 1
 
 out vec3 v_world;
 out vec3 v_normal;
-out vec4 v_paint;
-out vec3 v_light;                // diffuse light that arrives, or for hair the lit colour
-out vec3 v_shine;                // hair highlight; others: sky seen, key seen, depth in the mouth
+out vec3 v_light;                // diffuse light that arrives; hair, cloth: the lit colour
+out vec4 v_gloss;                // highlights reckoned here, and how much of the key light is seen
 out vec3 v_rest;
 out vec2 v_uv;
 
 vec3 ambient(vec3 n) { return mix(ground, sky, 0.5 + 0.5 * n.y); }
+
+float ggx(vec3 n, vec3 v, vec3 l, float rough, float f0) {   // Walter et al. 2007, with Schlick's Fresnel
+    vec3 h = normalize(v + l);
+    float nh = max(dot(n, h), 0.0), nl = max(dot(n, l), 0.0), c = 1.0 - max(dot(v, h), 0.0), nv = max(dot(n, v), 0.05);
+    float a = rough * rough, d = nh * nh * (a * a - 1.0) + 1.0, k = 0.5 * a, c2 = c * c;
+    return a * a / (3.14159 * d * d) * (f0 + (1.0 - f0) * c2 * c2 * c) / (4.0 * (nl * (1.0 - k) + k) * (nv * (1.0 - k) + k)) * nl;
+}
 
 void main() {
     vec3 p = eye_turn * (position - eye_pivot) + eye_pivot;
@@ -45,46 +52,54 @@ void main() {
     vec3 v = normalize(camera - p);
     v_world = p;
     v_normal = n;
-    v_paint = paint;
     v_rest = rest;
     v_uv = uv;
     gl_Position = view_projection * vec4(p, 1.0);
-#if MATERIAL == HAIR
+    v_gloss = vec4(0.0);
+#if MATERIAL == HAIR || MATERIAL == CAP
     vec3 along = normalize(body_turn * (head_turn * extra.xyz) + 0.0001);
-    v_light = ambient(n) * 0.9;
-    v_shine = vec3(0.0);
+    float seen = mix(0.35, 1.0, paint.a);
+    vec3 lit = ambient(n) * seen;
     for (int i = 0; i < 3; ++i) {       // Kajiya and Kay 1989
-        float nl = max(dot(n, light_way[i]) * 0.7 + 0.3, 0.0);
+        float nl = max(dot(n, light_way[i]) * 0.75 + 0.25, 0.0) * seen;
         vec3 h = normalize(v + light_way[i]);
-        float white = dot(along, h), tinted = white - 0.16;
-        v_light += light_colour[i] * nl * (1.0 + 0.7 * pow(max(1.0 - tinted * tinted, 0.0), 14.0));
-        v_shine += light_colour[i] * nl * 0.045 * pow(max(1.0 - white * white, 0.0), 50.0);
+        float white = dot(along, h) + 0.07, tinted = white - 0.22;
+        lit += light_colour[i] * nl * (0.62 + 0.75 * pow(max(1.0 - tinted * tinted, 0.0), 22.0));
+        v_gloss.rgb += light_colour[i] * nl * 0.050 * pow(max(1.0 - white * white, 0.0), 70.0);
     }
-#else
-    v_shine = extra.xyz;
-#if MATERIAL == SKIN
-    vec3 bleed = vec3(0.40, 0.19, 0.12);   // red light travels farthest under the skin
-    v_light = ambient(n) * extra.x;
+    v_light = lit * paint.rgb;
+    v_gloss.a = 1.0;
+#elif MATERIAL == SKIN
+    vec3 bleed = vec3(0.42, 0.20, 0.13);   // red light travels farthest under the skin
+    v_light = ambient(n) * extra.x * mix(vec3(0.92, 0.80, 0.74), vec3(1.0), extra.x);
     for (int i = 0; i < 3; ++i) {
-        vec3 lit = clamp((dot(n, light_way[i]) + bleed) / ((1.0 + bleed) * (1.0 + bleed)), 0.0, 1.0);
-        vec3 seen = i == 0 ? mix(vec3(extra.y), vec3(1.0), bleed * 0.45) : vec3(mix(0.35, 1.0, extra.x));
-        v_light += light_colour[i] * lit * seen;
+        vec3 wrapped = clamp((dot(n, light_way[i]) + bleed) / ((1.0 + bleed) * (1.0 + bleed)), 0.0, 1.0);
+        vec3 seen = i == 0 ? mix(vec3(extra.y), vec3(1.0), bleed * 0.40) : vec3(mix(0.30, 1.0, extra.x));
+        v_light += light_colour[i] * wrapped * seen;
     }
+    v_gloss.rgb = light_colour[2] * (0.2 + 0.8 * extra.x) * ggx(n, v, light_way[2], 0.50, 0.028)
+                + light_colour[1] * extra.x * 0.9 * ggx(n, v, light_way[1], 0.48, 0.028);
+    float graze = 1.0 - max(dot(n, v), 0.0);
+    v_gloss.rgb += sky * extra.x * 0.10 * graze * graze * graze;   // down and oil catch the room at the edge
+    v_gloss.a = extra.y;
 #else
     float dark = extra.x;
 #if MATERIAL == TEETH || MATERIAL == GUM || MATERIAL == TONGUE
     float behind = eye_pivot.z - rest.z;   // behind the lips, metres
-    float depth = smoothstep(0.052, 0.010, behind);
-    dark = (0.30 + 0.70 * extra.x) * depth * mix(0.25, 1.0, smoothstep(0.0, 0.18, gape));
-#if MATERIAL != TEETH
-    dark *= 0.35 + 0.65 * depth;
+#if MATERIAL == TEETH
+    dark = (0.45 + 0.55 * extra.x) * smoothstep(0.050, 0.006, behind) * mix(0.55, 1.0, smoothstep(0.0, 0.12, gape));
+#else
+    float depth = smoothstep(0.048, 0.012, behind);
+    dark = (0.22 + 0.78 * extra.x) * depth * depth * mix(0.30, 0.85, smoothstep(0.0, 0.25, gape));
 #endif
 #endif
     v_light = ambient(n) * dark;
     for (int i = 0; i < 3; ++i) {
-        v_light += light_colour[i] * dark * max(dot(n, light_way[i]) * 0.8 + 0.2, 0.0);
+        v_light += light_colour[i] * mix(1.0, extra.y, i == 0 ? 0.6 : 0.0) * dark * max(dot(n, light_way[i]) * 0.8 + 0.2, 0.0);
     }
-    v_shine.z = dark;
+    v_gloss = vec4(light_colour[0] * dark * ggx(n, v, light_way[0], 0.28, 0.045), dark);
+#if MATERIAL == CLOTH || MATERIAL == BROW || MATERIAL == LASH
+    v_light *= paint.rgb;
 #endif
 #endif
 }

@@ -46,15 +46,14 @@ def lip_pair(face: Mesh, x: float) -> tuple[int, int]:
     if not len(upper) or not len(lower):
         raise AssetError("the head's lips could not be found: jawOpen does not part them")
     apart = np.linalg.norm(face.position[upper][:, None] - face.position[lower][None], axis=2)
-    # of the pairs that nearly touch, the foremost is where the lips meet
     depth = face.position[upper][:, None, 2] + face.position[lower][None, :, 2]
-    score = apart - 0.15 * depth
-    u, v = np.unravel_index(int(np.argmin(score)), score.shape)
+    # of the pairs that nearly touch, the foremost is where the lips meet
+    u, v = np.unravel_index(int(np.argmin(apart - 0.08 * depth)), apart.shape)
     return int(upper[u]), int(lower[v])
 
 
-def _corners(face: Mesh) -> tuple[int, int]:
-    """Left and right mouth corner."""
+def corners(face: Mesh) -> tuple[int, int]:
+    """Vertices of the left and right mouth corner."""
     out = []
     upper, lower = lip_pair(face, 0.0)
     height = 0.5 * (face.position[upper, 1] + face.position[lower, 1])
@@ -108,21 +107,29 @@ TUCKED = {"jawOpen": 0.12, "mouthClose": 0.06, "mouthRollLower": 1.0}
 """The pose in which lip and teeth are looked for: about that of /f/."""
 
 
+def _incisor(at: NDArray[Any]) -> NDArray[np.int64]:
+    """Vertices of the upper front teeth f[V, 3] that lie nearest the mid-line."""
+    front = (at[:, 2] > at[:, 2].max() - 0.004) & (np.abs(at[:, 0]) < 0.01)
+    if not front.any():
+        return np.flatnonzero(front)
+    return np.flatnonzero(front & (np.abs(at[:, 0]) < np.abs(at[front, 0]).min() + 0.0003))
+
+
 def _bite(meshes: list[Mesh], face: Mesh, middle: tuple[int, int]) -> tuple[Mesh, int, Mesh, int]:
     """The point of the lower lip and the point of the upper front teeth that meet in /f/: (mesh, vertex, mesh, vertex).
 
-    They are the closest pair in the pose TUCKED, so their distance is never below that of lip and teeth.
+    They are the closest pair on the mid-line in the pose TUCKED.
     """
     upper = [m for m in meshes if m.material == "teeth" and np.abs(_delta(m, "jawOpen")).max(initial=0) < 0.004]
     best: tuple[float, Mesh, int, Mesh, int] = (np.inf, face, middle[1], face, middle[0])
     rest = face.position[middle[1]]
     for soft in (m for m in meshes if m.material in ("skin", "gum")):
         at, lowered = soft.position, _delta(soft, "jawOpen")[:, 1] < 0.5 * _delta(face, "jawOpen")[middle[1], 1]
-        lips = np.flatnonzero(lowered & (np.abs(at[:, 0]) < 0.008) & (np.abs(at - rest).max(axis=1) < 0.014))
+        lips = np.flatnonzero(lowered & (np.abs(at[:, 0]) < 0.003) & (np.abs(at - rest).max(axis=1) < 0.014))
         posed = soft.position + sum(w * _delta(soft, shape) for shape, w in TUCKED.items())
         for hard in upper:
             at = hard.position
-            front = np.flatnonzero((at[:, 2] > at[:, 2].max() - 0.004) & (np.abs(at[:, 0]) < 0.01))
+            front = _incisor(at)
             if not len(lips) or not len(front):
                 continue
             apart = np.linalg.norm(posed[lips][:, None] - at[front][None], axis=2)
@@ -142,7 +149,7 @@ def measure(meshes: list[Mesh], name: str) -> dict[str, NDArray[Any]]:
 
 def _measure(meshes: list[Mesh]) -> dict[str, NDArray[Any]]:
     face = _skin(meshes)
-    left, right = _corners(face)
+    left, right = corners(face)
     half = 0.45 * 0.5 * float(face.position[left, 0] - face.position[right, 0])
     middle = lip_pair(face, 0.0)
     pairs = (middle, lip_pair(face, half), lip_pair(face, -half))
@@ -161,7 +168,7 @@ def landmarks_of(meshes: list[Mesh]) -> dict[str, Point]:
     face = _skin(meshes)
     p = face.position
     upper, lower = lip_pair(face, 0.0)
-    left, right = _corners(face)
+    left, right = corners(face)
     mouth = 0.5 * (p[upper] + p[lower])
     eyes = {}
     for side, sign in (("left", 1.0), ("right", -1.0)):

@@ -25,6 +25,8 @@ RANGES = {
     "manner.gesture": (0.0, 2.0),
     "manner.sway": (0.0, 2.0),
     "manner.articulation": (0.5, 1.5),
+    "look.freckles": (0.0, 1.0),
+    "look.stubble": (0.0, 1.0),
 }
 
 
@@ -67,7 +69,7 @@ def _check(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
         if not -1.0 <= share <= 1.0:
             raise wrong(f"mood.{name}", f"is {share:g}; it must lie in -1 to 1")
     for name, colour in ((f, getattr(persona.look, f)) for f in persona.look.__struct_fields__):
-        if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+        if isinstance(colour, str) and not re.fullmatch("#[0-9a-fA-F]{6}", colour):
             raise wrong(f"look.{name}", f'is {colour!r}; write a colour as "#rrggbb"')
 
 

@@ -1,9 +1,7 @@
 """From a recipe to a head: identity, crop, subdivision, parts, measured rig."""
 
-import itertools
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from msgspec import Struct, ValidationError, convert, field
@@ -12,13 +10,18 @@ from numpy.typing import NDArray
 from psi_ecs import AssetError
 from psi_ecs.asset import package_folder
 from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
-from psi_ecs.systems.formats.calibrate import landmarks_of, lip_pair, measure
+from psi_ecs.systems.formats.calibrate import corners, landmarks_of, lip_pair, measure
 from psi_ecs.systems.formats.glb import normals, write_head
 
 from . import parts
-from .hair import Surface, above_hairline, brows, hair
+from .brows import brows
+from .cloth import Collar, cloth, covered
+from .hair import hair
+from .lashes import lashes, strips
+from .scalp import deep
 from .source import Source, fetch
 from .subdivide import catmull_clark
+from .surface import Surface
 
 F = NDArray[np.float64]
 METRES = 0.1
@@ -38,6 +41,8 @@ class Recipe(Struct, kw_only=True, forbid_unknown_fields=True):
     """Local shapes of the source, by path below its targets folder."""
     brow: dict[str, float] = field(default_factory=dict)
     hair: dict[str, float | str] = field(default_factory=dict)
+    lash: float = 1.0
+    """Length of the lashes, 1 for long ones."""
     collar: dict[str, float] = field(default_factory=dict)
 
 
@@ -86,27 +91,27 @@ def make(name: str, recipe: Recipe, source: Source) -> Head:
     inside = _inside_mouth(source, quads)[made_from]
     _seal(skin[0], skin[1], deltas)
     surface = Surface(skin[0], skin[1][~inside])
-    collar = _collar_height(shape, source, recipe)
-    under = collar(surface.position) > surface.position[:, 1]
-    below = under[surface.triangle].any(1)
+    neck = shape[source.vertices("joint-neck")].mean(0)
+    collar = Collar(surface, neck, recipe.collar)
     eye = {s: (p.mean(0) - origin) * METRES for s, p in eyes.items()}
     radius = {s: 0.5 * float(np.ptp(p[:, 0])) * METRES for s, p in eyes.items()}
+    locks = hair(surface, recipe.hair, random)
+    hidden = covered(surface, collar) | deep(surface.centre, float(recipe.hair.get("raise", 0.0)))
     meshes = [
-        _part("Skin", "skin", skin[0], skin[2], surface.triangle[_near(collar, surface)], deltas),
+        _part("Skin", "skin", skin[0], skin[2], surface.triangle[~hidden], deltas),
         _part("Mouth", "gum", skin[0], skin[2], skin[1][inside], deltas),
         *[parts.eyeball(s.title(), eye[s], radius[s]) for s in ("left", "right")],
         *_teeth(source, shape, units),
         _tongue(source, shape, units),
-        parts.lashes(_lash_strips(source, shape, units), random),
+        lashes(strips(source, shape, units), recipe.lash, random),
         brows(surface, deltas, eye, recipe.brow, random),
-        *hair(surface, recipe.hair, random),
-        *_cloth(surface, below, collar, recipe),
+        *locks,
+        *cloth(surface, collar),
     ]
     marks = landmarks_of(meshes)
-    marks["collar"] = (0.0, float(collar(np.array([[0.0, 0.0, 0.03]]))[0]), 0.03)
+    marks["collar"] = (0.0, float(collar.height(np.array([[0.0, 0.0, 0.03]]))[0]), 0.03)
     for side in ("left", "right"):
         marks[f"eye_{side}"] = tuple(float(v) for v in eye[side])  # type: ignore[assignment]
-    neck = shape[_joint(source, "joint-neck")].mean(0)
     pivot = {"body": (0.0, 0.0, 0.0), "head": _tuple(neck), "leftEye": _tuple(eye["left"]), "rightEye": _tuple(eye["right"])}
     marks["neck"] = _tuple(neck)
     return Head(name=name, meshes=meshes, pivot=pivot, rig=measure(meshes, name), landmarks=marks)
@@ -114,10 +119,6 @@ def make(name: str, recipe: Recipe, source: Source) -> Head:
 
 def _tuple(p: F) -> tuple[float, float, float]:
     return (float(p[0]), float(p[1]), float(p[2]))
-
-
-def _joint(source: Source, name: str) -> NDArray[np.int64]:
-    return source.vertices(name)
 
 
 def _skin(
@@ -143,15 +144,31 @@ def _skin(
 
 
 def _seal(position: F, triangle: NDArray[np.int64], deltas: dict[str, F]) -> None:
-    """Close lips that stand apart at rest: a little of mouthClose becomes part of the neutral face, in place."""
-    face = parts.mesh(
-        "Skin", "skin", position, position[:, :2], triangle, {n: deltas[n] for n in ("jawOpen", "mouthClose", "eyeBlinkLeft")}
-    )
-    upper, lower = lip_pair(face, 0.0)
-    gap = position[upper, 1] - position[lower, 1]
-    closes = deltas["mouthClose"][lower, 1] - deltas["mouthClose"][upper, 1]
-    if gap > 1e-4 and closes > 1e-3:
-        position += min(gap / closes, 0.1) * deltas["mouthClose"]
+    """Bring lips together that stand apart at rest, or cross, all along the mouth; in place."""
+    needed = ("jawOpen", "mouthClose", "mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight")
+    face = parts.mesh("Skin", "skin", position, position[:, :2], triangle, {n: deltas[n] for n in needed})
+    corner = position[list(corners(face))]
+    reach = float(np.abs(corner[:, 0]).mean())
+    middle = 0.5 * position[list(lip_pair(face, 0.0))].sum(0)
+    stations = np.linspace(-0.9 * reach, 0.9 * reach, 37)
+    for _ in range(4):
+        up = normals(position.astype(np.float32), triangle.astype(np.uint32))[:, 1]
+        line = middle[1] + (corner[:, 1].mean() - middle[1]) * (position[:, 0] / reach) ** 2
+        lips = (np.abs(position[:, 1] - line) < 0.005) & (np.abs(up) > 0.25) & (position[:, 2] > corner[:, 2].mean() - 0.012)
+        found = []
+        for x in stations:
+            near = lips & (np.abs(position[:, 0] - x) < 0.002)
+            front = near & (position[:, 2] > position[near, 2].max(initial=-1.0) - 0.0055)
+            above, below = position[front & (up < 0), 1], position[front & (up > 0), 1]
+            if len(above) and len(below):
+                found.append((x, above.min() - below.max(), 0.5 * (above.min() + below.max())))
+        at, gap, seam = np.array(found).T
+        gap = np.convolve(np.pad(np.clip(gap, -0.001, 0.002), 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
+        off = position[:, 1] - np.interp(position[:, 0], at, seam)
+        near = np.exp(-((off / 0.006) ** 2)) * np.clip((reach - np.abs(position[:, 0])) / 0.002, 0, 1)
+        near *= np.clip((position[:, 2] - corner[:, 2].mean() + 0.020) / 0.008, 0, 1)
+        lower = np.where(np.abs(off) < 0.0015, np.where(up > 0, 1.0, -1.0), -np.sign(off))
+        position[:, 1] += 0.5 * (np.interp(position[:, 0], at, gap) + 1e-4) * lower * near
 
 
 def _inside_mouth(source: Source, faces: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -194,79 +211,4 @@ def _tongue(source: Source, shape: F, units: dict[str, F]) -> Mesh:
     return parts.mesh("Tongue", "tongue", p, uv, triangle, {n: smooth(d[used]) for n, d in units.items()})
 
 
-def _lash_strips(source: Source, shape: F, units: dict[str, F]) -> list[tuple[F, dict[str, F], bool]]:
-    """Root and tip rows of the four lash strips, ordered along the lid."""
-    out = []
-    for side in "lr":
-        ball = shape[source.vertices(f"helper-{side}-eye")].mean(0)
-        for part, upper in (("1", False), ("2", True)):
-            at = source.vertices(f"helper-{side}-eyelashes-{part}")
-            p = shape[at]
-            reach = np.linalg.norm(p - ball, axis=1)
-            x = (p[:, 0] - ball[0]) * (1 if side == "l" else -1)
-            slots = np.linspace(x.min(), x.max(), 15)
-            rows: list[list[int]] = [[], []]
-            for a, b in itertools.pairwise(slots):
-                bin_ = np.flatnonzero((x >= a - 1e-4) & (x <= b + 1e-4))
-                if len(bin_):
-                    rows[0].append(int(at[bin_[np.argmin(reach[bin_])]]))
-                    rows[1].append(int(at[bin_[np.argmax(reach[bin_])]]))
-            pick = np.array(rows)
-            out.append((shape[pick], {n: d[pick] for n, d in units.items()}, upper))
-    return out
-
-
-def _collar_height(shape: F, source: Source, recipe: Recipe) -> Any:
-    """y of the collar as a function of position: a plane that is lower in front."""
-    neck = shape[_joint(source, "joint-neck")].mean(0)
-    drop, tilt = recipe.collar.get("drop", 0.012), recipe.collar.get("tilt", 0.42)
-    return lambda p: neck[1] - drop - tilt * (p[:, 2] - neck[2])
-
-
-def _near(collar: Any, surface: Surface) -> NDArray[np.bool_]:
-    """Skin that must stay under the collar's rim."""
-    return np.asarray(collar(surface.centre) - 0.03 < surface.centre[:, 1])
-
-
-def _cloth(surface: Surface, below: NDArray[np.bool_], collar: Any, recipe: Recipe) -> list[Mesh]:
-    """A sweater over the shoulders, and its ribbed collar."""
-    triangle = surface.triangle[below]
-    used, compact = np.unique(triangle, return_inverse=True)
-    compact = compact.reshape(-1, 3)
-    p = surface.position[used]
-    p = p + 0.006 * normals(p.astype(np.float32), compact.astype(np.uint32))
-    p[:, 1] = np.minimum(p[:, 1], collar(p))  # a clean edge, which the collar covers
-    body = parts.mesh("Sweater", "cloth", p, p[:, :2] * 8.0, compact, node="body")
-    return [body, _rim(surface, collar, recipe)]
-
-
-def _rim(surface: Surface, collar: Any, recipe: Recipe) -> Mesh:
-    """A tube round the neck where the cloth begins."""
-    turns, ring = 72, 12
-    thick, tall = recipe.collar.get("thick", 0.0055), recipe.collar.get("tall", 0.009)
-    near = surface.position[np.abs(collar(surface.position) - surface.position[:, 1]) < 0.012]
-    near = near[np.linalg.norm(near[:, [0, 2]] - (0.0, -0.09), axis=1) < 0.085]
-    middle = np.array([0.0, near[:, 2].mean()])
-    angle = np.arctan2(near[:, 0], near[:, 1] * 0 + near[:, 2] - middle[1])
-    distance = np.linalg.norm(near[:, [0, 2]] - middle, axis=1)
-    at = np.linspace(-np.pi, np.pi, turns, endpoint=False)
-    gap = np.abs((angle[None] - at[:, None] + np.pi) % (2 * np.pi) - np.pi)
-    radius = np.array([distance[row < 0.22].max() if (row < 0.22).any() else distance.max() for row in gap])
-    spectrum = np.fft.rfft(radius)
-    spectrum[5:] = 0
-    radius = np.fft.irfft(spectrum, turns) + 0.0035
-    around = np.linspace(0, 2 * np.pi, ring, endpoint=False)
-    r = radius[:, None] + thick * np.cos(around)
-    x, z = r * np.sin(at)[:, None], middle[1] + r * np.cos(at)[:, None]
-    base = collar(np.stack([radius * np.sin(at), 0 * at, middle[1] + radius * np.cos(at)], 1))
-    y = base[:, None] + tall * np.sin(around)
-    p = np.stack([x, y, z], 2).reshape(-1, 3)
-    i, j = np.meshgrid(np.arange(turns), np.arange(ring), indexing="ij")
-    a, b = (i * ring + j).ravel(), ((i + 1) % turns * ring + j).ravel()
-    c, d = (i * ring + (j + 1) % ring).ravel(), ((i + 1) % turns * ring + (j + 1) % ring).ravel()
-    triangle = np.concatenate([np.stack([a, b, c], 1), np.stack([c, b, d], 1)])
-    uv = np.stack([np.repeat(np.arange(turns) * 1.5, ring), np.tile(around / (2 * np.pi), turns)], 1)
-    return parts.mesh("Collar", "cloth", p, uv, triangle, node="body")
-
-
-__all__ = ["Recipe", "above_hairline", "build", "identity", "load_recipe", "make"]
+__all__ = ["Recipe", "build", "identity", "load_recipe", "make"]

@@ -1,228 +1,174 @@
-"""Hair, brows: strands that grow from the skin and are combed, drawn as narrow cards."""
+"""Hair: a solid sheet of combed strands that gives the body, and narrow cards that break its edges, its parting and tips."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from psi_ecs import AssetError
 from psi_ecs.components.face import Mesh
+from psi_ecs.systems.formats.glb import normals
 
-from .parts import Deltas, F, mesh
+from .comb import CUTS, ROWS, Style, number
+from .parts import F, grid, mesh
+from .scalp import CENTRE, Skull
+from .surface import Ints, Surface
 
-Ints = NDArray[np.int64]
-CENTRE = np.array([0.0, 0.022, -0.082])
-"""Middle of the skull in head space (the eyes lie at its origin), metres."""
-_AZIMUTH = np.radians([0, 18, 34, 48, 60, 72, 84, 94, 104, 118, 135, 180])
-_LINE = np.radians([43, 42.5, 40, 35, 24, 8, -8, 2, -2, -22, -32, -38])
-"""Elevation of the hairline seen from the middle of the skull, by angle from the front: forehead, temple, ear, nape."""
-
-
-def above_hairline(p: F, raise_by: float = 0.0) -> NDArray[np.bool_]:
-    """Which points f64[n, 3] of the head are scalp. `raise_by` in radians moves the front line up."""
-    d = p - CENTRE
-    azimuth = np.abs(np.arctan2(d[:, 0], d[:, 2]))
-    elevation = np.arctan2(d[:, 1], np.hypot(d[:, 0], d[:, 2]))
-    front = np.clip(1.2 - azimuth, 0, 1)
-    return elevation > np.interp(azimuth, _AZIMUTH, _LINE) + raise_by * front
+COLUMNS = 144
+STRANDS = 26.0
+"""Widths of the strand texture once round the head."""
 
 
-class Surface:
-    """A triangle mesh to sample from."""
+class Field:
+    """The combed sheet, to be sampled at (s, t)."""
 
-    def __init__(self, position: F, triangle: Ints) -> None:
-        """`position` f64[V, 3], `triangle` int[T, 3]."""
-        self.position, self.triangle = position, triangle
-        p = position[triangle]
-        cross = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
-        self.area = 0.5 * np.linalg.norm(cross, axis=1)
-        self.normal = cross / np.maximum(2 * self.area[:, None], 1e-12)
-        self.centre = p.mean(1)
+    def __init__(self, skull: Skull, style: Style) -> None:
+        """Comb hair of this style over a skull. AssetError for an unknown cut."""
+        self.cut = str(style.get("cut", "bob"))
+        if self.cut not in CUTS:
+            raise AssetError(f"hair.cut {self.cut!r}: no such cut; choose one of {', '.join(CUTS)}")
+        self.closed = self.cut == "short"
+        self.s = np.linspace(0, 1, COLUMNS)
+        self.solid = 0.95 if self.closed else 0.97
+        """How far along the strands the solid body reaches; cards go on to the tips."""
+        self.strand = CUTS[self.cut](skull, style, self.s)
+        flat = self.strand.reshape(-1, 3).astype(np.float32)
+        self.triangle = grid(COLUMNS, ROWS)
+        n = normals(flat, self.triangle.astype(np.uint32)).reshape(COLUMNS, ROWS, 3).astype(np.float64)
+        if self.closed:
+            n[0] = n[-1] = n[0] + n[-1]
+        n[:, 0] = self.strand[:, 0] - CENTRE
+        out = (n * (self.strand - CENTRE)).sum() < 0
+        self.normal = n / np.linalg.norm(n, axis=2, keepdims=True) * (-1.0 if out else 1.0)
+        if out:
+            self.triangle = self.triangle[:, ::-1]
 
-    def scatter(self, n: int, random: np.random.Generator, mask: NDArray[np.bool_]) -> tuple[Ints, F]:
-        """`n` points spread evenly over the masked triangles: (triangle, barycentric f64[n, 3])."""
-        weight = np.where(mask, self.area, 0.0)
-        edges = np.cumsum(weight) / weight.sum()
-        at = np.searchsorted(edges, (np.arange(n) + random.uniform(0, 1, n)) / n)
-        a, b = random.uniform(0, 1, (2, n))
-        fold = a + b > 1
-        a, b = np.where(fold, 1 - a, a), np.where(fold, 1 - b, b)
-        return np.minimum(at, len(edges) - 1), np.stack([1 - a - b, a, b], 1)
-
-    def drop(self, xy: F) -> tuple[Ints, F]:
-        """The foremost surface points under f64[n, 2] positions seen from +z: (triangle, barycentric)."""
-        p = self.position[self.triangle]
-        face, bary = np.zeros(len(xy), np.int64), np.zeros((len(xy), 3))
-        a, b, c = p[:, 0, :2], p[:, 1, :2], p[:, 2, :2]
-        det = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
-        safe = np.where(np.abs(det) < 1e-14, np.inf, det)
-        for i, q in enumerate(xy):
-            v = ((q[0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (q[1] - a[:, 1])) / safe
-            w = ((b[:, 0] - a[:, 0]) * (q[1] - a[:, 1]) - (q[0] - a[:, 0]) * (b[:, 1] - a[:, 1])) / safe
-            inside = (v >= -1e-6) & (w >= -1e-6) & (v + w <= 1 + 1e-6) & np.isfinite(safe)
-            depth = np.where(inside, (1 - v - w) * p[:, 0, 2] + v * p[:, 1, 2] + w * p[:, 2, 2], -np.inf)
-            best = int(np.argmax(depth)) if inside.any() else int(np.argmin(np.linalg.norm(self.centre[:, :2] - q, axis=1)))
-            face[i] = best
-            bary[i] = (1 - v[best] - w[best], v[best], w[best]) if inside.any() else (1 / 3, 1 / 3, 1 / 3)
-        return face, bary
-
-    def at(self, face: Ints, bary: F, values: F) -> F:
-        """Values of vertices f64[V, k] at surface points."""
-        return np.asarray(np.einsum("nk,nkc->nc", bary, values[self.triangle[face]]))
+    def at(self, s: F, t: F, values: F) -> F:
+        """Values f64[COLUMNS, ROWS, k] at points, bilinearly."""
+        x = (s - np.floor(s) if self.closed and np.any((s < 0) | (s > 1)) else np.clip(s, 0, 1)) * (COLUMNS - 1)
+        y = np.clip(t, 0, 1) * (ROWS - 1)
+        i, j = np.minimum(x.astype(int), COLUMNS - 2), np.minimum(y.astype(int), ROWS - 2)
+        f, g = (x - i)[..., None], (y - j)[..., None]
+        near = values[i, j] * (1 - g) + values[i, j + 1] * g
+        far = values[i + 1, j] * (1 - g) + values[i + 1, j + 1] * g
+        return np.asarray(near * (1 - f) + far * f)
 
 
-def brows(surface: Surface, deltas: Deltas, eyes: dict[str, F], style: dict[str, float], random: np.random.Generator) -> Mesh:
-    """Both brows as single hairs that lie on the skin and move with it.
-
-    `style`: thickness (mm at the head of the brow), lift (mm above the eye), arch (mm), length (mm), count.
-    """
-    count = int(style.get("count", 190))
-    points: list[F] = []
-    moved: dict[str, list[F]] = {k: [] for k in deltas}
-    for sign, eye in ((1.0, eyes["left"]), (-1.0, eyes["right"])):
-        t = (np.arange(count) + random.uniform(0, 1, count)) / count
-        across = random.uniform(-1, 1, count)
-        length = 1e-3 * style.get("length", 44.0)
-        x = -0.40 * length + length * t
-        arch = (
-            1e-3 * style.get("arch", 4.0) * np.sin(np.pi * np.clip(t * 0.72, 0, 1)) ** 1.3
-            - 0.006 * np.clip(t - 0.7, 0, 1) / 0.3
-        )
-        thick = 0.5e-3 * style.get("thickness", 8.0) * np.interp(t, [0, 0.12, 0.55, 1], [0.55, 1, 0.8, 0.12])
-        root = np.stack([eye[0] + sign * x, eye[1] + 1e-3 * style.get("lift", 20.0) + arch + across * thick], 1)
-        # hairs at the head of the brow stand up, farther out they lie along it, the lower edge combs up and the upper down
-        lean = np.interp(t, [0, 0.25, 1], [1.25, 0.55, -0.25]) - 0.35 * across + random.normal(0, 0.12, count)
-        size = 1e-3 * np.interp(t, [0, 0.3, 1], [6.5, 8.0, 6.0]) * random.uniform(0.75, 1.1, count)
-        tip = root + np.stack([sign * np.cos(lean) * size, np.sin(lean) * size], 1)
-        face, bary = surface.drop(root)
-        tip_face, tip_bary = surface.drop(tip)
-        base, end = surface.at(face, bary, surface.position), surface.at(tip_face, tip_bary, surface.position)
-        lift = surface.normal[face]
-        base, end = base + 0.0004 * lift, end + 0.0011 * surface.normal[tip_face]
-        side = np.cross(end - base, lift)
-        side *= 0.00042 / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
-        points.append(np.stack([base - side, base + side, end], 1).reshape(-1, 3))
-        for name, d in deltas.items():
-            low, high = surface.at(face, bary, d), surface.at(tip_face, tip_bary, d)
-            moved[name].append(np.stack([low, low, high], 1).reshape(-1, 3))
-    p = np.concatenate(points)
-    uv = np.tile(np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 1.0]]), (len(p) // 3, 1))
-    return mesh("Brows", "brow", p, uv, np.arange(len(p)).reshape(-1, 3), {k: np.concatenate(v) for k, v in moved.items()})
+def hair(surface: Surface, style: Style, random: np.random.Generator) -> list[Mesh]:
+    """The meshes of one head's hair. `style.cut` is `bob` or `short`; the rest is told in `comb`."""
+    corner = np.repeat(surface.normal, 3, axis=0)
+    normal = np.zeros_like(surface.position)
+    np.add.at(normal, surface.triangle.ravel(), corner)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+    field = Field(Skull(surface.position, normal), style)
+    if field.closed:
+        return [_sheet(field, style, random), _cards(field, _tufts(style, random), random)]
+    return [_sheet(field, style, random), _cards(field, _locks(style, random), random)]
 
 
-def hair(surface: Surface, style: dict[str, float | str], random: np.random.Generator) -> list[Mesh]:
-    """A cap close to the scalp, and cards combed over it. `style.cut` is `bob` or `short`; cards, raise and the like
-    tune it."""
-    raise_by = float(style.get("raise", 0.0))
-    scalp = above_hairline(surface.centre, raise_by)
-    cut = str(style.get("cut", "bob"))
-    cap = _cap(surface, scalp, 0.0030 if cut == "bob" else 0.0020)
-    n = int(style.get("cards", 800))
-    face, bary = surface.scatter(n, random, scalp)
-    root = surface.at(face, bary, surface.position)
-    strands = _bob(root, random, style) if cut == "bob" else _short(root, random, style)
-    width = float(style.get("width", 0.0085 if cut == "bob" else 0.006))
-    return [cap, _cards(strands, width, random)]
+def _waves(s: F, t: F, random: np.random.Generator) -> F:
+    """Locks: a smooth height over (s, t), about -1 to 1, that follows the strands."""
+    out = np.zeros(np.broadcast(s, t).shape)
+    for count, share in ((7, 0.30), (17, 0.35), (38, 0.35)):
+        phase, turn = random.uniform(0, 2 * np.pi, 2)
+        out += share * np.sin(2 * np.pi * count * s + phase + 1.6 * np.sin(2 * np.pi * 3 * s + turn) + 0.9 * t)
+    return out
 
 
-def _cap(surface: Surface, mask: NDArray[np.bool_], offset: float) -> Mesh:
-    triangle = surface.triangle[mask]
-    used, compact = np.unique(triangle, return_inverse=True)
-    p = surface.position[used]
-    out = p - CENTRE
-    p = p + offset * out / np.linalg.norm(out, axis=1, keepdims=True)
-    d = p - CENTRE
-    rim = np.isin(used, surface.triangle[~mask])  # v falls to 0 at the hairline, where the shading thins hair out
-    uv = np.stack([np.arctan2(d[:, 0], d[:, 2]) * 16.0, np.where(rim, 0.0, 0.15)], 1)
-    return mesh("HairCap", "hair", p, uv, compact.reshape(-1, 3))
+def _sheet(field: Field, style: Style, random: np.random.Generator) -> Mesh:
+    """The solid body. uv: u round the head in widths of the strand texture, v from root to tip."""
+    s, t = np.meshgrid(field.s, field.solid * np.linspace(0, 1, ROWS), indexing="ij")
+    if not field.closed:  # the edges beside the face are left to cards
+        inset = 0.026 * np.clip(t / 0.3, 0, 1)
+        s = inset + (1 - 2 * inset) * s
+    depth = number(style, "locks", 0.0013)
+    rise = np.clip(t * 4, 0, 1) * (np.clip((1 - t) * 6, 0, 1) if field.closed else 1.0)
+    p = field.at(s, t, field.strand) + field.at(s, t, field.normal) * (depth * rise * _waves(s, t, random))[..., None]
+    uv = np.stack([STRANDS * s, t], 2).reshape(-1, 2)
+    made = mesh("HairBody", "cap", p.reshape(-1, 3), uv, field.triangle)
+    if field.closed:
+        n = made.normal.reshape(COLUMNS, ROWS, 3)
+        n[0] = n[-1] = (n[0] + n[-1]) / np.maximum(np.linalg.norm(n[0] + n[-1], axis=1, keepdims=True), 1e-6)
+        n[:, 0] = field.normal[:, 0]
+    return made
 
 
-def _outside(p: F, margin: F | float) -> F:
-    """Push points out of the skull, an ellipsoid about CENTRE, by at least `margin` metres."""
-    axes = np.array([0.0755, 0.098, 0.0965])
-    d = (p - CENTRE) / (axes + np.asarray(margin)[..., None] if np.ndim(margin) else axes + margin)
-    r = np.linalg.norm(d, axis=-1, keepdims=True)
-    return np.where(r < 1, CENTRE + (p - CENTRE) / np.maximum(r, 1e-9), p)
+class Cards:
+    """Cards to lay on a field: arrays f64[n] of where each begins and ends, how it stands off, and how wide it is."""
+
+    def __init__(self, s: F, begin: F, end: F, rise: F, tip: F, width: F, drift: F) -> None:
+        """`rise` and `tip`: metres off the sheet in the middle and at the tip; `drift`: change of s from root to tip."""
+        self.s, self.begin, self.end, self.rise, self.tip, self.width, self.drift = s, begin, end, rise, tip, width, drift
 
 
-def _bob(root: F, random: np.random.Generator, style: dict[str, float | str]) -> F:
-    """Side-parted hair that falls to the jaw and turns in."""
-    n, steps = len(root), 10
-    part = float(style.get("part", 0.018))
-    end = float(style.get("end", -0.115)) + random.normal(0, 0.006, n)
-    side = np.where(root[:, 0] > part, 1.0, -1.0)
-    layer = random.uniform(0.004, 0.016, n)
-    d = root - CENTRE
-    front = np.clip(d[:, 2] / 0.09, 0, 1)
-    # the comb: away from the part, and off the face
-    comb = np.stack([side * (0.9 + 0.5 * front), 0.16 + 0.10 * front, -0.40 - 0.25 * front], 1) + random.normal(0, 0.06, (n, 3))
-    p, out = root.copy(), [root]
-    length = np.maximum(root[:, 1] - end, 0.03) * 1.22 + 0.03
-    for k in range(1, steps):
-        f = k / (steps - 1)
-        fall = np.array([0.0, -1.0, 0.0])
-        turn = np.clip(f - 0.78, 0, 1)[None] * np.stack([-side * 1.6, np.zeros(n), np.full(n, 0.5)], 1)
-        beside = np.abs(p[:, 0]) > 0.055
-        pull = np.where(beside, 0.92, min(1.0, 0.10 + 1.2 * f))[:, None]
-        way = (1 - pull) * comb + pull * (fall + 0.10 * random.normal(0, 1, (n, 3)) * 0.5) + turn
-        way /= np.linalg.norm(way, axis=1, keepdims=True)
-        p = _outside(p + way * (length / (steps - 1))[:, None], layer * np.sin(np.pi * min(1.0, 0.25 + f)) + 0.005)
-        low = np.clip((0.0 - p[:, 1]) / 0.05, 0, 1)  # below the eyes the face must stay free
-        keep = 0.066 + 0.008 * low
-        ahead = (p[:, 2] > -0.06) & (np.abs(p[:, 0]) < keep) & (p[:, 1] < 0.045)
-        p[:, 0] = np.where(ahead, np.sign(p[:, 0] + 1e-9 * side) * keep, p[:, 0])
-        p[:, 2] = np.where(p[:, 1] < 0.03, np.minimum(p[:, 2], -0.012 - 0.02 * low), p[:, 2])
-        out.append(p.copy())
-    return np.stack(out, 1)
+def _locks(style: Style, random: np.random.Generator) -> Cards:
+    """Cards of long hair: along both edges beside the face, over the parting and crown, and at the tips."""
+    n = int(number(style, "cards", 280))
+    edge, top = int(0.40 * n), int(0.34 * n)
+    rest = n - edge - top
 
+    def each(*ranges: tuple[float, float]) -> F:
+        return np.concatenate([random.uniform(*r, k) for r, k in zip(ranges, (edge, top, rest), strict=True)])
 
-def _short(root: F, random: np.random.Generator, style: dict[str, float | str]) -> F:
-    """Short hair, longer on top, swept up and to one side."""
-    n, steps = len(root), 6
-    d = root - CENTRE
-    normal = d / np.linalg.norm(d, axis=1, keepdims=True)
-    top = np.clip((normal[:, 1] - 0.35) / 0.5, 0, 1)
-    length = (0.012 + float(style.get("top", 0.040)) * top) * random.uniform(0.75, 1.15, n)
-    back = np.stack([0.35 + 0.0 * top, 0.25 + 0.35 * top * (d[:, 2] > 0.02), -0.75 + 0.0 * top], 1)
-    down = np.stack([np.zeros(n), np.full(n, -1.0), np.full(n, -0.45)], 1)
-    comb = top[:, None] * back + (1 - top)[:, None] * down + random.normal(0, 0.16, (n, 3))
-    p, out = root + 0.0005 * normal, [root]
-    for k in range(1, steps):
-        f = k / (steps - 1)
-        rise = (1.0 - 0.75 * f) * (0.25 + 0.75 * top)[:, None] * normal
-        way = comb + 1.1 * rise
-        way -= np.clip((way * normal).sum(1), None, 0.0)[:, None] * normal * 0.9
-        way /= np.linalg.norm(way, axis=1, keepdims=True)
-        p = p + way * (length / (steps - 1))[:, None]
-        p = _outside(p, 0.0035 + 0.002 * f)
-        out.append(p.copy())
-    return np.stack(out, 1)
-
-
-def _cards(strands: F, width: float, random: np.random.Generator) -> Mesh:
-    """Strands f64[n, steps, 3] as one mesh of strips. uv: u across (with a card's own offset), v from root to tip."""
-    n, steps = strands.shape[:2]
-    along = np.gradient(strands, axis=1)
-    out = strands - CENTRE
-    out[..., 1] *= 0.35  # below the skull, "out" is sideways
-    side = np.cross(along, out)
-    side /= np.maximum(np.linalg.norm(side, axis=2, keepdims=True), 1e-9)
-    half = (
-        0.5
-        * width
-        * random.uniform(0.7, 1.2, n)[:, None, None]
-        * np.interp(np.linspace(0, 1, steps), [0, 0.2, 0.7, 1], [0.7, 1, 0.9, 0.35])[None, :, None]
+    side = np.where(random.uniform(0, 1, edge) < 0.5, 0.0, 1.0)
+    s_edge = np.abs(side - 0.055 * random.uniform(0, 1, edge) ** 1.4)
+    s = np.concatenate([s_edge, random.uniform(0, 1, n - edge)])
+    rise = each((-0.0005, 0.0022), (0.0006, 0.0020), (0.0, 0.0020))
+    drift = random.normal(0, 0.006, n)
+    drift[:edge] = np.where(side < 0.5, 1, -1) * random.normal(0.006, 0.010, edge)
+    end = 1.0 + random.uniform(-0.06, 0.0, n)
+    end[:edge] -= random.uniform(0, 0.5, edge) ** 3
+    return Cards(
+        s,
+        each((0.0, 0.10), (0.0, 0.4), (0.5, 0.72)),
+        end,
+        rise,
+        rise + random.normal(0, 0.002, n),
+        each((0.0025, 0.0055), (0.005, 0.009), (0.005, 0.010)),
+        drift,
     )
-    p = np.stack([strands - half * side, strands + half * side], 2).reshape(-1, 3)
-    v = np.broadcast_to(np.linspace(0, 1, steps)[None, :, None], (n, steps, 2))
+
+
+def _tufts(style: Style, random: np.random.Generator) -> Cards:
+    """Cards of short hair: over the top, and a soft row along the hairline."""
+    n = int(number(style, "cards", 640))
+    line = int(0.58 * n)
+    top = n - line
+
+    def each(a: tuple[float, float], b: tuple[float, float]) -> F:
+        return np.concatenate([random.uniform(*a, line), random.uniform(*b, top)])
+
+    s = np.concatenate([np.arange(line) / line + random.uniform(0, 1 / line, line), random.uniform(0, 1, top)])
+    front = np.clip(np.cos(2 * np.pi * s - np.pi), 0, 1)
+    begin = each((0.80, 0.93), (0.08, 0.78))
+    long = np.concatenate([random.uniform(0.07, 0.15, line), 0.12 + 0.14 * front[line:] + random.uniform(0, 0.08, top)])
+    end = np.minimum(begin + long, each((0.955, 1.0), (0.98, 1.0)))
+    rise = each((0.0002, 0.0007), (0.0004, 0.0012))
+    tip = rise + each((0.0, 0.0008), (0.0, 0.0022)) * (0.35 + 0.65 * front)
+    return Cards(s, begin, end, rise, tip, each((0.0022, 0.0045), (0.0045, 0.0080)), random.normal(0, 0.010, n))
+
+
+def _cards(field: Field, cards: Cards, random: np.random.Generator) -> Mesh:
+    """Cards as one mesh of strips. uv: u across (with a card's own offset), v from root to tip."""
+    n, steps = len(cards.s), 7 if field.closed else 12
+    f = np.linspace(0, 1, steps)
+    t = cards.begin[:, None] + (cards.end - cards.begin)[:, None] * f
+    s = cards.s[:, None] + cards.drift[:, None] * f
+    middle, normal = field.at(s, t, field.strand), field.at(s, t, field.normal)
+    normal /= np.linalg.norm(normal, axis=2, keepdims=True)
+    stand = cards.rise[:, None] * np.sin(np.pi * np.clip(f * 1.2, 0, 1)) ** 0.5 + np.clip(f - 0.35, 0, 1) * cards.tip[:, None]
+    middle = middle + normal * stand[..., None]
+    side = np.cross(np.gradient(middle, axis=1), normal)
+    side /= np.maximum(np.linalg.norm(side, axis=2, keepdims=True), 1e-9)
+    half = 0.5 * cards.width[:, None, None] * np.interp(f, [0, 0.25, 0.75, 1], [0.6, 1, 0.85, 0.25])[None, :, None]
+    p = np.stack([middle - half * side, middle + half * side], 2)
     u = np.floor(random.uniform(0, 64, n))[:, None, None] + np.broadcast_to(np.array([0.02, 0.98]), (n, steps, 2))
-    triangle = np.concatenate([grid_strip(steps, 2 * steps * i) for i in range(n)])
-    card = mesh("Hair", "hair", p, np.stack([u, v], 3).reshape(-1, 2), triangle)
-    smooth = out / np.maximum(np.linalg.norm(out, axis=2, keepdims=True), 1e-9)
-    tilt = smooth[:, :, None] + np.array([-0.25, 0.25])[None, None, :, None] * side[:, :, None]
-    tilt = tilt.reshape(-1, 3)
+    v = np.broadcast_to(f[None, :, None], (n, steps, 2))
+    triangle = np.concatenate([strip(steps, 2 * steps * i) for i in range(n)])
+    card = mesh("Hair", "hair", p.reshape(-1, 3), np.stack([u, v], 3).reshape(-1, 2), triangle)
+    tilt = (normal[:, :, None] + np.array([-0.3, 0.3])[None, None, :, None] * side[:, :, None]).reshape(-1, 3)
     card.normal = (tilt / np.linalg.norm(tilt, axis=1, keepdims=True)).astype(np.float32)
     return card
 
 
-def grid_strip(steps: int, start: int) -> Ints:
+def strip(steps: int, start: int) -> Ints:
     """Triangles of a strip of two columns."""
     a = start + 2 * np.arange(steps - 1)
     return np.concatenate([np.stack([a, a + 1, a + 2], 1), np.stack([a + 2, a + 1, a + 3], 1)])

@@ -122,7 +122,7 @@ def _crown(half: float, high: float, pointed: float) -> tuple[F, F]:
     taper = 1.0 - 0.22 * v**1.5
     round_edge = high * 0.13 * np.abs(u) ** 3.5 + pointed * (np.abs(u) - 0.5)
     y = round_edge * (1 - v) + high * v
-    out = 0.0011 * np.sqrt(np.clip(1 - 0.88 * u**4, 0, 1)) * (1 - 0.35 * (1 - v) ** 2) - 0.0014 * np.abs(u) ** 6
+    out = 0.0011 * np.sqrt(1 - 0.6 * u**4) * (1 - 0.35 * (1 - v) ** 2) - 0.0005 * np.abs(u) ** 6
     return np.stack([(u * half * taper).ravel(), y.ravel(), out.ravel()], 1), np.stack([(0.5 + 0.5 * u).ravel(), v.ravel()], 1)
 
 
@@ -160,34 +160,3 @@ def affine(position: F, delta: F) -> F:
 def _moved(position: F, follow: Deltas) -> Deltas:
     terms = np.concatenate([np.ones((len(position), 1)), position], 1)
     return {name: terms @ m for name, m in follow.items()}
-
-
-def lashes(strips: list[tuple[F, Deltas, bool]], random: np.random.Generator) -> Mesh:
-    """Single lashes as thin triangles, from strips given as (vertices in rows root to tip f64[rows, n, 3], deltas
-    alike, upper)."""
-    points: list[F] = []
-    deltas: dict[str, list[F]] = {}
-    names = sorted({k for _, d, _ in strips for k in d})
-    for strip, moved, upper in strips:
-        count = 46 if upper else 26
-        n = strip.shape[1]
-        for s in np.linspace(0.02, 0.98, count) + random.uniform(-0.008, 0.008, count):
-            reach = random.uniform(0.75, 1.0) * (1.0 if upper else 0.75)
-            lean = random.normal(0, 0.012)
-            wide = 0.0055 if upper else 0.004
-
-            def sample(field: F, at: float, depth: float, n: int = n) -> F:
-                x = np.clip(at, 0, 1) * (n - 1)
-                i, f = min(int(x), n - 2), x - min(int(x), n - 2)
-                root, tip = field[0, i] * (1 - f) + field[0, i + 1] * f, field[-1, i] * (1 - f) + field[-1, i + 1] * f
-                return np.asarray(root * (1 - depth) + tip * depth)
-
-            corners = [(s - wide, 0.0), (s + wide, 0.0), (s + lean, reach)]
-            points += [sample(strip, a, d) for a, d in corners]
-            for name in names:
-                field = moved.get(name)
-                zero = np.zeros(3)
-                deltas.setdefault(name, []).extend([zero if field is None else sample(field, a, d) for a, d in corners])
-    p = np.array(points)
-    uv = np.tile(np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 1.0]]), (len(p) // 3, 1))
-    return mesh("Lashes", "lash", p, uv, np.arange(len(p)).reshape(-1, 3), {k: np.array(v) for k, v in deltas.items()})

@@ -12,7 +12,7 @@ from psi_ecs.components.avatar import Look
 from psi_ecs.components.face import Head, Mesh
 
 F32 = NDArray[np.float32]
-MATERIALS = ("skin", "eye", "teeth", "gum", "tongue", "lash", "brow", "hair", "cloth")
+MATERIALS = ("skin", "eye", "teeth", "gum", "tongue", "cloth", "cap", "lash", "brow", "hair")
 
 
 def linear(colour: str) -> NDArray[np.float64]:
@@ -21,8 +21,8 @@ def linear(colour: str) -> NDArray[np.float64]:
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
-def _blob(p: F32, centre: Any, size: Any) -> NDArray[np.float64]:
-    d = (p - np.asarray(centre)) / np.asarray(size)
+def _blob(p: F32, centre: Any, size: Any, offset: Any = 0.0) -> NDArray[np.float64]:
+    d = (p - np.asarray(centre) - np.asarray(offset)) / np.asarray(size)
     return np.asarray(np.exp(-(d * d).sum(1)))
 
 
@@ -32,71 +32,65 @@ def paint(mesh: Mesh, head: Head, look: Look) -> tuple[F32, F32]:
     out = np.ones((n, 4), np.float32)
     out[:, 3] = 0.5
     tangent = np.zeros((n, 3), np.float32)
-    if mesh.material == "skin":
-        out = _skin(mesh, head, look)
-    elif mesh.material == "hair":
-        out[:, :3] = _strand_colour(mesh, linear(look.hair))
+    if mesh.material in ("hair", "cap"):
+        out[:, :3] = _strand_colour(mesh, linear(look.hair)) if mesh.material == "hair" else linear(look.hair)
         tangent = strands(mesh)
     elif mesh.material == "brow":
-        out[:, :3] = linear(look.brow)
+        out[:, :3] = 0.95 * linear(look.brow) + 0.05 * linear(look.skin)
     elif mesh.material == "lash":
-        out[:, :3] = linear("#16100d")
+        out[:, :3] = linear("#16100d") * 0.5
     elif mesh.material == "cloth":
         out[:, :3] = linear(look.cloth)
     return out, tangent
 
 
-def _skin(mesh: Mesh, head: Head, look: Look) -> F32:
-    p, mark = mesh.position, head.landmarks
-    tone, lips = linear(look.skin), linear(look.lips)
-    out = np.empty((len(p), 4), np.float32)
+def skin_tone(p: F32, head: Head, look: Look) -> F32:
+    """Albedo f32[n, 3] of the skin at rest positions f32[n, 3], without lips and detail."""
+    mark = head.landmarks
+    tone = linear(look.skin)
     albedo = np.broadcast_to(tone, (len(p), 3)).copy()
-    mouth, nose = np.array(mark["mouth"]), np.array(mark["nose"])
-    warm, cool = tone * (1.02, 0.72, 0.66), tone * (0.90, 0.86, 0.92)
+    nose = np.array(mark["nose"])
+    warm, cool, deep = tone * (1.00, 0.66, 0.60), tone * (0.93, 0.90, 0.94), tone * (0.76, 0.56, 0.54)
     for side, sign in (("left", 1.0), ("right", -1.0)):
         eye = np.array(mark[f"eye_{side}"])
-        cheek = eye + np.array((0.013 * sign, -0.034, 0.01))
-        _blend(albedo, warm, 0.55 * _blob(p, cheek, (0.022, 0.017, 0.035)))
-        _blend(albedo, tone * (0.80, 0.66, 0.66), 0.40 * _blob(p, eye + np.array((0, -0.011, 0.013)), (0.020, 0.007, 0.02)))
-        _blend(albedo, tone * (0.82, 0.66, 0.62), 0.45 * _blob(p, eye + np.array((0, 0.01, 0.012)), (0.021, 0.006, 0.02)))
-        _blend(albedo, tone * (0.95, 0.62, 0.58), 0.5 * _blob(p, (sign * 0.078, eye[1] - 0.012, -0.085), (0.012, 0.035, 0.03)))
-    _blend(albedo, warm, 0.5 * _blob(p, nose, (0.014, 0.012, 0.02)))
-    _blend(albedo, warm, 0.25 * _blob(p, np.array(mark["chin"]) + np.array((0, 0.008, 0.01)), (0.018, 0.012, 0.03)))
-    _blend(albedo, cool, 0.35 * np.clip((p[:, 1] - 0.045) / 0.05, 0, 1))
-    lip = lip_mask(mesh, head)
-    _blend(albedo, lips, 0.82 * lip)
-    _blend(albedo, lips * 0.45, 0.7 * lip * _blob(p, mouth, (0.026, 0.0016, 0.02)))
-    out[:, :3] = albedo
-    oily = np.maximum(_blob(p, nose, (0.014, 0.02, 0.03)), _blob(p, (0, 0.05, nose[2] - 0.015), (0.04, 0.02, 0.03)))
-    out[:, 3] = 0.50 - 0.09 * oily - 0.15 * lip
-    return out
+        _blend(albedo, warm, 0.36 * _blob(p, eye, (0.027, 0.019, 0.040), (0.014 * sign, -0.036, 0.008)))
+        _blend(albedo, deep, 0.42 * _blob(p, eye, (0.019, 0.006, 0.02), (0, -0.012, 0.012)))
+        _blend(albedo, deep, 0.50 * _blob(p, eye, (0.021, 0.006, 0.02), (0, 0.009, 0.012)))
+        _blend(albedo, deep, 0.45 * _blob(p, eye, (0.005, 0.006, 0.02), (-0.0155 * sign, -0.001, 0.008)))
+        _blend(albedo, tone * (0.95, 0.60, 0.55), 0.55 * _blob(p, (sign * 0.078, eye[1] - 0.012, -0.085), (0.012, 0.035, 0.03)))
+        _blend(albedo, warm, 0.35 * _blob(p, nose, (0.008, 0.008, 0.012), (0.013 * sign, -0.004, -0.014)))
+        _blend(albedo, deep, 0.22 * _blob(p, np.array(mark[f"mouth_{side}"]), (0.005, 0.005, 0.012), (0.001 * sign, 0, 0)))
+    _blend(albedo, warm, 0.50 * _blob(p, nose, (0.013, 0.011, 0.02)))
+    _blend(albedo, warm, 0.30 * _blob(p, np.array(mark["chin"]), (0.018, 0.012, 0.03), (0, 0.008, 0.01)))
+    _blend(albedo, cool, 0.40 * np.clip((p[:, 1] - 0.040) / 0.05, 0, 1))
+    return albedo.astype(np.float32)
 
 
 def _blend(albedo: NDArray[np.float64], colour: Any, share: NDArray[np.float64]) -> None:
     albedo += (np.asarray(colour) - albedo) * share[:, None]
 
 
-def lip_mask(mesh: Mesh, head: Head) -> NDArray[np.float64]:
-    """How much each vertex is lip, 0 to 1: inside the outline of the two lips, seen from the front."""
+def lip_mask(p: F32, head: Head) -> NDArray[np.float64]:
+    """How much points f32[n, 3] are lip, 0 to 1: inside the outline of the two lips, seen from the front."""
     mark = head.landmarks
     mouth, left = np.array(mark["mouth"]), np.array(mark["mouth_left"])
     half = abs(left[0]) * 0.98
-    x = np.clip(mesh.position[:, 0] / half, -1.2, 1.2)
+    x = np.clip(p[:, 0] / half, -1.2, 1.2)
     line = mouth[1] + (left[1] - mouth[1]) * x**2
-    y = mesh.position[:, 1] - line
+    y = p[:, 1] - line
     bow = 1.0 - 0.20 * np.exp(-((x / 0.10) ** 2))  # Cupid's bow
     upper = 0.0082 * (1 - np.abs(x) ** 2.0) * bow * (1.0 + 0.10 * np.exp(-(((np.abs(x) - 0.22) / 0.16) ** 2)))
     lower = 0.0098 * (1 - np.abs(x) ** 2.6)
     reach = np.where(y > 0, upper, lower)
     inside = np.clip((reach - np.abs(y)) / 0.0016 + 0.5, 0, 1)
-    front = np.clip((mesh.position[:, 2] - mouth[2] + 0.024) / 0.006, 0, 1)
+    front = np.clip((p[:, 2] - mouth[2] + 0.024) / 0.006, 0, 1)
     return np.asarray(inside * front * (np.abs(x) < 1.05))
 
 
 def _strand_colour(mesh: Mesh, tone: NDArray[np.float64]) -> NDArray[np.float64]:
     """A little lighter or darker card by card."""
     card = np.floor(mesh.uv[:, 0])
-    shade = 0.82 + 0.42 * np.modf(np.abs(np.sin(card * 12.9898) * 43758.5453))[0]
+    shade = 0.90 + 0.20 * np.modf(np.abs(np.sin(card * 12.9898) * 43758.5453))[0]
     return np.asarray(tone * shade[:, None])
 
 

@@ -10,6 +10,7 @@ from psi_ecs.components.face import BLENDSHAPES, FACE_ID, Head
 from psi_ecs.components.scene import Camera, Light
 from psi_ecs.systems.kernels.morph import Morph
 
+from .chart import paint_chart, place_on, strand_texture
 from .context import Canvas, Geometry, noise_texture, program, set_uniform, window
 from .occlude import occlude
 from .paint import MATERIALS, linear, paint
@@ -43,12 +44,14 @@ class Actor:
         for mesh, visible in zip(head.meshes, light, strict=True):
             albedo, strand = paint(mesh, head, look)
             extra = np.zeros((len(mesh.position), 4), np.float32)
-            if mesh.material == "hair":
-                extra[:, :3] = strand
+            if mesh.material in ("hair", "cap"):
+                extra[:, :3], albedo[:, 3] = strand, visible[:, 0]
             else:
                 extra[:, :2], extra[:, 2] = visible, 1.0
             extra[:, 3] = 0.0 if mesh.node == "body" else _head_share(mesh.position, self.pivot)
-            self.shapes.append(Geometry(mesh.triangle, [mesh.position, mesh.normal, albedo, extra, mesh.position, mesh.uv]))
+            uv = place_on(mesh.position) if mesh.material == "skin" else mesh.uv
+            self.shapes.append(Geometry(mesh.triangle, [mesh.position, mesh.normal, albedo, extra, mesh.position, uv]))
+        self.charts = [paint_chart(m, head, look) if m.material == "skin" else 0 for m in head.meshes]
         balls = {m.node: np.array(head.pivot[m.node]) for m in head.meshes if m.material == "eye" and m.node in head.pivot}
         self.balls = balls
         self.radius = [
@@ -66,6 +69,8 @@ class Actor:
 
     def draw(self, shader: Any, material: str, weights: F32, breath: float) -> None:
         """Draw the parts of one material."""
+        from pyglet import gl
+
         if all(m.material != material for m in self.head.meshes):
             return
         turn = rotation(*(float(weights[FACE_ID[n]]) for n in ("headYaw", "headPitch", "headRoll")))
@@ -76,9 +81,11 @@ class Actor:
         set_uniform(shader, "breath", float(breath))
         set_uniform(shader, "iris", self.iris)
         set_uniform(shader, "gape", float(weights[FACE_ID["jawOpen"]]))
-        for mesh, shape, radius in zip(self.head.meshes, self.shapes, self.radius, strict=True):
+        for mesh, shape, radius, chart in zip(self.head.meshes, self.shapes, self.radius, self.charts, strict=True):
             if mesh.material != material:
                 continue
+            if chart:
+                gl.glBindTexture(gl.GL_TEXTURE_2D, chart)
             eye = np.eye(3)
             side = {"leftEye": "left", "rightEye": "right"}.get(mesh.node)
             if side:
@@ -131,7 +138,7 @@ class Stage:
             if name in present
         }
         self.back = program("back.vert", "back.frag")
-        self.noise = noise_texture()
+        self.noise, self.strands = noise_texture(), strand_texture()
         self.camera, self.light, self.places = camera, light, places
         self.way, self.colour, self.sky, self.ground = lights(light)
         self.actors = [Actor(h, k, p, f, self.way[0]) for h, k, p, f in zip(heads, looks, places, facings, strict=True)]
@@ -160,14 +167,14 @@ class Stage:
         aspect = size[0] / size[1]
         eye, target = frame_camera(self.camera, self.places, aspect)
         gl.glActiveTexture(gl.GL_TEXTURE0)
-        gl.glBindTexture(gl.GL_TEXTURE_2D, self.noise)
         for actor, row in zip(self.actors, weights, strict=True):
             actor.pose(row)
         matrix = view_projection(eye, target, self.camera.fov, aspect)
         for material, shader in self.shaders.items():
             (gl.glEnable if material in ("hair", "lash", "brow") else gl.glDisable)(gl.GL_SAMPLE_ALPHA_TO_COVERAGE)
             shader.use()
-            set_uniform(shader, "noise", 0)
+            set_uniform(shader, "image", 0)
+            gl.glBindTexture(gl.GL_TEXTURE_2D, self.strands if material in ("hair", "cap", "lash") else self.noise)
             set_uniform(shader, "view_projection", matrix)
             set_uniform(shader, "camera", eye)
             set_uniform(shader, "light_way", self.way)
