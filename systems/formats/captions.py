@@ -1,6 +1,7 @@
 """Captions with word times: WebVTT (W3C) and SubRip."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from psi_ecs.components.event import Spoken
 from psi_ecs.components.score import RATE
@@ -64,13 +65,13 @@ def _clock(sample: int, comma: bool) -> str:
     return text.replace(".", ",") if comma else text
 
 
-def _wrap(words: list[str]) -> str:
-    """Two lines of nearly equal length if one is not enough."""
-    text = " ".join(words)
-    if len(text) <= WIDTH:
-        return text
-    best = min(range(1, len(words)), key=lambda i: abs(len(" ".join(words[:i])) - len(" ".join(words[i:]))), default=0)
-    return " ".join(words[:best]) + "\n" + " ".join(words[best:]) if best else text
+def _rows(words: list[Spoken]) -> list[list[Spoken]]:
+    """The words in one line, or in two of nearly equal length if one is not enough."""
+    lengths = list(accumulate(len(w.text) + 1 for w in words))
+    if lengths[-1] - 1 <= WIDTH or len(words) == 1:
+        return [words]
+    best = min(range(1, len(words)), key=lambda i: abs(2 * lengths[i - 1] - lengths[-1]))
+    return [words[:best], words[best:]]
 
 
 def vtt(found: list[Caption], origin: int = 0) -> str:
@@ -78,16 +79,16 @@ def vtt(found: list[Caption], origin: int = 0) -> str:
     out = ["WEBVTT", ""]
     for c in found:
         out.append(f"{_clock(c.start - origin, False)} --> {_clock(max(c.end, c.start + 1) - origin, False)}")
-        lines = _wrap([_escape(w.text).replace(" ", "\u00a0") for w in c.words]).split("\n")
-        timed, k = [], 0
-        for line in lines:
+        before = c.start
+        rows = []
+        for row in _rows(c.words):
             parts = []
-            for word in line.split(" "):
-                stamp = f"<{_clock(c.words[k].start - origin, False)}>" if k and c.words[k].start > c.words[k - 1].start else ""
-                parts.append(stamp + word)
-                k += 1
-            timed.append(" ".join(parts))
-        out += [f"<v {_escape(c.who)}>" + "\n".join(timed), ""]
+            for word in row:
+                stamp = f"<{_clock(word.start - origin, False)}>" if word.start > before else ""
+                parts.append(stamp + _escape(word.text))
+                before = word.start
+            rows.append(" ".join(parts))
+        out += [f"<v {_escape(c.who)}>" + "\n".join(rows), ""]
     return "\n".join(out)
 
 
@@ -96,7 +97,7 @@ def srt(found: list[Caption], origin: int = 0) -> str:
     several = len({c.who for c in found}) > 1
     out = []
     for i, c in enumerate(found, 1):
-        body = _wrap([w.text for w in c.words])
+        body = "\n".join(" ".join(w.text for w in row) for row in _rows(c.words))
         span = f"{_clock(c.start - origin, True)} --> {_clock(max(c.end, c.start + 1) - origin, True)}"
         out.append(f"{i}\n{span}\n{c.who + ': ' if several else ''}{body}\n")
     return "\n".join(out)

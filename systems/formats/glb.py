@@ -37,8 +37,10 @@ def read_head(data: bytes, name: str) -> Head:
     try:
         with np.errstate(over="raise", invalid="raise", divide="raise"):
             return _read(data, name)
-    except AssetError:
-        raise
+    except AssetError as why:
+        if str(why).startswith(f"{name}.glb: "):
+            raise
+        raise AssetError(f"{name}.glb: {why}") from why
     except BROKEN as why:
         what = " ".join(f"{type(why).__name__}: {why}".split())[:120]
         raise AssetError(f"{name}.glb: broken glTF ({what}); export it again as GLB 2.0") from why

@@ -31,12 +31,14 @@ class Part:
         self.path = path
         self._file: BinaryIO | None = None
         try:
+            if "\0" in str(path):
+                raise ValueError("its name holds a NUL")
             if path.exists() and not path.is_file():
                 raise OutputError(f"{path}: is {'a folder' if path.is_dir() else 'a device'}; give the name of a file")
             self._target = path.resolve() if path.is_symlink() else path
             self.temporary = self._target.with_name(f".{self._target.name}.part")
             self._target.parent.mkdir(parents=True, exist_ok=True)
-        except (OSError, RuntimeError, ValueError) as why:  # a loop of links, a NUL in the name
+        except (OSError, RuntimeError, ValueError) as why:  # a RuntimeError for a loop of links
             raise self.error(why) from why
 
     def error(self, why: Exception) -> OutputError:

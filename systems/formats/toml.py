@@ -39,7 +39,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as why:
         raise AssetError(f"{path}: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
     except (OSError, ValueError) as why:  # a ValueError for a path with a NUL
-        raise AssetError(f"{str(path)!r}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path") from why
+        raise AssetError(f"{path}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path") from why
 
 
 def parse_toml(text: str, cls: type[T], where: str) -> T:
