@@ -23,6 +23,13 @@ BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, s
 NODES = ("body", "head", "leftEye", "rightEye")
 
 
+MARKS = (
+    "mouth", "mouth_left", "mouth_right", "lip_upper", "lip_lower", "nose", "chin", "eye_left", "eye_right", "brow_left",
+    "brow_right", "hairline", "neck",
+)  # fmt: skip
+"""Landmarks that every head has: given in the file, or measured."""
+
+
 def canonical(name: str) -> str | None:
     """The ARKit name of a morph target in any of the known spellings (case, `_L`/`_R`, `jaw_open`), or None."""
     flat = name.rsplit(".", 1)[-1]
@@ -61,13 +68,13 @@ def _read(data: bytes, name: str) -> Head:
     extras = document.get("asset", {}).get("extras", {}).get("psi", {})
     pivot = {n["name"]: _point(n["translation"]) for n in document["nodes"] if n.get("name") in NODES and "translation" in n}
     landmarks = {str(k): _point(v) for k, v in extras.get("landmarks", {}).items()} or landmarks_of(meshes)
+    if lacking := [mark for mark in MARKS if mark not in landmarks]:
+        raise ValueError(f"extras.psi.landmarks lacks {lacking[0]}")
     for mesh in meshes:
         if mesh.material == "eye" and mesh.node == "head":
             mesh.node = "leftEye" if mesh.position[:, 0].mean() > 0 else "rightEye"
     for key, mark in (("head", "neck"), ("leftEye", "eye_left"), ("rightEye", "eye_right")):
         pivot.setdefault(key, landmarks[mark])
-    if lacking := [mark for mark in ("mouth", "eye_left", "eye_right") if mark not in landmarks]:
-        raise ValueError(f"extras.psi.landmarks lacks {lacking[0]}")
     rig = _rig(extras["rig"]) if extras.get("rig") else measure(meshes, name)
     return Head(name=name, meshes=meshes, pivot=pivot, rig=rig, landmarks=landmarks)
 

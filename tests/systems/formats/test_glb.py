@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from psi_ecs import AssetError
 from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
-from psi_ecs.systems.formats.glb import canonical, normals, read_head, write_head
+from psi_ecs.systems.formats.glb import MARKS, canonical, normals, read_head, write_head
 from psi_ecs.systems.formats.gltf import pack, unpack
 from psi_ecs.systems.host import load_head
 
@@ -36,7 +36,7 @@ def mesh(name: str, material: str, shapes: tuple[str, ...], seed: int, node: str
 
 def head() -> Head:
     meshes = [mesh("face", "skin", ("jawOpen", "mouthClose"), 1), mesh("eyeLeft", "eye", (), 2, "leftEye")]
-    marks = dict.fromkeys(("mouth", "eye_left", "eye_right", "neck"), (0.0, 0.25, 0.125))
+    marks = dict.fromkeys(MARKS, (0.0, 0.25, 0.125))
     rig = {key: np.random.default_rng(3).uniform(-1, 1, shape).astype(np.float32) for key, shape in RIG.items()}
     return Head(name="tiny", meshes=meshes, pivot={"head": (0.0, -0.5, 0.0)}, rig=rig, landmarks=marks)
 
