@@ -258,7 +258,7 @@ class Silent:
         """The clock (seconds) counts from the first tick."""
         self._now = clock
         self._began = 0.0
-        self._queued = 0
+        self._queued = self._base = 0
 
     def listen(self, position: tuple[float, float, float]) -> None:
         """Nobody listens."""
@@ -273,7 +273,7 @@ class Silent:
     def play(self, sounds: NDArray[np.float32]) -> None:
         """Count a tick; time that passed with nothing to play is no time of the scene."""
         if self.heard >= self._queued:
-            self._began = self._now() - self._queued / RATE
+            self._began, self._base = self._now(), self._queued
         self._queued += BLOCK
 
     def finish(self) -> None:
@@ -282,7 +282,7 @@ class Silent:
     @property
     def heard(self) -> int:
         """Samples that would have been heard."""
-        return min(self._queued, int((self._now() - self._began) * RATE)) if self._queued else 0
+        return min(self._queued, self._base + round((self._now() - self._began) * RATE))
 
     def close(self) -> None:
         """Nothing to close."""
