@@ -14,9 +14,13 @@ from .gesture import Gestures, Segment
 
 F64 = NDArray[np.float64]
 
-FORMANT_RATE = 85.0
-"""1/s: a transition of 91 % takes 47 ms."""
-GLIDE_RATE = 60.0
+FORMANT_RATE = 72.0
+"""1/s: a transition of 91 % takes 55 ms."""
+GLIDE_RATE = 48.0
+SCHWA = (540.0, 1600.0, 2850.0, 4000.0)
+SCHWA_LAST = (620.0, 1450.0, 2800.0, 4000.0)
+"""Weak AH inside a word, and the more open one at a word's end (Flemming & Johnson 2007), between theirs and what a
+recogniser understands best."""
 VOICE_RATE = 280.0
 NOISE_RATE = 260.0
 BURST_RATE = 1600.0
@@ -131,7 +135,8 @@ class Tract:
             for row in own.formants
         ]
         if s.name == "AH" and not s.stress:
-            rows = [[480.0, 1600.0, 2850.0, 4000.0]] * 2
+            after = self.near(s, 1)
+            rows = [list(SCHWA if after is not None and after.word == s.word else SCHWA_LAST)] * 2
         self.formants(s, first, rows[0], 55.0 if before is not None and before.name in ("W", "Y", "R") else FORMANT_RATE)
         turn = s.start + (0.3 if diphthong else 0.4) * s.seconds
         rate = float(np.clip(4.0 / (0.55 * s.seconds), 18.0, FORMANT_RATE)) if diphthong else 0.7 * FORMANT_RATE
