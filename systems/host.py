@@ -9,6 +9,7 @@ Pull only: no threads, no globals, no window, no device. A tick is 1/60 s and 40
         frame = host.step()          # frame.audio f32[400], frame.weights f32[avatars, 61]
 """
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -202,8 +203,15 @@ def load_head(name: str, base: Path | None = None) -> Head:
     else:
         path = (base or Path()) / name
     try:
-        return read_head(path.read_bytes(), path.stem)
+        state = path.stat()
+        return _head(path, state.st_mtime_ns, state.st_size)
     except AssetError as why:
         raise AssetError(f"{path.parent / path.stem}{str(why).removeprefix(path.stem)}") from why
     except (OSError, ValueError) as why:  # a ValueError for a path with a NUL
         raise AssetError(f"{path}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path of the head") from why
+
+
+@lru_cache(maxsize=8)
+def _head(path: Path, _: int, __: int) -> Head:
+    """Heads are read once, and again when their file has changed; nobody writes into them."""
+    return read_head(path.read_bytes(), path.stem)

@@ -87,7 +87,7 @@ def _check_avatar(avatar: SceneAvatar, before: list[str], path: Path, wrong: Wro
     try:
         load_persona(avatar.persona or name, path.parent)
     except AssetError as why:
-        raise wrong(".persona", str(why)) from why
+        raise wrong(".persona" if avatar.persona else ".name", str(why)) from why
 
 
 def _check_line(line: Line, names: list[str], wrong: Wrong) -> None:
