@@ -7,6 +7,7 @@ in vec3 v_light;
 in vec4 v_gloss;
 in vec3 v_rest;
 in vec2 v_uv;
+in vec3 v_half;
 out vec4 colour;
 
 uniform vec3 camera;
@@ -23,10 +24,9 @@ uniform vec3 iris;
 uniform float lid;               // how far the upper lid is down, 0 to 1
 uniform sampler2D image;         // skin: its chart; hair: strands; others: smooth noise
 
-vec3 film(vec3 x) {
-    x = clamp((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0);
-    vec3 a = sqrt(x), b = sqrt(a), c = sqrt(b);   // sRGB curve by roots, within 0.5 % (Chilliant 2012)
-    return 0.585122381 * a + 0.783140355 * b - 0.368262736 * c;
+vec3 film(vec3 x) {   // the curve and sRGB in one, fitted within 0.9 / 255
+    vec3 s = sqrt(max(x, 0.0));
+    return clamp(s * (5.94565 * s - 0.104) / (1.0 + s * (5.96096 * s - 0.52926)), 0.0, 1.0);
 }
 
 #if MATERIAL == EYE
@@ -73,11 +73,11 @@ void main() {
     vec3 light;
 #if MATERIAL == SKIN
     vec4 chart = texture(image, v_uv);             // square root of albedo, and how much it shines
-    vec3 n = normalize(v_normal), h = normalize(normalize(camera - v_world) + light_way[0]);
-    n = normalize(n + (chart.a - 0.4) * 0.12);     // pores lean the surface a little
-    float nh = max(dot(n, h), 0.0), sharp = exp2(38.0 * (nh - 1.0)) * 0.085 + exp2(150.0 * (nh - 1.0)) * 0.10 * chart.a;
+    // pores lean the surface a little; the half vector comes from the vertices
+    float nh = clamp(dot(v_normal, v_half) + (chart.a - 0.4) * 0.035, 0.0, 1.0);
+    float n4 = nh * nh * nh * nh, n16 = n4 * n4 * n4 * n4, n48 = n16 * n16 * n16;
     light = chart.rgb * chart.rgb * v_light + v_gloss.rgb * (0.45 + chart.a);
-    light += light_colour[0] * (v_gloss.a * sharp * (0.25 + 1.8 * chart.a) * clamp(dot(n, light_way[0]) * 3.0, 0.0, 1.0));
+    light += light_colour[0] * (v_gloss.a * (n48 * 0.085 + n48 * n48 * n48 * 0.10 * chart.a) * (0.25 + 1.8 * chart.a));
 #elif MATERIAL == EYE
     light = eye();
 #elif MATERIAL == TEETH
@@ -97,18 +97,14 @@ void main() {
 #elif MATERIAL == HAIR || MATERIAL == CAP
     vec4 strand = texture(image, vec2(v_uv.x, v_uv.y * 0.21));   // fine strands, locks, where light shifts
 #if MATERIAL == HAIR
-    float rim = abs(fract(v_uv.x * 1.0) - 0.5) * 2.0;
+    float rim = abs(fract(v_uv.x) - 0.5) * 2.0;
     alpha = 1.35 - rim * 0.85 - smoothstep(0.50, 1.0, v_uv.y) * 1.15 - smoothstep(0.10, 0.0, v_uv.y) * 1.0;
     alpha = (alpha + (strand.r - 0.5) * 1.5) * 1.6;
-    if (alpha < 0.1) discard;
 #endif
     light = v_light * (0.38 + 0.72 * strand.r + 0.42 * strand.g) + v_gloss.rgb * (0.25 + 1.6 * strand.r * strand.b);
-#if MATERIAL == CAP
-    if (!gl_FrontFacing) light *= 0.30;
-#endif
 #else
     float knit = texture(image, v_uv * vec2(3.0, 9.0)).r;
     light = v_light * (0.70 + 0.35 * knit) * (0.86 + 0.14 * sin(v_uv.x * 150.0));
 #endif
-    colour = vec4(film(light), alpha);
+    colour = vec4(film(light), clamp(alpha, 0.0, 1.0));
 }

@@ -30,6 +30,7 @@ out vec3 v_light;                // diffuse light that arrives; hair, cloth: the
 out vec4 v_gloss;                // highlights reckoned here, and how much of the key light is seen
 out vec3 v_rest;
 out vec2 v_uv;
+out vec3 v_half;                 // skin: between the eye and the key light
 
 vec3 ambient(vec3 n) { return mix(ground, sky, 0.5 + 0.5 * n.y); }
 
@@ -81,13 +82,14 @@ void main() {
                 + light_colour[1] * extra.x * 0.9 * ggx(n, v, light_way[1], 0.48, 0.028);
     float graze = 1.0 - max(dot(n, v), 0.0);
     v_gloss.rgb += sky * extra.x * 0.10 * graze * graze * graze;   // down and oil catch the room at the edge
-    v_gloss.a = extra.y;
+    v_gloss.a = extra.y * clamp(dot(n, light_way[0]) * 3.0, 0.0, 1.0);
+    v_half = normalize(v + light_way[0]);
 #else
     float dark = extra.x;
 #if MATERIAL == TEETH || MATERIAL == GUM || MATERIAL == TONGUE
     float behind = eye_pivot.z - rest.z;   // behind the lips, metres
 #if MATERIAL == TEETH
-    dark = (0.45 + 0.55 * extra.x) * smoothstep(0.050, 0.006, behind) * mix(0.55, 1.0, smoothstep(0.0, 0.12, gape));
+    dark = (0.45 + 0.55 * extra.x) * smoothstep(0.050, 0.006, behind) * mix(0.15, 1.0, smoothstep(0.026, 0.014, abs(rest.x))) * mix(0.55, 1.0, smoothstep(0.0, 0.12, gape));
 #else
     float depth = smoothstep(0.048, 0.012, behind);
     dark = (0.22 + 0.78 * extra.x) * depth * depth * mix(0.30, 0.85, smoothstep(0.0, 0.25, gape));

@@ -26,6 +26,8 @@ from .surface import Surface
 F = NDArray[np.float64]
 METRES = 0.1
 """The source is in decimetres."""
+FINE = 0.0078
+"""Length of an edge above which a face is divided, metres."""
 
 
 class Recipe(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -89,7 +91,7 @@ def make(name: str, recipe: Recipe, source: Source) -> Head:
     units = {s: source.target(f"faceunits/{s}") * METRES for s in BLENDSHAPES}
     skin, deltas, made_from, quads = _skin(source, shape, units)
     inside = _inside_mouth(source, quads)[made_from]
-    _seal(skin[0], skin[1], deltas)
+    _seal(skin[0], skin[1], deltas, skin[1][~inside])
     surface = Surface(skin[0], skin[1][~inside])
     neck = shape[source.vertices("joint-neck")].mean(0)
     collar = Collar(surface, neck, recipe.collar)
@@ -128,13 +130,13 @@ def _skin(
     kept faces)."""
     quads, corners = source.quads["body"], source.corners["body"]
     centre = source.base[quads].mean(1)
-    keep = np.flatnonzero((centre[:, 1] > 4.0) & (np.abs(centre[:, 0]) < 2.7))
+    keep = np.flatnonzero((centre[:, 1] > 2.6) & (np.abs(centre[:, 0]) < 3.3))
     used, compact = np.unique(quads[keep], return_inverse=True)
     local = compact.reshape(-1, 4)
     ring = shape[used][local]
     size = np.linalg.norm(ring - np.roll(ring, 1, 1), axis=2).max(1)
     seen = (ring.mean(1)[:, 2] > -0.07) & (ring.mean(1)[:, 1] > -0.16)
-    triangle, smooth, made_from = catmull_clark(local, len(used), (size > 0.0062) & seen)
+    triangle, smooth, made_from = catmull_clark(local, len(used), (size > FINE) & seen & ~_inside_mouth(source, keep))
     uv = np.zeros((len(used), 2))
     uv[local.ravel()] = source.coordinate[corners[keep].ravel()]
     # smoothing draws lids and lips back a little; put the finest points, which were dense enough, where they were
@@ -143,13 +145,19 @@ def _skin(
     return (position, triangle, smooth(uv)), deltas, made_from, keep
 
 
-def _seal(position: F, triangle: NDArray[np.int64], deltas: dict[str, F]) -> None:
-    """Bring lips together that stand apart at rest, or cross, all along the mouth; in place."""
+def _seal(position: F, triangle: NDArray[np.int64], deltas: dict[str, F], outer: NDArray[np.int64]) -> None:
+    """Bring lips together that stand apart at rest, or cross, all along the mouth; in place. `outer`: triangles of the skin
+    without the lining of the mouth."""
     needed = ("jawOpen", "mouthClose", "mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight")
-    face = parts.mesh("Skin", "skin", position, position[:, :2], triangle, {n: deltas[n] for n in needed})
-    corner = position[list(corners(face))]
+    used, compact = np.unique(outer, return_inverse=True)
+    moves = {n: deltas[n][used] for n in needed}
+
+    def face() -> Mesh:
+        return parts.mesh("Skin", "skin", position[used], position[used, :2], compact.reshape(-1, 3), moves)
+
+    corner = position[used[list(corners(face()))]]
     reach = float(np.abs(corner[:, 0]).mean())
-    middle = 0.5 * position[list(lip_pair(face, 0.0))].sum(0)
+    middle = 0.5 * position[used[list(lip_pair(face(), 0.0))]].sum(0)
     stations = np.linspace(-0.9 * reach, 0.9 * reach, 37)
     for _ in range(4):
         up = normals(position.astype(np.float32), triangle.astype(np.uint32))[:, 1]
@@ -165,10 +173,21 @@ def _seal(position: F, triangle: NDArray[np.int64], deltas: dict[str, F]) -> Non
         at, gap, seam = np.array(found).T
         gap = np.convolve(np.pad(np.clip(gap, -0.001, 0.002), 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
         off = position[:, 1] - np.interp(position[:, 0], at, seam)
-        near = np.exp(-((off / 0.006) ** 2)) * np.clip((reach - np.abs(position[:, 0])) / 0.002, 0, 1)
-        near *= np.clip((position[:, 2] - corner[:, 2].mean() + 0.020) / 0.008, 0, 1)
-        lower = np.where(np.abs(off) < 0.0015, np.where(up > 0, 1.0, -1.0), -np.sign(off))
-        position[:, 1] += 0.5 * (np.interp(position[:, 0], at, gap) + 1e-4) * lower * near
+        _press(position, off, up, np.interp(position[:, 0], at, gap) + 1e-4, corner)
+    now = face()
+    pairs = [(x, *used[list(lip_pair(now, x))]) for x in (-0.45 * reach, 0.0, 0.45 * reach)]
+    left = [float(np.clip(position[u, 1] - position[v, 1], 0.0, 0.001)) for _, u, v in pairs]
+    off = position[:, 1] - np.interp(position[:, 0], at, seam)
+    _press(position, off, up, np.interp(position[:, 0], [x for x, _, _ in pairs], left), corner)
+
+
+def _press(position: F, off: F, up: F, gap: F, corner: F) -> None:
+    """Move lips toward their seam by half of `gap` f64[V]; `off` is the height above the seam, `up` the normal's y."""
+    reach = float(np.abs(corner[:, 0]).mean())
+    near = np.exp(-((off / 0.006) ** 2)) * np.clip((reach - np.abs(position[:, 0])) / 0.002, 0, 1)
+    near *= np.clip((position[:, 2] - corner[:, 2].mean() + 0.020) / 0.008, 0, 1)
+    lower = np.where(np.abs(off) < 0.0015, np.where(up > 0, 1.0, -1.0), -np.sign(off))
+    position[:, 1] += 0.5 * gap * lower * near
 
 
 def _inside_mouth(source: Source, faces: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -204,7 +223,7 @@ def _teeth(source: Source, shape: F, units: dict[str, F]) -> list[Mesh]:
 def _tongue(source: Source, shape: F, units: dict[str, F]) -> Mesh:
     quads = source.quads["helper-tongue"]
     used, compact = np.unique(quads, return_inverse=True)
-    triangle, smooth, _ = catmull_clark(compact.reshape(-1, 4), len(used), np.ones(len(quads), bool))
+    triangle, smooth, _ = catmull_clark(compact.reshape(-1, 4), len(used), np.zeros(len(quads), bool))
     p = smooth(shape[used])
     span = p.max(0) - p.min(0)
     uv = np.stack([(p[:, 0] - p[:, 0].min()) / span[0], (p[:, 2] - p[:, 2].min()) / span[2]], 1)

@@ -9,7 +9,7 @@ from psi_ecs.systems.formats.glb import normals
 from .parts import F, mesh
 from .surface import Surface
 
-TURNS, RING = 72, 12
+TURNS, RING = 56, 10
 """Points round the neck, and round the collar's own thickness."""
 
 
@@ -84,5 +84,5 @@ def _rim(collar: Collar) -> Mesh:
     a, b = (i * RING + j).ravel(), ((i + 1) % TURNS * RING + j).ravel()
     c, d = (i * RING + (j + 1) % RING).ravel(), ((i + 1) % TURNS * RING + (j + 1) % RING).ravel()
     triangle = np.concatenate([np.stack([a, b, c], 1), np.stack([c, b, d], 1)])
-    uv = np.stack([np.repeat(np.arange(TURNS) * 1.5, RING), np.tile(around / (2 * np.pi), TURNS)], 1)
-    return mesh("Collar", "cloth", p, uv, triangle, node="body")
+    uv = np.stack([np.repeat(np.arange(TURNS) * 108.0 / TURNS, RING), np.tile(around / (2 * np.pi), TURNS)], 1)
+    return mesh("Collar", "cloth", p, np.asarray(uv, np.float64), triangle, node="body")

@@ -12,7 +12,7 @@ from .parts import F
 from .scalp import CENTRE, Skull, between, hairline, toward
 
 Style = dict[str, float | str]
-ROWS = 26
+ROWS = 18
 """Points along a strand."""
 
 
@@ -87,7 +87,7 @@ def crop(skull: Skull, style: Style, s: F) -> F:
     high = np.clip((over[..., 1] - 0.28) / 0.42, 0, 1)
     body = side + (top - side) * high * high * (3 - 2 * high)
     forehead = 0.30 * ahead[:, None] * np.clip(np.sin(np.pi * np.clip(t * 1.02, 0, 1)), 0, 1)[None] ** 2 * top
-    edge = np.interp(t, [0, 0.72, 0.93, 1], [1.0, 1.0, 0.55, 0.0])[None]
+    edge = np.interp(t, [0, 0.62, 0.86, 0.95, 1], [1.0, 1.0, 0.62, 0.16, 0.0])[None]
     p = CENTRE + over * (skull(over) + (body + forehead) * edge + 0.0006)[..., None]
     return _resampled(p)
 

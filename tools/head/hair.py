@@ -11,7 +11,7 @@ from .parts import F, grid, mesh
 from .scalp import CENTRE, Skull
 from .surface import Ints, Surface
 
-COLUMNS = 144
+COLUMNS = 112
 STRANDS = 26.0
 """Widths of the strand texture once round the head."""
 
@@ -82,12 +82,26 @@ def _sheet(field: Field, style: Style, random: np.random.Generator) -> Mesh:
     rise = np.clip(t * 4, 0, 1) * (np.clip((1 - t) * 6, 0, 1) if field.closed else 1.0)
     p = field.at(s, t, field.strand) + field.at(s, t, field.normal) * (depth * rise * _waves(s, t, random))[..., None]
     uv = np.stack([STRANDS * s, t], 2).reshape(-1, 2)
+    if not field.closed:
+        return _lined(p, uv, field)
     made = mesh("HairBody", "cap", p.reshape(-1, 3), uv, field.triangle)
-    if field.closed:
-        n = made.normal.reshape(COLUMNS, ROWS, 3)
-        n[0] = n[-1] = (n[0] + n[-1]) / np.maximum(np.linalg.norm(n[0] + n[-1], axis=1, keepdims=True), 1e-6)
-        n[:, 0] = field.normal[:, 0]
+    n = made.normal.reshape(COLUMNS, ROWS, 3)
+    n[0] = n[-1] = (n[0] + n[-1]) / np.maximum(np.linalg.norm(n[0] + n[-1], axis=1, keepdims=True), 1e-6)
+    n[:, 0] = field.normal[:, 0]
     return made
+
+
+def _lined(p: F, uv: F, field: Field) -> Mesh:
+    """A sheet f64[COLUMNS, ROWS, 3] with a lining inside its lower half, where one sees behind it."""
+    half = ROWS // 2
+    inner = p[:, half:] - 0.001 * field.normal[:, half:]
+    rows = ROWS - half
+    lining = grid(COLUMNS, rows)
+    if (field.triangle[0] == grid(COLUMNS, ROWS)[0]).all():
+        lining = lining[:, ::-1]
+    both = np.concatenate([p.reshape(-1, 3), inner.reshape(-1, 3)])
+    uvs = np.concatenate([uv, uv.reshape(COLUMNS, ROWS, 2)[:, half:].reshape(-1, 2)])
+    return mesh("HairBody", "cap", both, uvs, np.concatenate([field.triangle, lining + len(uv)]))
 
 
 class Cards:
@@ -101,7 +115,7 @@ class Cards:
 def _locks(style: Style, random: np.random.Generator) -> Cards:
     """Cards of long hair: along both edges beside the face, over the parting and crown, and at the tips."""
     n = int(number(style, "cards", 280))
-    edge, top = int(0.40 * n), int(0.34 * n)
+    edge, top = int(0.46 * n), int(0.24 * n)
     rest = n - edge - top
 
     def each(*ranges: tuple[float, float]) -> F:
@@ -147,7 +161,7 @@ def _tufts(style: Style, random: np.random.Generator) -> Cards:
 
 def _cards(field: Field, cards: Cards, random: np.random.Generator) -> Mesh:
     """Cards as one mesh of strips. uv: u across (with a card's own offset), v from root to tip."""
-    n, steps = len(cards.s), 7 if field.closed else 12
+    n, steps = len(cards.s), 4 if field.closed else 8
     f = np.linspace(0, 1, steps)
     t = cards.begin[:, None] + (cards.end - cards.begin)[:, None] * f
     s = cards.s[:, None] + cards.drift[:, None] * f

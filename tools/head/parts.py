@@ -38,9 +38,9 @@ def grid(rows: int, columns: int, start: int = 0) -> NDArray[np.int64]:
 
 def eyeball(side: str, centre: F, radius: float) -> Mesh:
     """A sphere that looks along +z, with a corneal bulge. uv is the gaze disc: 0.5 + 0.5 * (x, y) / radius."""
-    rings, spokes = 18, 32
-    # rings are dense toward the iris, where the shading changes
-    polar = np.pi * np.linspace(0, 1, rings) ** 1.4
+    rings, spokes = 11, 28
+    # rings are dense toward the iris, where the shading changes; the back is left out
+    polar = 0.62 * np.pi * np.linspace(0, 1, rings) ** 1.2
     around = np.linspace(0, 2 * np.pi, spokes, endpoint=False)
     x = np.sin(polar)[:, None] * np.cos(around)
     y = np.sin(polar)[:, None] * np.sin(around)
@@ -58,6 +58,10 @@ WIDTHS = (8.6, 6.7, 7.7, 7.0, 6.8, 9.5)
 """Crown widths from the middle outward, mm (upper; Wheeler's dental anatomy). Lower front teeth are narrower."""
 LOWER_WIDTHS = (5.4, 5.9, 6.8, 7.0, 7.1, 10.0)
 HEIGHTS = (10.2, 9.0, 9.8, 8.4, 7.6, 7.2)
+
+
+ACROSS = 5
+"""Vertices across a crown, and along it."""
 
 
 def arch(strip: F) -> F:
@@ -80,7 +84,9 @@ def teeth(strip: F, edge: float, upper: bool, follow: Deltas) -> tuple[Mesh, Mes
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
     middle = length[-1] / 2
     up = 1.0 if upper else -1.0
-    points, uvs, triangles = [], [], []
+    points: list[F] = []
+    uvs: list[F] = []
+    triangles: list[NDArray[np.int64]] = []
     for sign in (1.0, -1.0):
         at = 0.0
         for i, (wide, tall) in enumerate(zip(WIDTHS if upper else LOWER_WIDTHS, HEIGHTS, strict=True)):
@@ -98,7 +104,7 @@ def teeth(strip: F, edge: float, upper: bool, follow: Deltas) -> tuple[Mesh, Mes
             patch, uv = _crown(half, high, pointed=0.0009 if i == 2 else 0.0)
             local = place + patch[:, :1] * along + patch[:, 2:] * out
             local[:, 1] = edge + up * (patch[:, 1] + lift)
-            triangles.append(grid(7, 7, 49 * len(points)) if upper else grid(7, 7, 49 * len(points))[:, ::-1])
+            triangles.append(grid(ACROSS, ACROSS, ACROSS**2 * len(points)))
             points.append(local)
             uvs.append(uv)
     crowns = np.concatenate(points)
@@ -118,7 +124,7 @@ def teeth(strip: F, edge: float, upper: bool, follow: Deltas) -> tuple[Mesh, Mes
 def _crown(half: float, high: float, pointed: float) -> tuple[F, F]:
     """A tooth's face in its own frame: (along the arch, from the edge toward the gum, outward), and uv with v = 0 at
     the edge."""
-    v, u = np.meshgrid(np.linspace(0, 1, 7) ** 0.8, np.linspace(-1, 1, 7), indexing="ij")
+    v, u = np.meshgrid(np.linspace(0, 1, ACROSS) ** 0.8, np.linspace(-1, 1, ACROSS), indexing="ij")
     taper = 1.0 - 0.22 * v**1.5
     round_edge = high * 0.13 * np.abs(u) ** 3.5 + pointed * (np.abs(u) - 0.5)
     y = round_edge * (1 - v) + high * v
@@ -154,7 +160,7 @@ def _outward(position: F, triangle: NDArray[np.int64]) -> NDArray[np.int64]:
 def affine(position: F, delta: F) -> F:
     """Least-squares map f64[4, 3] from (1, x, y, z) to the offsets of a nearly rigid part."""
     terms = np.concatenate([np.ones((len(position), 1)), position], 1)
-    return np.linalg.lstsq(terms, delta, rcond=None)[0]
+    return np.asarray(np.linalg.lstsq(terms, delta, rcond=None)[0], np.float64)
 
 
 def _moved(position: F, follow: Deltas) -> Deltas:

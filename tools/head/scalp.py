@@ -64,4 +64,4 @@ def between(a: F, b: F, t: F) -> F:
     """Points along the great circle from unit directions a to b, f64[..., 3], at shares t."""
     angle = np.arccos(np.clip((a * b).sum(-1), -1, 1))[..., None]
     s = np.maximum(np.sin(angle), 1e-6)
-    return (np.sin((1 - t)[..., None] * angle) * a + np.sin(t[..., None] * angle) * b) / s
+    return np.asarray((np.sin((1 - t)[..., None] * angle) * a + np.sin(t[..., None] * angle) * b) / s)

@@ -23,7 +23,7 @@ class Map:
     def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Apply to f64[V, k]."""
         parts = [np.bincount(self.rows, self.weights * values[self.columns, k], self.n) for k in range(values.shape[1])]
-        return np.stack(parts, 1)
+        return np.asarray(np.stack(parts, 1), np.float64)
 
 
 def catmull_clark(quads: Ints, count: int, chosen: NDArray[np.bool_]) -> tuple[Ints, Map, Ints]:

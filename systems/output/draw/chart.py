@@ -5,6 +5,7 @@ skull. Everything is painted in rest space, so it moves with the skin, whatever 
 """
 
 import ctypes
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ def place_on(p: F32) -> F32:
     aside = np.hypot(d[:, 0], d[:, 1])
     angle = np.arctan2(aside, d[:, 2])
     reach = np.where(angle < _FULL, angle, _FULL + (angle - _FULL) * _OUTER) / _REACH
-    return (0.5 + 0.5 * d[:, :2] / np.maximum(aside, 1e-9)[:, None] * reach[:, None]).astype(np.float32)
+    return np.asarray(0.5 + 0.5 * d[:, :2] / np.maximum(aside, 1e-9)[:, None] * reach[:, None], np.float32)
 
 
 def paint_chart(mesh: Mesh, head: Head, look: Look) -> int:
@@ -181,7 +182,7 @@ def _lips(albedo: F32, gloss: F32, p: F32, noise: F32, head: Head, look: Look) -
     gloss[at] *= 1 - 0.85 * near[..., 0]
 
 
-def _stamp(albedo: F32, where: F32, radius: F32, share: F32, colour: F32) -> None:
+def _stamp(albedo: F32, where: F32, radius: NDArray[Any], share: NDArray[Any], colour: F32) -> None:
     """Round soft spots at chart points f32[n, 2] with radius and share f32[n] each, radius in points of the chart."""
     for (u, v), r, s in zip(where * SIZE, radius, share, strict=True):
         k = int(2 * r) + 1
@@ -230,21 +231,11 @@ def _density(points: F32, blur: float) -> F32:
     at = np.clip((points * n).astype(int), 0, n - 1)
     out = np.bincount(at[:, 1] * n + at[:, 0], minlength=n * n).reshape(n, n).astype(np.float32)
     k = max(int(blur / 2), 1)
-    for axis in (0, 1, 0, 1, 0, 1):
-        total = np.cumsum(np.insert(out, 0, 0, axis), axis)
-        size = out.shape[axis] - k
-        out = (
-            np.roll(
-                np.pad(
-                    np.take(total, range(k, k + size + 1), axis) - np.take(total, range(size + 1), axis),
-                    [(0, k - 1) if a == axis else (0, 0) for a in (0, 1)],
-                ),
-                k // 2,
-                axis,
-            )
-            / k
-        )
-    return np.repeat(np.repeat(out, 2, 0), 2, 1)
+    for axis in (0, 1, 0, 1, 0, 1):  # three box filters are nearly a bell
+        sums = np.cumsum(np.pad(out, [(k, k) if a == axis else (0, 0) for a in (0, 1)]), axis, dtype=np.float32)
+        first, last = np.arange(n) + k // 2, np.arange(n) + k // 2 + k
+        out = (np.take(sums, last, axis) - np.take(sums, first, axis)) / k
+    return np.asarray(np.repeat(np.repeat(out, 2, 0), 2, 1), np.float32)
 
 
 def _brows(albedo: F32, p: F32, noise: F32, head: Head, look: Look) -> None:

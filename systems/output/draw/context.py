@@ -101,7 +101,27 @@ def renderer(headless: bool = True) -> str:
     return f"{gl_info.get_renderer()}, OpenGL {'.'.join(map(str, gl_info.get_version()))}"
 
 
-def program(vertex: str, fragment: str, defines: dict[str, int | float] | None = None) -> Any:
+class Program:
+    """A linked shader program that remembers where its uniforms are."""
+
+    def __init__(self, made: Any) -> None:
+        """Wrap pyglet's program."""
+        self._made, self._places = made, dict[str, int]()
+
+    def use(self) -> None:
+        """Draw with it from now on."""
+        self._made.use()
+
+    def place(self, name: str) -> int:
+        """Location of a uniform, -1 if there is none."""
+        if name not in self._places:
+            from pyglet import gl
+
+            self._places[name] = int(gl.glGetUniformLocation(self._made.id, name.encode()))
+        return self._places[name]
+
+
+def program(vertex: str, fragment: str, defines: dict[str, int | float] | None = None) -> Program:
     """A linked shader program from two files of assets/shaders, with `#define`s after the version line."""
     from pyglet.graphics.shader import Shader, ShaderProgram
 
@@ -112,14 +132,14 @@ def program(vertex: str, fragment: str, defines: dict[str, int | float] | None =
         version, _, rest = (folder / file).read_text(encoding="utf-8").partition("\n")
         return f"{version}\n{given}{rest}"
 
-    return ShaderProgram(Shader(source(vertex), "vertex"), Shader(source(fragment), "fragment"))
+    return Program(ShaderProgram(Shader(source(vertex), "vertex"), Shader(source(fragment), "fragment")))
 
 
-def set_uniform(shader: Any, name: str, value: Any) -> None:
+def set_uniform(shader: Program, name: str, value: Any) -> None:
     """Set a uniform from a number or an array; those that the compiler dropped are passed over."""
     gl = _gl()
 
-    at = gl.glGetUniformLocation(shader.id, name.encode())
+    at = shader.place(name)
     if at < 0:
         return
     if isinstance(value, int):

@@ -64,7 +64,8 @@ def _seen(p: F32, matrix: NDArray[np.float64], depth: F32) -> NDArray[np.float64
         column = np.clip(at[:, 0] + dx, 0, SIZE - 1).astype(int)
         row = np.clip(at[:, 1] + dy, 0, SIZE - 1).astype(int)
         out += 0.25 * (own < depth[row, column] + BIAS / (2 * REACH))
-    return out
+    outside = (np.abs(clip) > 0.99).any(1)
+    return np.where(outside, 1.0, out)
 
 
 def _sphere(n: int) -> list[NDArray[np.float64]]:

@@ -12,7 +12,7 @@ from psi_ecs.components.avatar import Look
 from psi_ecs.components.face import Head, Mesh
 
 F32 = NDArray[np.float32]
-MATERIALS = ("skin", "eye", "teeth", "gum", "tongue", "cloth", "cap", "lash", "brow", "hair")
+MATERIALS = ("skin", "eye", "teeth", "gum", "tongue", "cloth", "cap", "brow", "lash", "hair")
 
 
 def linear(colour: str) -> NDArray[np.float64]:

@@ -18,6 +18,17 @@ from .view import frame_camera, lights, rotation, view_projection
 
 F32 = NDArray[np.float32]
 SAMPLES = 4
+CLOSED = ("skin", "eye", "teeth", "gum", "tongue", "cloth", "cap", "hair")
+"""Materials whose back is never seen."""
+SHEER = ("brow", "lash", "hair")
+"""Materials that let through what is behind them, in the order in which they are drawn."""
+INSIDE = ("teeth", "gum", "tongue")
+PARTING = [
+    i
+    for name, i in FACE_ID.items()
+    if name in ("jawOpen", "mouthFunnel", "tongueOut") or name.startswith(("mouthUpperUp", "mouthLowerDown", "mouthStretch"))
+]
+"""Shapes that may part the lips beside where their gap is measured."""
 NECK = 0.075
 """Height over which a turn of the head fades out below the neck's joint, metres."""
 
@@ -66,6 +77,11 @@ class Actor:
                 shape.update(0, position)
                 if mesh.material not in ("lash", "brow"):
                     shape.update(1, normal)
+
+    def shut(self, weights: F32) -> bool:
+        """Whether the lips meet all along, so that nothing inside the mouth can be seen; `weights` f32[61]."""
+        gap = self.head.rig["lip_gap"]
+        return bool(weights[PARTING].max() < 0.02 and (gap[:, 0] + gap[:, 1:] @ weights[:52]).max() < 0.3)
 
     def draw(self, shader: Any, material: str, weights: F32, breath: float) -> None:
         """Draw the parts of one material."""
@@ -133,14 +149,14 @@ class Stage:
         numbers: dict[str, int | float] = {name.upper(): i for i, name in enumerate(MATERIALS)}
         present = {m.material for h in heads for m in h.meshes}
         self.shaders = {
-            name: program("head.vert", "head.frag", numbers | {"MATERIAL": i, "CUT": 0.08 if SAMPLES else 0.5})
+            name: program("head.vert", "head.frag", numbers | {"MATERIAL": i})
             for i, name in enumerate(MATERIALS)
             if name in present
         }
         self.back = program("back.vert", "back.frag")
         self.noise, self.strands = noise_texture(), strand_texture()
         self.camera, self.light, self.places = camera, light, places
-        self.way, self.colour, self.sky, self.ground = lights(light)
+        self.way, self.colour, self.sky, self.ground = lights(light, len(heads))
         self.actors = [Actor(h, k, p, f, self.way[0]) for h, k, p, f in zip(heads, looks, places, facings, strict=True)]
         self.canvas = Canvas(size, SAMPLES) if headless else None
 
@@ -155,12 +171,6 @@ class Stage:
         """Draw into the bound target of `size` pixels."""
         from pyglet import gl
 
-        gl.glDisable(gl.GL_DEPTH_TEST)
-        gl.glDisable(gl.GL_CULL_FACE)
-        gl.glBindVertexArray(self.actors[0].shapes[0].array)
-        self.back.use()
-        set_uniform(self.back, "tone", np.array([int(self.light.background[i : i + 2], 16) / 255 for i in (1, 3, 5)]))
-        gl.glDrawArrays(gl.GL_TRIANGLES, 0, 3)
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glEnable(gl.GL_MULTISAMPLE)
         gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
@@ -170,17 +180,46 @@ class Stage:
         for actor, row in zip(self.actors, weights, strict=True):
             actor.pose(row)
         matrix = view_projection(eye, target, self.camera.fov, aspect)
-        for material, shader in self.shaders.items():
-            (gl.glEnable if material in ("hair", "lash", "brow") else gl.glDisable)(gl.GL_SAMPLE_ALPHA_TO_COVERAGE)
-            shader.use()
-            set_uniform(shader, "image", 0)
-            gl.glBindTexture(gl.GL_TEXTURE_2D, self.strands if material in ("hair", "cap", "lash") else self.noise)
-            set_uniform(shader, "view_projection", matrix)
-            set_uniform(shader, "camera", eye)
-            set_uniform(shader, "light_way", self.way)
-            set_uniform(shader, "light_colour", self.colour)
-            set_uniform(shader, "sky", self.sky)
-            set_uniform(shader, "ground", self.ground)
-            for actor, row, air in zip(self.actors, weights, breath, strict=True):
+        shaders = self.shaders
+        for material in (m for m in shaders if m not in SHEER):
+            self._draw(material, matrix, eye, weights, breath)
+        self._backdrop()  # after what is solid, so that only what stays free is filled
+        gl.glEnable(gl.GL_BLEND)
+        gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ONE, gl.GL_ONE)
+        gl.glDepthMask(gl.GL_FALSE)
+        for material in (m for m in shaders if m in SHEER):
+            self._draw(material, matrix, eye, weights, breath)
+        gl.glDepthMask(gl.GL_TRUE)
+        gl.glDisable(gl.GL_BLEND)
+        gl.glDisable(gl.GL_CULL_FACE)
+
+    def _draw(self, material: str, matrix: F32, eye: NDArray[np.float64], weights: F32, breath: F32) -> None:
+        """Draw all parts of one material."""
+        from pyglet import gl
+
+        (gl.glEnable if material in CLOSED else gl.glDisable)(gl.GL_CULL_FACE)
+        shader = self.shaders[material]
+        shader.use()
+        gl.glBindTexture(gl.GL_TEXTURE_2D, self.strands if material in ("hair", "cap") else self.noise)
+        for name, value in (
+            ("image", 0),
+            ("view_projection", matrix),
+            ("camera", eye),
+            ("light_way", self.way),
+            ("light_colour", self.colour),
+            ("sky", self.sky),
+            ("ground", self.ground),
+        ):
+            set_uniform(shader, name, value)
+        for actor, row, air in zip(self.actors, weights, breath, strict=True):
+            if material not in INSIDE or not actor.shut(row):
                 actor.draw(shader, material, row, float(air))
-        gl.glDisable(gl.GL_SAMPLE_ALPHA_TO_COVERAGE)
+
+    def _backdrop(self) -> None:
+        from pyglet import gl
+
+        gl.glDisable(gl.GL_CULL_FACE)
+        self.back.use()
+        gl.glBindVertexArray(self.actors[0].shapes[0].array)
+        set_uniform(self.back, "tone", np.array([int(self.light.background[i : i + 2], 16) / 255 for i in (1, 3, 5)]))
+        gl.glDrawArrays(gl.GL_TRIANGLES, 0, 3)

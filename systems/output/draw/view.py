@@ -12,6 +12,10 @@ F64 = NDArray[np.float64]
 
 FRAMING = {"close": (0.150, -0.022), "portrait": (0.215, -0.035), "bust": (0.30, -0.07), "group": (0.30, -0.05)}
 """Half the height that must be seen about an avatar, metres, and how far below the eyes the middle lies."""
+BESIDE = 0.21
+"""Room to leave beside the outermost of several heads, metres."""
+LOWEST = -0.34
+"""Lower edge of a picture in relation to the eyes, below which a bust ends, metres."""
 PRESETS: dict[str, tuple[tuple[tuple[float, float, float], tuple[float, float, float]], ...]] = {
     "studio": (
         ((0.55, 0.62, 0.75), (1.30, 1.25, 1.17)),
@@ -51,10 +55,13 @@ def frame_camera(camera: Camera, places: list[tuple[float, float, float]], aspec
     half, below = FRAMING[camera.framing]
     spots = np.array(places) if places else np.zeros((1, 3))
     middle = 0.5 * (spots.max(0) + spots.min(0))
-    spread = 0.5 * float(np.ptp(spots[:, 0]))
+    spread = 0.5 * np.ptp(spots, axis=0)
     slope = np.tan(np.radians(camera.fov) / 2)
-    back = max(half / slope, (spread + 0.17) / (slope * aspect) if len(spots) > 1 else 0.0)
-    target = np.array(camera.target) if camera.target else middle + np.array((0.0, below, -0.02))
+    back = (half + spread[1]) / slope
+    if len(spots) > 1:
+        back = max(back, (spread[0] + BESIDE) / (slope * aspect)) + spread[2]
+    low = max(below, LOWEST + back * slope - spread[1])
+    target = np.array(camera.target) if camera.target else middle + np.array((0.0, low, -0.02))
     eye = np.array(camera.position) if camera.position else target + np.array((0.0, 0.012, back))
     return eye, target
 
@@ -89,12 +96,20 @@ def orthographic(way: F64, centre: F64, reach: float) -> F64:
     return out
 
 
-def lights(light: Light) -> tuple[F32, F32, F32, F32]:
-    """(directions f32[3, 3], colours f32[3, 3], sky f32[3], ground f32[3]) of a preset."""
+def lights(light: Light, heads: int = 1) -> tuple[F32, F32, F32, F32]:
+    """(directions f32[3, 3], colours f32[3, 3], sky f32[3], ground f32[3]) of a preset.
+
+    Several heads turn to each other, so for them the key light comes from the middle and the fill is stronger.
+    """
     rows = PRESETS[light.preset]
     way = np.array([r[0] for r in rows])
+    if heads > 1:
+        way[0, 0] *= 0.3
+        way[1, 0] *= 0.6
     way /= np.linalg.norm(way, axis=1, keepdims=True)
     colour = np.array([r[1] for r in rows]) * light.strength
+    if heads > 1:
+        colour[1] *= 1.5
     tone = linear(light.background)
     fill = colour[1] * 0.42 + 0.06 * light.strength
     up, down = fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength
