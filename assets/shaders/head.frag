@@ -74,7 +74,7 @@ void main() {
 #if MATERIAL == SKIN
     vec4 chart = texture(image, v_uv);             // square root of albedo, and how much it shines
     // pores lean the surface a little; the half vector comes from the vertices
-    float nh = clamp(dot(v_normal, v_half) + (chart.a - 0.4) * 0.035, 0.0, 1.0);
+    float nh = clamp(dot(v_normal, v_half) + (chart.a - 0.4) * 0.020, 0.0, 1.0);
     float n4 = nh * nh * nh * nh, n16 = n4 * n4 * n4 * n4, n48 = n16 * n16 * n16;
     light = chart.rgb * chart.rgb * v_light + v_gloss.rgb * (0.45 + chart.a);
     light += light_colour[0] * (v_gloss.a * (n48 * 0.085 + n48 * n48 * n48 * 0.10 * chart.a) * (0.25 + 1.8 * chart.a));

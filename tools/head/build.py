@@ -159,8 +159,9 @@ def _seal(position: F, triangle: NDArray[np.int64], deltas: dict[str, F], outer:
     reach = float(np.abs(corner[:, 0]).mean())
     middle = 0.5 * position[used[list(lip_pair(face(), 0.0))]].sum(0)
     stations = np.linspace(-0.9 * reach, 0.9 * reach, 37)
+    at = gap = seam = off = up = np.zeros(1)
     for _ in range(4):
-        up = normals(position.astype(np.float32), triangle.astype(np.uint32))[:, 1]
+        up = normals(position.astype(np.float32), triangle.astype(np.uint32))[:, 1].astype(np.float64)
         line = middle[1] + (corner[:, 1].mean() - middle[1]) * (position[:, 0] / reach) ** 2
         lips = (np.abs(position[:, 1] - line) < 0.005) & (np.abs(up) > 0.25) & (position[:, 2] > corner[:, 2].mean() - 0.012)
         found = []

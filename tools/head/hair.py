@@ -131,7 +131,7 @@ def _locks(style: Style, random: np.random.Generator) -> Cards:
     end[:edge] -= random.uniform(0, 0.5, edge) ** 3
     return Cards(
         s,
-        each((0.0, 0.10), (0.0, 0.4), (0.5, 0.72)),
+        each((0.0, 0.22), (0.0, 0.4), (0.5, 0.72)),
         end,
         rise,
         rise + random.normal(0, 0.002, n),

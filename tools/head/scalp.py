@@ -33,7 +33,8 @@ def hairline(azimuth: F, raise_by: float = 0.0) -> F:
 def deep(p: F, raise_by: float = 0.0, margin: float = 0.16) -> NDArray[np.bool_]:
     """Which points f64[n, 3] lie so far inside the hairline that hair always hides them; `margin` in radians."""
     azimuth, elevation = angles(p)
-    return np.asarray(elevation > hairline(azimuth, raise_by) + margin)
+    line = np.max([hairline(azimuth + aside, raise_by) for aside in (-0.26, -0.13, 0.0, 0.13, 0.26)], axis=0)
+    return np.asarray(elevation > line + margin)
 
 
 class Skull:

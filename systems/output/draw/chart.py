@@ -120,11 +120,11 @@ def _noises() -> F32:
     return np.tile(np.stack(out, 2), (2, 2, 1)).astype(np.float32)
 
 
-def _enlarged(a: F32) -> F32:
-    """COARSE times finer, bilinearly."""
+def _enlarged(a: F32, times: int = COARSE) -> F32:
+    """f32[h, w, k] made so many times finer, bilinearly."""
     for axis in (0, 1):
         n = a.shape[axis]
-        at = np.clip(np.arange(n * COARSE) / COARSE, 0, n - 1.001)
+        at = np.clip(np.arange(n * times) / times, 0, n - 1.001)
         i = at.astype(int)
         f = (at - i).astype(np.float32).reshape(-1, *([1] * (2 - axis)))
         a = np.take(a, i, axis) * (1 - f) + np.take(a, i + 1, axis) * f
@@ -234,8 +234,8 @@ def _density(points: F32, blur: float) -> F32:
     for axis in (0, 1, 0, 1, 0, 1):  # three box filters are nearly a bell
         sums = np.cumsum(np.pad(out, [(k, k) if a == axis else (0, 0) for a in (0, 1)]), axis, dtype=np.float32)
         first, last = np.arange(n) + k // 2, np.arange(n) + k // 2 + k
-        out = (np.take(sums, last, axis) - np.take(sums, first, axis)) / k
-    return np.asarray(np.repeat(np.repeat(out, 2, 0), 2, 1), np.float32)
+        out = np.asarray((np.take(sums, last, axis) - np.take(sums, first, axis)) / k, np.float32)
+    return _enlarged(out[..., None], 2)[..., 0]
 
 
 def _brows(albedo: F32, p: F32, noise: F32, head: Head, look: Look) -> None:
@@ -260,9 +260,9 @@ def _roots(albedo: F32, p: F32, noise: F32, head: Head, look: Look) -> None:
     close = np.linalg.norm(all_points - skin, axis=1) < 0.006
     if not close.any():
         return
-    density = _density(at[close], 9.0)
-    share = 0.55 * np.clip(density / (np.percentile(density[density > 0], 70) + 1e-9), 0, 1) ** 1.3
-    share *= np.clip(0.9 + 0.10 * noise[..., 1], 0, 1.2)
+    density = _density(at[close], 44.0)
+    share = 0.30 * np.clip(density / (np.percentile(density[density > 0], 90) + 1e-9), 0, 1)
+    share *= np.clip(0.95 + 0.05 * noise[..., 1], 0, 1.2)
     albedo += (linear(look.hair).astype(np.float32) * 0.9 - albedo) * np.clip(share, 0, 0.9)[..., None]
 
 

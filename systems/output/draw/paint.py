@@ -62,7 +62,7 @@ def skin_tone(p: F32, head: Head, look: Look) -> F32:
         _blend(albedo, deep, 0.22 * _blob(p, np.array(mark[f"mouth_{side}"]), (0.005, 0.005, 0.012), (0.001 * sign, 0, 0)))
     _blend(albedo, warm, 0.50 * _blob(p, nose, (0.013, 0.011, 0.02)))
     _blend(albedo, warm, 0.30 * _blob(p, np.array(mark["chin"]), (0.018, 0.012, 0.03), (0, 0.008, 0.01)))
-    _blend(albedo, cool, 0.40 * np.clip((p[:, 1] - 0.040) / 0.05, 0, 1))
+    _blend(albedo, cool, np.asarray(0.40 * np.clip((p[:, 1] - 0.040) / 0.05, 0, 1), np.float64))
     return albedo.astype(np.float32)
 
 
