@@ -1,6 +1,7 @@
 """An app: a world, its systems in stages, and the tick."""
 
 from collections.abc import Callable
+from hashlib import blake2b
 from time import perf_counter
 from typing import Any
 
@@ -9,11 +10,15 @@ import numpy as np
 from .asset import Assets
 from .clock import Clock
 from .error import PsiError
+from .journal import Journal
 from .query import Commands
 from .schedule import System, arrange
-from .snapshot import Journal, Types, dump, restore
+from .snapshot import Types, dump, named, restore
 from .state import States
 from .world import World
+
+Stage = tuple[list[tuple[System, list[Any]]], list[Commands]]
+"""The systems of a stage with their arguments, in the order in which they run, and the commands to apply after them."""
 
 
 class App:
@@ -25,9 +30,7 @@ class App:
         self.systems: list[System] = []
         self.journal: Journal | None = None
         self._shuffle = shuffle
-        self._plan: list[list[tuple[System, list[Any]]]] | None = None
-        self._commands = Commands()
-        self._inbox: list[Any] = []
+        self._plan: list[Stage] | None = None
         self._saved: set[type] = set()
         self.add(Clock(), States(), Assets())
 
@@ -51,26 +54,34 @@ class App:
         self._saved.update(classes)
         return self
 
-    def loader(self, extension: str, load: Callable[[bytes, str], Any], version: int = 1) -> None:
+    def loader(self, extension: str, load: Callable[[bytes, str], Any]) -> None:
         """Register how files with `extension` become assets: load(bytes, name)."""
-        self.world.resource(Assets).loader(extension, load, version)
+        self.world.resource(Assets).loader(extension, load)
 
     def send(self, event: Any) -> None:
         """An input from outside: happens at the start of the next tick, and stands in the journal."""
-        self._inbox.append(event)
+        self.world.inbox.append(event)
 
     @property
     def pending(self) -> bool:
         """Whether inputs wait for the next tick."""
-        return bool(self._inbox)
+        return bool(self.world.inbox)
 
-    def build(self) -> list[list[tuple[System, list[Any]]]]:
-        """Order and bind the systems; ScheduleError if the order is not certain."""
-        mix = None
+    def build(self) -> list[Stage]:
+        """Order and bind the systems; ScheduleError if the order is not certain.
+
+        Events and commands take the order of the unmixed plan, so that mixing systems whose order is open changes nothing.
+        """
+        plain = arrange(self.systems)
+        stages = plain
         if self._shuffle is not None:
-            mix = np.random.Generator(np.random.PCG64(self._shuffle)).shuffle
-        stages = arrange(self.systems, mix)
-        self._plan = [[(s, s.bind(self.world, self._commands)) for s in stage] for stage in stages]
+            stages = arrange(self.systems, np.random.Generator(np.random.PCG64(self._shuffle)).shuffle)
+        place = {s.name: i for i, s in enumerate((s for stage in plain for s in stage), 1)}
+        commands = {s.name: Commands() for s in self.systems}
+        self._plan = [
+            ([(s, s.bind(self.world, commands[s.name], place[s.name])) for s in mixed], [commands[s.name] for s in stage])
+            for mixed, stage in zip(stages, plain, strict=True)
+        ]
         return self._plan
 
     def step(self, n: int = 1) -> None:
@@ -78,13 +89,13 @@ class App:
         for _ in range(n):
             self._tick(self._plan or self.build())
 
-    def _tick(self, plan: list[list[tuple[System, list[Any]]]]) -> None:
+    def _tick(self, plan: list[Stage]) -> None:
         world = self.world
         clock = world.resource(Clock)
         world.tick = clock.tick
         for channel in world.channels.values():
             channel.forget(world.tick - 1)
-        inputs, self._inbox = self._inbox, []
+        inputs, world.inbox = world.inbox, []
         if self.journal is not None:
             self.journal.note(world.tick, inputs)
         for event in inputs:
@@ -92,14 +103,15 @@ class App:
         for event in world.resource(Assets).changes():
             world.send(event)
         world.resource(States).turn()
-        for stage in plan:
+        for stage, commands in plan:
             for system, arguments in stage:
                 if (world.tick % system.every) or (system.run_if is not None and not system.run_if(world)):
                     continue
                 begin = perf_counter()  # for people who look at reports only; never read by the simulation
                 system.run(*arguments)
                 system.last_ms = 1e3 * (perf_counter() - begin)
-            self._commands.apply(world)
+            for queue in commands:
+                queue.apply(world)
         clock.tick += 1
         if self.journal is not None and clock.tick % self.journal.every == 0:
             self.journal.digests[clock.tick] = self.digest()
@@ -110,7 +122,7 @@ class App:
         known = set(self._saved)
         for s in self.systems:
             known |= s.events | s.sparse
-        return Types({c.__name__: c for c in known}, {c.__name__: c for c in self.world.resources})
+        return Types(named(known), named(self.world.resources))
 
     def save(self) -> bytes:
         """The whole world, to continue from exactly here."""
@@ -125,8 +137,6 @@ class App:
 
     def digest(self) -> str:
         """16 hex digits that change with any bit of the world."""
-        from hashlib import blake2b
-
         return blake2b(self.save(), digest_size=8).hexdigest()
 
     def record(self, every: int = 60) -> Journal:
@@ -138,6 +148,7 @@ class App:
         """Run a journal again for `ticks` ticks. PsiError at the first digest that differs."""
         self.journal = None
         self.load(journal.start)
+        self.world.inbox = []  # what waited then stands in the journal too
         clock = self.world.resource(Clock)
         for _ in range(ticks):
             for event in journal.inputs.get(clock.tick, ()):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from difflib import get_close_matches
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any, NewType
 
 from msgspec import Struct
 
-from .codec import decode, encode
+from .codec import seal, unseal
 from .error import AssetError, SnapshotError
 
 Handle = NewType("Handle", int)
 Load = Callable[[bytes, str], Any]
+PRODUCT = b"psi-product\x01"
 
 
 class AssetChanged(Struct, frozen=True):
@@ -21,6 +23,8 @@ class AssetChanged(Struct, frozen=True):
 
     handle: int
     path: str
+    error: str = ""
+    """Why the file could not be loaded; the asset is as it was then."""
 
 
 class Assets:
@@ -29,7 +33,7 @@ class Assets:
     def __init__(self, cache: Path | None = None) -> None:
         """`cache` is the folder for baked products; the user's cache folder when left out."""
         self._cache = cache
-        self._loaders: dict[str, tuple[Load, int]] = {}
+        self._loaders: dict[str, Load] = {}
         self._handles: dict[str, Handle] = {}
         self._values: list[Any] = []
         self._files: list[Path] = []
@@ -37,9 +41,9 @@ class Assets:
         self.watching = False
         """Look for changed files at each tick's start."""
 
-    def loader(self, extension: str, load: Load, version: int = 1) -> None:
-        """Files ending in `extension` become load(bytes, name)."""
-        self._loaders[extension] = (load, version)
+    def loader(self, extension: str, load: Load) -> None:
+        """Files ending in `extension` become load(bytes, name), which raises AssetError if it cannot."""
+        self._loaders[extension] = load
 
     def load(self, path: str | Path) -> Handle:
         """Load a file, or an asset of the package by its path under `assets/`. AssetError if it is missing or of no
@@ -62,12 +66,12 @@ class Assets:
             known = ", ".join(sorted(self._loaders)) or "none"
             raise AssetError(f"{file}: no loader for {file.suffix or 'files without extension'}; there are loaders for {known}")
         try:
-            return self._loaders[file.suffix][0](file.read_bytes(), file.stem)
+            return self._loaders[file.suffix](file.read_bytes(), file.stem)
         except OSError as why:
             raise AssetError(f"{file}: cannot be read: {why.strerror}") from why
 
     def changes(self) -> list[AssetChanged]:
-        """Load again what changed on disk since last asked; a file that cannot be read keeps its old value."""
+        """Load again what changed on disk since last asked; where that fails the old value stays, and the event says why."""
         if not self.watching:
             return []
         found = []
@@ -75,8 +79,12 @@ class Assets:
             stamp = _stamp(file)
             if stamp != self._seen[i] and stamp != (0, 0):
                 self._seen[i] = stamp
-                self._values[i] = self._read(file)
-                found.append(AssetChanged(i, str(file)))
+                try:
+                    self._values[i] = self._read(file)
+                except AssetError as why:  # half written, or a slip of its editor
+                    found.append(AssetChanged(i, str(file), str(why)))
+                else:
+                    found.append(AssetChanged(i, str(file)))
         return found
 
     def product(
@@ -86,16 +94,16 @@ class Assets:
 
         `source` are the bytes it is made from, `settings` plain data, `version` the maker's own, `needs` further bytes.
         """
-        key = blake2b(encode([source, settings, version, list(needs)]), digest_size=16).hexdigest()
+        key = blake2b(seal(PRODUCT, [source, settings, version, list(needs)]), digest_size=16).hexdigest()
         file = (self._cache or cache_folder()) / f"{key}.product"
         try:
-            return decode(file.read_bytes())
+            return unseal(PRODUCT, "a product", file.read_bytes())
         except (OSError, SnapshotError):
             value = make()
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             part = file.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(encode(value))
+            part.write_bytes(seal(PRODUCT, value))
             os.replace(part, file)
         except OSError:
             return value  # a cache that cannot be written only costs time
@@ -109,7 +117,14 @@ def find(path: str | Path) -> Path:
     packaged = package_folder("assets") / path
     if packaged.is_file():
         return packaged
-    raise AssetError(f"{path}: there is no such file or asset")
+    near = get_close_matches(Path(path).name, _beside(Path(path)) | _beside(packaged), 1)
+    hint = f"; did you mean {Path(path).with_name(near[0]).as_posix()}?" if near else ""
+    raise AssetError(f"{path}: there is no such file or asset{hint}")
+
+
+def _beside(path: Path) -> set[str]:
+    """Names of the files in a path's folder; none if there is no such folder."""
+    return {p.name for p in path.parent.iterdir() if p.is_file()} if path.parent.is_dir() else set()
 
 
 def package_folder(name: str) -> Path:

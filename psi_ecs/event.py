@@ -11,19 +11,28 @@ class Channel(Generic[T]):
 
     def __init__(self) -> None:
         """No events yet."""
-        self.items: list[tuple[int, T]] = []
-        """(tick, event), oldest first."""
+        self.items: list[tuple[int, int, T]] = []
+        """(tick, place of the sender, event), in the order of ticks and places."""
         self.first = 0
         """Sequence number of items[0]."""
 
-    def send(self, tick: int, event: T) -> None:
-        """Add an event of this tick."""
-        self.items.append((tick, event))
+    def send(self, tick: int, event: T, place: int | None = None) -> None:
+        """Add an event of this tick; without a place after all others.
+
+        A system's place is where it stands in the plan. Where the order of two senders is open, their events still stand in
+        one order; a reader of the same stage is never between them, for its order is certain.
+        """
+        items, at = self.items, len(self.items)
+        if place is None:
+            place = items[-1][1] if items and items[-1][0] == tick else 0
+        while at and items[at - 1][:2] > (tick, place):
+            at -= 1
+        items.insert(at, (tick, place, event))
 
     def since(self, cursor: int) -> tuple[list[T], int]:
         """Events from the sequence number `cursor` on that are still kept, and the next cursor."""
         skip = max(0, cursor - self.first)
-        return [event for _, event in self.items[skip:]], self.first + len(self.items)
+        return [event for _, _, event in self.items[skip:]], self.first + len(self.items)
 
     def forget(self, tick: int) -> None:
         """Drop events older than `tick`."""
@@ -50,10 +59,10 @@ class Reader(Generic[T]):
 class Writer(Generic[T]):
     """A system's parameter: sends events."""
 
-    def __init__(self, channel: Channel[T], world: Any) -> None:
-        """Sends into `channel` at the world's tick."""
-        self._channel, self._world = channel, world
+    def __init__(self, channel: Channel[T], world: Any, place: int = 0) -> None:
+        """Sends into `channel` at the world's tick, for the system at `place` of the plan."""
+        self._channel, self._world, self._place = channel, world, place
 
     def send(self, event: T) -> None:
-        """Send one event; readers of later stages see it this tick, the others next tick."""
-        self._channel.send(self._world.tick, event)
+        """Send one event; systems that run later see it this tick, the others next tick."""
+        self._channel.send(self._world.tick, event, self._place)

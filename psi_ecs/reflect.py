@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from .app import App
-from .component import REGISTRY, fields
+from .column import REGISTRY, fields
 
 
 def describe(app: App) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from .error import SnapshotError
+
 
 class Rng:
     """Resource: named generators seeded by (seed, name). Their states are saved with the world."""
@@ -33,13 +35,16 @@ class Rng:
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> "Rng":
-        """The inverse of `save`."""
-        rng = cls(data["seed"])
-        for name, (state, inc, has, value) in data["streams"].items():
-            rng.stream(name).bit_generator.state = {
-                "bit_generator": "PCG64",
-                "state": {"state": int(state), "inc": int(inc)},
-                "has_uint32": has,
-                "uinteger": value,
-            }
+        """The inverse of `save`. SnapshotError if the data are not that."""
+        try:
+            rng = cls(data["seed"])
+            for name, (state, inc, has, value) in data["streams"].items():
+                rng.stream(name).bit_generator.state = {
+                    "bit_generator": "PCG64",
+                    "state": {"state": int(state), "inc": int(inc)},
+                    "has_uint32": has,
+                    "uinteger": value,
+                }
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as why:
+            raise SnapshotError(f"the saved random streams are damaged: {why!r}") from why
         return rng

@@ -4,12 +4,11 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any, get_args, get_origin
 
-from .component import Tag
+from .column import Tag
+from .edge import Edges
 from .error import ScheduleError
 from .event import Reader, Writer
 from .query import Commands, Query, Res, Sparse
-from .relation import Edges
-from .rng import Rng
 from .table import Entities
 from .world import World
 
@@ -49,11 +48,13 @@ class System:
         kind, args = get_origin(hint), get_args(hint)
         if hint is World:
             self.writes.add(World)
-        elif hint is Commands or hint is Rng:
+        elif hint is Commands:
             pass
         elif kind in (Query, Res, Sparse, Edges):
             for arg in args:
                 cls, written = _write(arg)
+                if kind in (Query, Edges) and cls is not Entities and not hasattr(cls, "__psi_fields__"):
+                    raise ScheduleError(f"{self.name}: {name!r} asks for {cls.__name__}, which is not a component")
                 if cls is not Entities:
                     (self.writes if written else self.reads).add((kind.__name__, cls) if kind is not Query else cls)
                 if kind is Sparse:
@@ -69,26 +70,26 @@ class System:
                 f"{self.name}: the parameter {name!r} must be a Query, Res, Sparse, Edges, Reader, Writer, Commands or World"
             )
 
-    def bind(self, world: World, commands: Commands) -> list[Any]:
-        """The arguments to call it with."""
-        out: list[Any] = []
-        for name, hint in self.parameters:
-            kind, args = get_origin(hint), get_args(hint)
-            if kind is Query:
-                out.append(Query(world, [_write(a) for a in args], self.require, self.without))
-            elif kind is Res:
-                out.append(Res(world, _write(args[0])[0]))
-            elif kind is Sparse:
-                out.append(Sparse(world, _write(args[0])[0]))
-            elif kind is Edges:
-                out.append(world.relation(_write(args[0])[0]))
-            elif kind is Reader:
-                out.append(Reader(world.channels[args[0]], world.cursors, f"{self.module}.{self.name}.{name}"))
-            elif kind is Writer:
-                out.append(Writer(world.channels[args[0]], world))
-            else:
-                out.append(commands if hint is Commands else world)
-        return out
+    def bind(self, world: World, commands: Commands, place: int = 0) -> list[Any]:
+        """The arguments to call it with, in an app where it stands at `place` of the plan."""
+        return [self._argument(name, hint, world, commands, place) for name, hint in self.parameters]
+
+    def _argument(self, name: str, hint: Any, world: World, commands: Commands, place: int) -> Any:
+        kind, args = get_origin(hint), get_args(hint)
+        if kind is Query:
+            return Query(world, [_write(a) for a in args], self.require, self.without)
+        if kind is Res:
+            return Res(world, *_write(args[0]))
+        if kind is Sparse:
+            return Sparse(world, *_write(args[0]))
+        if kind is Edges:
+            cls, written = _write(args[0])
+            return world.relation(cls) if written else world.relation(cls).locked()
+        if kind is Reader:
+            return Reader(world.channels[args[0]], world.cursors, f"{self.module}.{self.name}.{name}")
+        if kind is Writer:
+            return Writer(world.channels[args[0]], world, place)
+        return commands if hint is Commands else world
 
     def clash(self, other: "System") -> set[Any]:
         """What both touch and at least one writes. Two writers of one kind of event do not clash: each event is whole."""
@@ -121,8 +122,13 @@ def arrange(systems: list[System], shuffle: Callable[[list[System]], None] | Non
     """The systems of each stage in order: as added, moved only by `after`.
 
     `shuffle` mixes each stage first; as conflicts must be ordered, the result of a run may not depend on it.
-    Raises ScheduleError on a cycle or on a conflict without an order.
+    Raises ScheduleError on a cycle, on a conflict without an order, and on `after` naming a system of a later stage.
     """
+    stages = {s.name: STAGES.index(s.stage) for s in systems}
+    for s in systems:
+        for name in sorted(s.after):
+            if stages.get(name, 0) > stages[s.name]:
+                raise ScheduleError(f"{s.name} of stage {s.stage} cannot run after {name} of stage {STAGES[stages[name]]}")
     return [_arrange_stage(stage, [s for s in systems if s.stage == stage], shuffle) for stage in STAGES]
 
 

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .component import fields
-
-Rows = slice | NDArray[np.intp]
+from .column import Columns, fields
+from .error import EntityError
 
 
 def longer(column: NDArray[Any], room: int, fill: int = 0) -> NDArray[Any]:
@@ -19,17 +18,36 @@ def longer(column: NDArray[Any], room: int, fill: int = 0) -> NDArray[Any]:
     return wide
 
 
+def columns_of(value: object, n: int) -> Columns:
+    """The fields of a declared value as `n` rows each, defaults where it is silent. EntityError if one does not fit."""
+    cls = type(value)
+    found: Columns = {}
+    for name, spec in fields(cls).items():
+        try:
+            column = np.asarray(value.__dict__.get(name, spec.default), spec.dtype)
+            found[name] = np.broadcast_to(column, (n, *spec.shape))
+        except (TypeError, ValueError, OverflowError) as why:
+            want = " x ".join(map(str, (n, *spec.shape)))
+            raise EntityError(f"{cls.__name__}.{name} wants {want} of {spec.dtype}: {why}") from why
+    return found
+
+
 class Entities:
     """Ask for it in a query to get the ids of the rows."""
 
     def __init__(self, id: NDArray[np.uint64]) -> None:
         """`id` u64[n], read-only."""
+        id.flags.writeable = False
         self.id = id
 
 
-def view_of(cls: type, live: dict[str, NDArray[Any]]) -> Any:
-    """An instance of the component class `cls` whose attributes are the given columns."""
+def view_of(cls: type, live: Columns, write: bool = True) -> Any:
+    """An instance of the component class `cls` whose attributes are the given columns, read-only unless `write`."""
     view: Any = object.__new__(cls)
+    if not write:
+        live = {name: column[:] for name, column in live.items()}
+        for column in live.values():
+            column.flags.writeable = False
     view.__dict__.update(live)
     view.__dict__["_live"] = live
     return view
@@ -44,32 +62,40 @@ class Table:
         self.ids = np.zeros(self.cap, np.uint64)
         self.bits = np.zeros(self.cap, np.uint64)
         """Tags, one bit each."""
-        self.cols: dict[type, dict[str, NDArray[Any]]] = {
+        self.cols: dict[type, Columns] = {
             c: {name: np.zeros((self.cap, *f.shape), f.dtype) for name, f in fields(c).items()} for c in key
         }
         self.changed: dict[type, int] = dict.fromkeys(key, 0)
         """Tick of the last write through a query or the world, for each component."""
-        self._views: dict[tuple[type, bool], Any] = {}
+        self._views: dict[tuple[type, bool, int, int], Any] = {}
 
-    def view(self, cls: type, write: bool) -> Any:
-        """The live columns of a component, writeable only if asked."""
-        if cls is Entities:
-            ids = self.ids[: self.n]
-            ids.flags.writeable = False
-            return Entities(ids)
-        view = self._views.get((cls, write))
+    def adopt(self, ids: NDArray[np.uint64], bits: NDArray[np.uint64], cols: dict[type, Columns]) -> None:
+        """Take these arrays as the rows, without a copy."""
+        self.n = self.cap = len(ids)
+        self.ids, self.bits, self.cols = ids, bits, cols
+        self._views.clear()
+
+    def row_bytes(self, cls: type) -> int:
+        """Bytes of one row of a component."""
+        return 8 if cls is Entities else sum(c.dtype.itemsize * int(np.prod(c.shape[1:])) for c in self.cols[cls].values())
+
+    def view(self, cls: type, write: bool, low: int, high: int) -> Any:
+        """The live columns of a component between two rows, writeable only if asked."""
+        key = (cls, write, low, high)
+        view = self._views.get(key)
         if view is None:
-            live = {name: column[: self.n] for name, column in self.cols[cls].items()}
-            for column in live.values():
-                column.flags.writeable = write
-            view = self._views[cls, write] = view_of(cls, live)
+            if cls is Entities:
+                view = Entities(self.ids[low:high])
+            else:
+                view = view_of(cls, {name: column[low:high] for name, column in self.cols[cls].items()}, write)
+            self._views[key] = view
         return view
 
-    def gather(self, cls: type, rows: NDArray[np.intp]) -> Any:
-        """A copy of some rows of a component."""
+    def gather(self, cls: type, write: bool, rows: NDArray[np.intp]) -> Any:
+        """A copy of some rows of a component, writeable only if asked."""
         if cls is Entities:
             return Entities(self.ids[rows])
-        return view_of(cls, {name: column[rows] for name, column in self.cols[cls].items()})
+        return view_of(cls, {name: column[rows] for name, column in self.cols[cls].items()}, write)
 
     def scatter(self, cls: type, rows: NDArray[np.intp], view: Any) -> None:
         """Write a gathered copy back."""
@@ -88,12 +114,6 @@ class Table:
         self.n = n
         self.ids[low:n] = ids
         return slice(low, n)
-
-    def fill(self, rows: slice, value: object) -> None:
-        """Set the fields of one component in some rows from a declared value, defaults where it is silent."""
-        cls = type(value)
-        for name, spec in fields(cls).items():
-            self.cols[cls][name][rows] = value.__dict__.get(name, spec.default)
 
     def drop(self, rows: NDArray[np.intp]) -> None:
         """Remove rows; the others close up in order."""

@@ -11,15 +11,16 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .component import Disabled, Tag, fields
+from .column import Disabled, Tag, fields
+from .edge import Edges
 from .error import EntityError, PsiError
 from .event import Channel
-from .relation import Edges
 from .rng import Rng
-from .table import Table, longer
+from .table import Table, columns_of, longer, view_of
 
 T = TypeVar("T")
 Ids = NDArray[np.uint64]
+Index = slice | NDArray[np.int64]
 Hook = Callable[[Ids], object]
 INDEX = np.uint64(0xFFFF_FFFF)
 SHIFT = np.uint64(32)
@@ -39,6 +40,8 @@ class World:
         self.resources: dict[type, Any] = {Rng: Rng(seed)}
         self.channels: dict[type, Channel[Any]] = defaultdict(Channel)
         self.cursors: dict[str, int] = {}
+        self.inbox: list[Any] = []
+        """Inputs that wait for the next tick."""
         self.tags: dict[type[Tag], np.uint64] = {Disabled: np.uint64(1)}
         self.tagged = False
         """True once any entity was tagged; until then queries need not look at the bits."""
@@ -53,18 +56,22 @@ class World:
 
     # ---- entities
     def spawn(self, n: int, *values: object) -> Ids:
-        """Make `n` entities with these components; scalars and columns of length n may be mixed. Returns u64[n]."""
-        table = self._table_for(type(v) for v in values)
-        index = self._take(n)
-        ids = self._gen[index]
-        ids <<= SHIFT
-        ids |= index.view(np.uint64)
+        """Make `n` entities with these components; scalars and columns of length n may be mixed. Returns u64[n].
+
+        EntityError, and nothing is made, if a value does not fit.
+        """
+        if n < 0:
+            raise EntityError(f"{n} entities cannot be spawned")
+        filled = {type(value): columns_of(value, n) for value in values}
+        table = self._table_for(filled)
+        index, ids = self._take(n)
         rows = table.append(ids)
         self._table[index] = self._order.index(table)
         self._row[index] = np.arange(rows.start, rows.stop)
-        for value in values:
-            table.fill(rows, value)
-            table.changed[type(value)] = self.tick
+        for cls, columns in filled.items():
+            for name, column in columns.items():
+                table.cols[cls][name][rows] = column
+            table.changed[cls] = self.tick
         self.shape += 1
         for cls in table.key:
             self._tell(self.added, cls, ids)
@@ -74,19 +81,20 @@ class World:
         """End entities, their sparse components and their edges; ids already dead are passed over."""
         doomed = self._alive_ids(ids)
         while len(doomed):
-            for cls in [c for c, hooks in self.removed.items() if hooks]:
+            for cls in sorted((c for c, hooks in self.removed.items() if hooks), key=lambda c: c.__name__):
                 self._tell(self.removed, cls, doomed[self.has(doomed, cls)])
+                doomed = doomed[self.alive(doomed)]  # a hook may have ended some itself
             index = (doomed & INDEX).astype(np.int64)
             for table in [self._order[t] for t in np.unique(self._table[index])]:
                 self._drop(table, index[self._table[index] == self._order.index(table)])
             self._table[index], self._row[index] = -1, -1
             self._gen[index] = (self._gen[index] + np.uint64(1)) & INDEX
             self._free += index.tolist()
-            for owned in self.sparse.values():
+            for owned in filter(None, self.sparse.values()):
                 for entity in doomed.tolist():
                     owned.pop(entity, None)
+            self.shape += 1
             doomed = self._alive_ids(self._cut(doomed))
-        self.shape += 1
 
     def alive(self, ids: ArrayLike) -> NDArray[np.bool_]:
         """Which of these ids are living entities."""
@@ -95,26 +103,36 @@ class World:
         return np.asarray((index == ids & INDEX) & (self._gen[index] == ids >> SHIFT) & (self._table[index] >= 0))
 
     def insert(self, ids: ArrayLike, *values: object) -> None:
-        """Give components to entities, or set those they have."""
-        for table, index in self._by_table(ids):
-            extra = {type(v) for v in values} - set(table.key)
+        """Give components to entities, or set those they have; scalars and columns of len(ids) may be mixed. Of an
+        entity named twice the last row counts. EntityError, and nothing is changed, if an entity is dead or a value
+        does not fit."""
+        ids = np.atleast_1d(np.asarray(ids, np.uint64))
+        filled = {type(value): columns_of(value, len(ids)) for value in values}
+        new: dict[type, list[Ids]] = {cls: [] for cls in sorted(filled, key=lambda c: c.__name__)}
+        for table, index, at in self._by_table(ids):
+            extra = set(filled) - set(table.key)
             held = self._move(table, index, {*table.key, *extra}) if extra else table
             rows = self._row[index]
-            for value in values:
-                cls = type(value)
-                for name, spec in fields(cls).items():
-                    held.cols[cls][name][rows] = value.__dict__.get(name, spec.default)
+            for cls, columns in filled.items():
+                for name, column in columns.items():
+                    held.cols[cls][name][rows] = column[at]
                 held.changed[cls] = self.tick
-            for cls in sorted(extra, key=lambda c: c.__name__):
-                self._tell(self.added, cls, held.ids[rows])
+            for cls in extra:
+                new[cls].append(held.ids[rows])
+        for cls, batches in new.items():
+            if batches:
+                self._tell(self.added, cls, np.concatenate(batches))
 
     def remove(self, ids: ArrayLike, *classes: type) -> None:
         """Take components from entities; what they lack is passed over."""
-        for table, index in self._by_table(ids):
-            gone = set(classes) & set(table.key)
-            for cls in sorted(gone, key=lambda c: c.__name__):
-                self._tell(self.removed, cls, table.ids[self._row[index]])
-            if gone:
+        ids = np.atleast_1d(np.asarray(ids, np.uint64))
+        self._by_table(ids)  # nothing is told and nothing removed if one is dead
+        for cls in sorted(set(classes), key=lambda c: c.__name__):
+            if self.removed.get(cls):
+                living = self._alive_ids(ids)
+                self._tell(self.removed, cls, living[self.has(living, cls)])
+        for table, index, _ in self._by_table(ids[self.alive(ids)]):
+            if gone := set(classes) & set(table.key):
                 self._move(table, index, set(table.key) - gone)
 
     def has(self, ids: ArrayLike, cls: type) -> NDArray[np.bool_]:
@@ -127,24 +145,22 @@ class World:
         """One entity's component, each field a one-row column that may be written. EntityError if it has none."""
         table, index = self._locate(entity)
         if cls not in table.key:
-            raise EntityError(f"entity {entity} has no {cls.__name__}; it has {', '.join(c.__name__ for c in table.key)}")
+            have = ", ".join(c.__name__ for c in table.key) or "none"
+            raise EntityError(f"entity {entity} has no {cls.__name__}; its components: {have}")
         row = int(self._row[index])
         table.changed[cls] = self.tick
-        view = object.__new__(cls)
-        live = {name: column[row : row + 1] for name, column in table.cols[cls].items()}
-        view.__dict__.update(live)
-        view.__dict__["_live"] = live
-        return view
+        return cast(T, view_of(cls, {name: column[row : row + 1] for name, column in table.cols[cls].items()}))
 
     # ---- tags
     def tag(self, ids: ArrayLike, tag: type[Tag], on: bool = True) -> None:
         """Switch a tag on or off."""
+        if tag not in self.tags and len(self.tags) == 64:
+            raise PsiError(f"{tag.__name__} would be the 65th tag of this world; there is room for 64")
         bit = self.tags.setdefault(tag, np.uint64(1 << len(self.tags)))
-        for table, index in self._by_table(ids):
+        for table, index, _ in self._by_table(np.atleast_1d(np.asarray(ids, np.uint64))):
             rows = self._row[index]
             table.bits[rows] = table.bits[rows] | bit if on else table.bits[rows] & ~bit
         self.tagged = self.tagged or on
-        self.shape += 1
 
     def tagged_with(self, entity: int, tag: type[Tag]) -> bool:
         """Whether an entity carries a tag."""
@@ -168,8 +184,11 @@ class World:
         return self.edges[cls]
 
     def link(self, value: object, source: ArrayLike, target: ArrayLike) -> None:
-        """Add edges of the relation that `value` belongs to."""
-        self.relation(type(value)).link(value, np.asarray(source, np.uint64), np.asarray(target, np.uint64))
+        """Add edges source[i] -> target[i] of the relation that `value` belongs to. EntityError if an end is dead."""
+        source, target = np.asarray(source, np.uint64), np.asarray(target, np.uint64)
+        for ids in (source, target):
+            self._check(ids)
+        self.relation(type(value)).link(value, source, target)
 
     def resource(self, cls: type[T]) -> T:
         """The resource of a type. PsiError if it was never added."""
@@ -204,36 +223,51 @@ class World:
             self.shape += 1
         return table
 
-    def _take(self, n: int) -> NDArray[np.int64]:
+    def _take(self, n: int) -> tuple[Index, Ids]:
+        """Free indexes, those used before first, and the ids that they make."""
         reused = min(n, len(self._free))
-        old = self._free[len(self._free) - reused :][::-1]
-        del self._free[len(self._free) - reused :]
-        end = self._count + n - reused
+        start, end = self._count, self._count + n - reused
         if end > len(self._gen):
             room = max(end, 2 * len(self._gen))
             self._gen, self._table = longer(self._gen, room), longer(self._table, room, -1)
             self._row = longer(self._row, room, -1)
-        fresh = np.arange(self._count, end, dtype=np.int64)
         self._count = end
-        return np.concatenate([np.array(old, np.int64), fresh]) if reused else fresh
+        if not reused:
+            return slice(start, end), np.arange(start, end, dtype=np.uint64)  # never used, so of generation 0
+        cut = len(self._free) - reused
+        index = np.concatenate([np.array(self._free[cut:][::-1], np.int64), np.arange(start, end)])
+        del self._free[cut:]
+        return index, (self._gen[index] << SHIFT) | index.astype(np.uint64)
 
     def _alive_ids(self, ids: ArrayLike) -> Ids:
         ids = np.unique(np.atleast_1d(np.asarray(ids, np.uint64)))
         return ids[self.alive(ids)]
 
     def _locate(self, entity: int) -> tuple[Table, int]:
-        if not self.alive(np.uint64(entity)):
-            raise EntityError(f"entity {entity} is not alive; it was despawned or never spawned")
+        self._check(np.array(entity, np.uint64))
         index = int(entity) & 0xFFFF_FFFF
         return self._order[self._table[index]], index
 
-    def _by_table(self, ids: ArrayLike) -> list[tuple[Table, NDArray[np.int64]]]:
-        ids = np.atleast_1d(np.asarray(ids, np.uint64))
+    def _check(self, ids: Ids) -> None:
         if not (living := self.alive(ids)).all():
-            raise EntityError(f"entity {ids[~living][0]} is not alive; it was despawned or never spawned")
+            raise EntityError(f"entity {ids[~living].flat[0]} is not alive; it was despawned or never spawned")
+
+    def _by_table(self, ids: Ids) -> list[tuple[Table, NDArray[np.int64], Index]]:
+        """(table, indexes of its entities, where in `ids` they stand), each entity once. EntityError if one is dead."""
+        self._check(ids)
         index = (ids & INDEX).astype(np.int64)
+        seen = np.zeros(self._count, bool)
+        seen[index] = True
+        at: Index = slice(None)
+        if np.count_nonzero(seen) != len(index):
+            at = np.sort(len(index) - 1 - np.unique(index[::-1], return_index=True)[1])
+            index = index[at]
         where = self._table[index]
-        return [(self._order[t], index[where == t]) for t in np.unique(where)]
+        found = np.unique(where)
+        if len(found) == 1:
+            return [(self._order[found[0]], index, at)]
+        places = np.arange(len(ids))[at]
+        return [(self._order[t], index[where == t], places[where == t]) for t in found]
 
     def _move(self, table: Table, index: NDArray[np.int64], classes: set[type]) -> Table:
         goal = self._table_for(classes)

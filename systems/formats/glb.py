@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
-from psi_ecs.component import fields
+from psi_ecs.column import fields
 from psi_ecs.components.face import BLENDSHAPES, Head, Mesh, Rig
 
 from .calibrate import landmarks_of, measure
