@@ -15,7 +15,19 @@ from psi_ecs import AssetError
 from psi_ecs.tools import cli
 from psi_ecs.tools.cli import COMMANDS, psi
 
-HEAVY = ("taichi", "pyglet", "openal", "av", "wetext", "vaderSentiment", "PIL", "psi_ecs.systems.host", "psi_ecs.tools.take")
+HEAVY = (
+    "numpy",
+    "msgspec",
+    "taichi",
+    "pyglet",
+    "openal",
+    "av",
+    "wetext",
+    "vaderSentiment",
+    "PIL",
+    "psi_ecs.systems.host",
+    "psi_ecs.tools.take",
+)
 
 
 @pytest.fixture(autouse=True)
