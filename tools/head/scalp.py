@@ -30,6 +30,12 @@ def hairline(azimuth: F, raise_by: float = 0.0) -> F:
     return np.interp(a, AZIMUTH, LINE) + raise_by * np.clip(1.2 - a, 0, 1)
 
 
+def above(p: F, raise_by: float = 0.0) -> NDArray[np.bool_]:
+    """Which points f64[n, 3] of the head are scalp."""
+    azimuth, elevation = angles(p)
+    return np.asarray(elevation > hairline(azimuth, raise_by))
+
+
 def deep(p: F, raise_by: float = 0.0, margin: float = 0.16) -> NDArray[np.bool_]:
     """Which points f64[n, 3] lie so far inside the hairline that hair always hides them; `margin` in radians."""
     azimuth, elevation = angles(p)

@@ -1,0 +1,126 @@
+"""Pictures: there is a face in them, it does what the weights say, and the same call gives the same bytes."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from psi_ecs.components.face import FACE_ID
+from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.persona import load_persona
+from psi_ecs.systems.host import load_head
+from psi_ecs.systems.output.draw import Stage, available
+from psi_ecs.systems.output.draw.view import view_projection
+
+WHY = available()
+pytestmark = pytest.mark.skipif(WHY is not None, reason=str(WHY))
+SIZE = (240, 270)
+EYE, TARGET = (0.0, 0.0, 0.62), (0.0, -0.02, -0.02)
+
+
+@pytest.fixture(scope="module", params=["mira", "theo"])
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """One head, from the front."""
+    persona = load_persona(request.param)
+    camera = Camera(position=EYE, target=TARGET)
+    return Stage([load_head(persona.head)], [persona.look], [(0.0, 0.0, 0.0)], [0.0], camera, Light(), SIZE)
+
+
+def draw(stage: Stage, **weights: float) -> NDArray[np.float64]:
+    """A picture f64[h, w, 3]."""
+    w = np.zeros((1, 61), np.float32)
+    for name, value in weights.items():
+        w[0, FACE_ID[name]] = value
+    return stage.draw(w, np.zeros(1, np.float32)).astype(np.float64)
+
+
+def region(stage: Stage, mark: str, half: tuple[float, float], shift: float = 0.0) -> tuple[slice, slice]:
+    """Rows and columns about a landmark, `half` metres to each side."""
+    p = np.array(stage.actors[0].head.landmarks[mark]) + (0, shift, 0)
+    matrix = view_projection(np.array(EYE), np.array(TARGET), stage.camera.fov, SIZE[0] / SIZE[1]).astype(np.float64)
+
+    def at(q: NDArray[np.float64]) -> NDArray[np.float64]:
+        clip = matrix @ np.append(q, 1.0)
+        return (0.5 + 0.5 * clip[:2] / clip[3] * (1, -1)) * SIZE
+
+    (left, top), (right, bottom) = at(p + (-half[0], half[1], 0)), at(p + (half[0], -half[1], 0))
+    return slice(int(top), int(bottom) + 1), slice(int(left), int(right) + 1)
+
+
+def test_there_is_a_face(stage: Stage) -> None:
+    """Skin in the middle, backdrop in the corners, and much variation."""
+    picture = draw(stage)
+    assert picture.shape == (SIZE[1], SIZE[0], 3)
+    cheek = picture[region(stage, "nose", (0.02, 0.006))].mean((0, 1))
+    corner = picture[:8, :8].mean((0, 1))
+    assert cheek[0] > cheek[1] > cheek[2] > 40 and cheek[0] > corner[0] + 60
+    assert picture.std() > 20
+
+
+def test_same_weights_same_bytes(stage: Stage) -> None:
+    """Whatever was drawn between."""
+    first = draw(stage, jawOpen=0.3)
+    draw(stage, eyeBlinkLeft=1.0, headYaw=0.5)
+    np.testing.assert_array_equal(draw(stage, jawOpen=0.3), first)
+
+
+def test_open_mouth_is_dark_and_shows_teeth(stage: Stage) -> None:
+    """The cavity is darker than the lips that were there, but for the teeth."""
+    at = region(stage, "mouth", (0.010, 0.006), -0.010)
+    shut, opened = draw(stage)[at].sum(2), draw(stage, jawOpen=0.6)[at].sum(2)
+    assert np.percentile(opened, 25) < 0.5 * np.percentile(shut, 25)
+    wide = draw(stage, jawOpen=0.35, mouthLowerDownLeft=0.5, mouthLowerDownRight=0.5)[
+        region(stage, "mouth", (0.012, 0.02), -0.015)
+    ]
+    grey = wide[(wide.min(2) > 110) & (np.ptp(wide, axis=2) < 45)]
+    assert len(grey) > 20  # lower teeth: light, and less red than any skin
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_blink_covers_the_iris(stage: Stage, side: str) -> None:
+    """The pupil is gone, and the other eye stays."""
+    other = "right" if side == "left" else "left"
+    at, there = region(stage, f"eye_{side}", (0.003, 0.003)), region(stage, f"eye_{other}", (0.003, 0.003))
+    rest, shut = draw(stage), draw(stage, **{f"eyeBlink{side.title()}": 1.0})
+    assert rest[at].sum(2).min() < 150
+    assert shut[at].sum(2).min() > rest[at].sum(2).min() + 120
+    np.testing.assert_allclose(shut[there], rest[there], atol=3)
+
+
+def test_gaze_moves_the_iris_to_its_left(stage: Stage) -> None:
+    """Positive yaw turns an eye to the avatar's left, which is right in the picture."""
+    at = region(stage, "eye_left", (0.012, 0.004))
+
+    def middle(picture: NDArray[np.float64]) -> float:
+        dark = np.clip(200.0 - picture[at].sum(2), 0, None)
+        return float((dark.sum(0) * np.arange(dark.shape[1])).sum() / dark.sum())
+
+    assert middle(draw(stage, leftEyeYaw=0.35)) > middle(draw(stage, leftEyeYaw=-0.35)) + 3
+
+
+def test_head_turns_and_shoulders_stay(stage: Stage) -> None:
+    """A yaw of the head changes the face but not the bottom of the picture."""
+    rest, turned = draw(stage), draw(stage, headYaw=0.4)
+    assert np.abs(rest - turned)[60:160].mean() > 5
+    assert np.abs(rest - turned)[-3:].mean() < 1.0
+
+
+def test_sealed_lips_hide_the_teeth(stage: Stage) -> None:
+    """No bright grey between lips at rest."""
+    at = region(stage, "mouth", (0.018, 0.003))
+    lips = draw(stage)[at]
+    assert not ((lips.min(2) > 150) & (np.ptp(lips, axis=2) < 25)).any()
+
+
+def test_two_heads_fit() -> None:
+    """Both are in the picture, and neither touches its border."""
+    personas = [load_persona(n) for n in ("mira", "theo")]
+    heads = [load_head(p.head) for p in personas]
+    looks = [p.look for p in personas]
+    two = Stage(heads, looks, [(-0.22, 0, 0), (0.22, 0, 0)], [0.35, -0.35], Camera(framing="group"), Light(), (320, 180))
+    picture = two.draw(np.zeros((2, 61), np.float32), np.zeros(2, np.float32)).astype(float)
+    skin = (picture[..., 0] > picture[..., 2] + 25) & (picture[..., 0] > 120)
+    columns = np.flatnonzero(skin.sum(0) > 5)
+    assert columns.min() > 10 and columns.max() < 310
+    assert skin[:, :160].sum() > 400 and skin[:, 160:].sum() > 400 and skin[:10].sum() == 0
+    bright = [picture[:, half][skin[:, half]].mean() for half in (slice(0, 160), slice(160, 320))]
+    assert min(bright) > 0.6 * max(bright)

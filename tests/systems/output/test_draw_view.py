@@ -1,0 +1,78 @@
+"""Framing, matrices and paint, which need no card."""
+
+import numpy as np
+import pytest
+
+from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.persona import load_persona
+from psi_ecs.systems.host import load_head
+from psi_ecs.systems.output.draw.chart import place_on
+from psi_ecs.systems.output.draw.paint import linear, lip_mask, skin_tone
+from psi_ecs.systems.output.draw.view import PRESETS, frame_camera, lights, rotation, view_projection
+
+HEAD = np.array([[x, y, z] for x in (-0.12, 0.12) for y in (-0.12, 0.135) for z in (-0.18, 0.04)])
+"""Corners of a box about a head with its hair."""
+
+
+@pytest.mark.parametrize("framing", ["portrait", "bust", "group"])
+@pytest.mark.parametrize(
+    ("count", "aspect"), [(n, a) for n in (1, 2, 3) for a in (16 / 9, 1.0, 8 / 9, 9 / 16) if n > 1 or a > 0.7]
+)
+def test_heads_are_in_the_frame(framing: str, count: int, aspect: float) -> None:
+    """Every corner of every head; only the sides of a tall picture may cut a lone head."""
+    places = [((i - (count - 1) / 2) * 0.44, 0.02 * i, 0.0) for i in range(count)]
+    camera = Camera(framing=framing)
+    eye, target = frame_camera(camera, places, aspect)
+    matrix = view_projection(eye, target, camera.fov, aspect)
+    points = np.concatenate([HEAD + p for p in places])
+    clip = np.concatenate([points, np.ones((len(points), 1))], 1) @ matrix.T
+    assert (np.abs(clip[:, :2] / clip[:, 3:]) < 1).all()
+
+
+def test_given_camera_is_taken() -> None:
+    """Position and target of the scene win."""
+    eye, target = frame_camera(Camera(position=(1, 2, 3), target=(0, 1, 0)), [(0, 0, 0)], 1.5)
+    np.testing.assert_array_equal(eye, (1, 2, 3))
+    np.testing.assert_array_equal(target, (0, 1, 0))
+
+
+def test_rotation_signs() -> None:
+    """Yaw turns the nose to the avatar's left (+x), pitch down, roll tips the crown to its left shoulder... and no scale."""
+    nose = np.array([0, 0, 1.0])
+    assert (rotation(0.3, 0, 0) @ nose)[0] > 0.2
+    assert (rotation(0, 0.3, 0) @ nose)[1] < -0.2
+    np.testing.assert_allclose(rotation(0.3, -0.2, 0.5) @ rotation(0.3, -0.2, 0.5).T, np.eye(3), atol=1e-12)
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_lights_are_unit_and_not_black(preset: str) -> None:
+    """For one head and for several."""
+    for heads in (1, 2):
+        way, colour, sky, ground = lights(Light(preset=preset), heads)
+        np.testing.assert_allclose(np.linalg.norm(way, axis=1), 1.0, atol=1e-6)
+        assert (colour > 0).all() and (sky > ground).all()
+
+
+def test_linear_is_the_srgb_curve() -> None:
+    """IEC 61966-2-1."""
+    np.testing.assert_allclose(linear("#ffffff"), 1.0)
+    np.testing.assert_allclose(linear("#808080"), 0.2158605, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["mira", "theo"])
+def test_chart_and_paint(name: str) -> None:
+    """The chart keeps neighbours together, lips are painted about the mouth only, colours are colours."""
+    persona = load_persona(name)
+    head = load_head(persona.head)
+    skin = next(m for m in head.meshes if m.material == "skin")
+    uv = place_on(skin.position)
+    assert uv.min() >= 0 and uv.max() <= 1
+    face = skin.position[skin.triangle].mean(1)[:, 2] > -0.05
+    edge = np.linalg.norm(uv[skin.triangle[face, 0]] - uv[skin.triangle[face, 1]], axis=1)
+    assert edge.max() < 0.08
+    lip = lip_mask(skin.position, head)
+    mouth = np.array(head.landmarks["mouth"])
+    assert lip.min() >= 0 and lip.max() <= 1 and (lip > 0.9).sum() > 40
+    assert np.linalg.norm(skin.position[lip > 0.5] - mouth, axis=1).max() < 0.04
+    tone = skin_tone(skin.position, head, persona.look)
+    assert (tone > 0).all() and (tone < 1).all() and (tone[:, 0] > tone[:, 2]).all()
