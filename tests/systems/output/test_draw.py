@@ -35,14 +35,14 @@ def draw(stage: Stage, **weights: float) -> NDArray[np.float64]:
 
 def region(stage: Stage, mark: str, half: tuple[float, float], shift: float = 0.0) -> tuple[slice, slice]:
     """Rows and columns about a landmark, `half` metres to each side."""
-    p = np.array(stage.actors[0].head.landmarks[mark]) + (0, shift, 0)
+    p = np.array(stage.actors[0].head.landmarks[mark]) + np.array((0, shift, 0))
     matrix = view_projection(np.array(EYE), np.array(TARGET), stage.camera.fov, SIZE[0] / SIZE[1]).astype(np.float64)
 
     def at(q: NDArray[np.float64]) -> NDArray[np.float64]:
         clip = matrix @ np.append(q, 1.0)
         return (0.5 + 0.5 * clip[:2] / clip[3] * (1, -1)) * SIZE
 
-    (left, top), (right, bottom) = at(p + (-half[0], half[1], 0)), at(p + (half[0], -half[1], 0))
+    (left, top), (right, bottom) = at(p + np.array((-half[0], half[1], 0))), at(p + np.array((half[0], -half[1], 0)))
     return slice(int(top), int(bottom) + 1), slice(int(left), int(right) + 1)
 
 
