@@ -1,0 +1,109 @@
+"""What a stream of samples will be shortly, and how far to believe it: delays, dictionary, online DMD and its residuals.
+
+`push` each sample (microseconds), `refresh` at a slow tick (one eigen-decomposition), `predict` whenever it is wanted.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.backend import BackendError
+
+from .dmd import RIDGE, Online
+from .koopman import Modes, positive
+from .lift import Lift, Scale, affine
+from .resdmd import defect, spread
+
+F64 = NDArray[np.float64]
+
+
+STILL = 1e-6
+"""Variance, in standard units, below which a channel counts as still: a forecast that errs less is trusted."""
+
+
+class Forecast:
+    """A forecaster of D channels sampled every dt seconds.
+
+    Until the first `refresh` it expects what it last saw, with trust 0.
+    """
+
+    def __init__(
+        self, scale: Scale, dt: float, delays: int = 1, memory: float = 1000.0, lift: Lift = affine, ridge: float = RIDGE
+    ) -> None:
+        """The state is the last `delays` samples, 2 for each tone at least and 10 times that where there is noise.
+
+        Args: scale of the channels; dt seconds; memory in steps; lift: observables of the state f64[1, delays D], see `lift`.
+        """
+        if delays < 1 or memory <= 1.0:
+            raise BackendError(f"forecast: delays must be 1 or more and memory above 1; {delays} and {memory} were given")
+        self.scale, self.dt, self.lift = scale, positive("dt", dt), lift
+        self._recent = np.zeros((delays, len(scale.mean)))
+        n = lift(self._recent.reshape(1, -1)).shape[1]
+        self.online = Online(n, 1.0 - 1.0 / memory, ridge)
+        self._now: F64 | None = None
+        self._filled = 0
+        self._x, self._y = np.zeros((4 * n, n)), np.zeros((4 * n, n))
+        self._modes: Modes | None = None
+        self._error = np.zeros((0, 0), np.complex128)
+        self._power = np.zeros(len(scale.mean))
+        self._trust: dict[float, F64] = {}
+
+    def push(self, sample: F64) -> None:
+        """Take in the next sample, f64[D]. One that is not finite raises `BackendError` and breaks the sequence there."""
+        if np.shape(sample) != self.scale.mean.shape:
+            raise BackendError(f"forecast: a sample of shape {self.scale.mean.shape} is needed; {np.shape(sample)} was given")
+        if not np.isfinite(sample).all():
+            self.gap()
+            raise BackendError("forecast: a sample is not finite; the sequence starts again after it")
+        self._recent[1:] = self._recent[:-1]
+        self._recent[0] = self.scale.to(sample)
+        self._filled += 1
+        if self._filled < len(self._recent):
+            return
+        later = self.lift(self._recent.reshape(1, -1))[0]
+        if self._now is not None:
+            slot = self.online.seen % len(self._x)
+            self.online.update(self._now, later)
+            self._x[slot], self._y[slot] = self._now, later
+        self._now = later
+
+    def gap(self) -> None:
+        """Samples are missing here: what comes next does not follow from what was. What has been learnt stays."""
+        self._filled, self._now = 0, None
+
+    def refresh(self) -> None:
+        """Modes and how far they miss, from what has been learnt by now. O(n^3)."""
+        if self.online.seen == 0:
+            return
+        self._modes = self.online.modes(self.dt)
+        count = min(self.online.seen, len(self._x))
+        x, y = self._x[:count], self._y[:count]
+        spare = self.online.weight - x.shape[1]
+        few = self.online.weight / spare if spare > 0.0 else np.inf
+        """A fit to few samples misses those by less than others."""
+        self._error = defect(x, y, np.exp(self._modes.rate * self.dt), self._modes.dual.T)
+        self._power = np.maximum(y[:, 1 : 1 + len(self._power)].var(0), STILL) / few
+        self._trust = {}
+
+    def predict(self, seconds: float) -> tuple[F64, float]:
+        """The channels f64[D] so many seconds after the last sample, and trust in [0, 1] in them all."""
+        if not (np.isfinite(seconds) and seconds >= 0.0):
+            raise BackendError(f"forecast: seconds must be 0 or more, is {seconds}")
+        if self._modes is None or self._now is None:
+            return self.scale.back(self._recent[0]), 0.0
+        ahead = self._modes.evolve(self._now, seconds)[1 : 1 + len(self._power)]
+        return self.scale.back(ahead), float(self.trust(seconds).mean())
+
+    def trust(self, seconds: float) -> F64:
+        """Share f64[D] of each channel's variance that a forecast so far ahead explains, 0 to 1; 0 before the first refresh.
+
+        From the residuals of the modes over the last samples (`resdmd.spread`), so it costs no forecasts. Kept until `refresh`.
+        """
+        if self._modes is None or self._now is None:
+            return np.zeros(len(self._power))
+        if seconds not in self._trust:
+            if len(self._trust) > 64:
+                self._trust = {}
+            rows = self._modes.vectors[1 : 1 + len(self._power)]
+            error = spread(self._error, np.exp(self._modes.rate * self.dt), rows, seconds / self.dt)
+            self._trust[seconds] = np.clip(1.0 - error / self._power, 0.0, 1.0) if self._power.all() else np.zeros(len(error))
+        return self._trust[seconds]
