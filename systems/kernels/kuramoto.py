@@ -1,9 +1,11 @@
 """Coupled phase oscillators (Kuramoto 1975; Sakaguchi & Kuramoto 1986, with phase lags).
 
-d theta_i/dt = f_i + (1/2 pi) sum_j K_ij sin 2 pi (theta_j - theta_i - alpha_ij), theta in cycles, f in Hz, K in rad/s.
+d theta_i/dt = f_i + (1/2 pi) sum_j K_ij sin 2 pi (n theta_j - m theta_i - alpha_ij), theta in cycles, f in Hz, K in rad/s.
+n = m = 1 but for harmonic pairs: n:m = 1:2 holds theta_j = 2 theta_i, so i turns once while j turns twice.
 
-With A = K cos 2 pi alpha, B = K sin 2 pi alpha and c, s the cosine and sine of 2 pi theta, the sum is
-c_i (A s - B c)_i - s_i (A c + B s)_i: N sines and two products instead of N^2 sines.
+With W = K e^(-2 pi i alpha) and z = e^(2 pi i theta), the sum over 1:1 couplings is Im conj(z_i) (W z)_i: N sines and one
+product instead of N^2 sines. Kernels move the first len(out) oscillators; the rest, if any, only pull.
+Arguments that cannot be used raise `BackendError` where a network is built, in `phase_network`.
 """
 
 from collections.abc import Callable
@@ -17,27 +19,35 @@ F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 
 TAU = 2.0 * np.pi
+SPLIT = 134217729.0
+"""2^27 + 1: parts a float64 into two halves whose products are exact (Dekker 1971)."""
 
 
 def lagged(gain: F64, lag: F64) -> tuple[F64, F64]:
-    """A and B of the module's equation, for gains K and lags alpha (cycles) of any one shape."""
+    """A = K cos 2 pi alpha and B = K sin 2 pi alpha, for gains K and lags alpha (cycles) of any one shape."""
     return gain * np.cos(TAU * lag), gain * np.sin(TAU * lag)
 
 
-def _dense(n: int) -> tuple[F64, F64, F64, F64]:
+def woven(gain: F64, lag: F64) -> F64:
+    """W of the module's equation for K and alpha of shape [R, N], as f64[R, 2 N]: real and imaginary parts in turn."""
+    a, b = lagged(gain, lag)
+    return np.ascontiguousarray(a - 1j * b).view(np.float64)
+
+
+def _dense(n: int) -> tuple[F64, F64, F64]:
     rng = np.random.default_rng(n)
-    a, b = lagged(rng.normal(0.0, 1.0, (n, n)) / np.sqrt(n), rng.uniform(-0.1, 0.1, (n, n)))
-    return rng.random(n), a, b, np.empty(n)
+    w = woven(rng.normal(0.0, 1.0, (n, n)) / np.sqrt(n), rng.uniform(-0.1, 0.1, (n, n)))
+    return rng.random(n), w, np.empty(n)
 
 
-@kernel(size=lambda theta, a, b, out: len(theta), above=None, writes=("out",), sample=_dense)
-def pull(theta: F64, a: F64, b: F64, out: F64) -> None:
-    """Coupling term of every oscillator, all to all.
+@kernel(size=lambda theta, w, out: len(theta), above=None, writes=("out",), sample=_dense)
+def pull(theta: F64, w: F64, out: F64) -> None:
+    """Coupling term of every oscillator, all to all, 1:1.
 
-    Args: theta f64[N] cycles; a, b f64[N, N] from `lagged`, row = who is pulled; out f64[N], Hz, overwritten.
+    Args: theta f64[N] cycles; w f64[R, 2 N] from `woven`, row = who is pulled; out f64[R], Hz, overwritten.
     """
-    c, s = np.cos(TAU * theta), np.sin(TAU * theta)
-    out[:] = (c * (a @ s - b @ c) - s * (a @ c + b @ s)) / TAU
+    z = np.exp(TAU * 1j * theta)
+    out[:] = (np.conj(z[: len(out)]) * (w.view(np.complex128) @ z)).imag / TAU
 
 
 def _edges(n: int) -> tuple[F64, I32, I32, F64, F64, F64]:
@@ -47,26 +57,51 @@ def _edges(n: int) -> tuple[F64, I32, I32, F64, F64, F64]:
     return rng.random(n), start, rng.integers(0, n, start[-1]).astype(np.int32), a, b, np.empty(n)
 
 
-@kernel(size=lambda theta, start, source, a, b, out: len(source), above=100_000, writes=("out",), sample=_edges)
+@kernel(size=lambda theta, start, source, a, b, out: len(source), above=20_000, writes=("out",), sample=_edges)
 def pull_edges(theta: F64, start: I32, source: I32, a: F64, b: F64, out: F64) -> None:
-    """Coupling term of every oscillator along edges, in compressed rows.
+    """Coupling term of every oscillator along 1:1 edges, in compressed rows.
 
-    Args: theta f64[N] cycles; start i32[N + 1]: the edges that pull oscillator i are start[i] to start[i + 1];
-    source i32[E]: who pulls; a, b f64[E] from `lagged`; out f64[N], Hz, overwritten.
+    Args: theta f64[N] cycles; start i32[R + 1]: the edges that pull oscillator i are start[i] to start[i + 1];
+    source i32[E]: who pulls; a, b f64[E] from `lagged`; out f64[R], Hz, overwritten.
     """
     z = np.exp(TAU * 1j * theta)
+    field = row_sums((a - 1j * b) * z[source], start)
+    out[:] = (np.conj(z[: len(out)]) * field).imag / TAU
+
+
+def row_sums(values: NDArray[np.complex128], start: I32) -> NDArray[np.complex128]:
+    """Sum of the edge values of each compressed row; 0 for a row without edges."""
+    total = np.zeros(len(start) - 1, values.dtype)
     rows = np.flatnonzero(np.diff(start))
-    field = np.zeros(len(theta), np.complex128)
     if len(rows):
-        field[rows] = np.add.reduceat((a - 1j * b) * z[source], start[rows])
-    out[:] = (np.conj(z) * field).imag / TAU
+        total[rows] = np.add.reduceat(values, start[rows])
+    return total
+
+
+def _locks(n: int) -> tuple[F64, I32, I32, I32, I32, F64, F64, F64]:
+    theta, start, source, a, b, out = _edges(n)
+    ratio = np.random.default_rng(n + 1).integers(1, 4, (2, len(source))).astype(np.int32)
+    return theta, start, source, ratio[0].copy(), ratio[1].copy(), a, b, out
+
+
+@kernel(size=lambda theta, start, source, n, m, a, b, out: len(source), above=10_000, writes=("out",), sample=_locks)
+def pull_locks(theta: F64, start: I32, source: I32, n: I32, m: I32, a: F64, b: F64, out: F64) -> None:
+    """Coupling term along edges with a ratio each; as `pull_edges`, with n, m i32[E]: n theta_j is held to m theta_i."""
+    y = TAU * (n * theta[source] - m * np.repeat(theta[: len(out)], np.diff(start)))
+    out[:] = row_sums((a - 1j * b) * np.exp(1j * y), start).imag / TAU
+
+
+def pull_mean(theta: F64, gain: float, lag: float, out: F64) -> None:
+    """Coupling term when K_ij = gain / N and alpha_ij = lag for every pair (itself included): the mean field, in O(N)."""
+    z = np.exp(TAU * 1j * theta)
+    out[:] = (gain / TAU) * (np.conj(z) * (z.mean() * np.exp(-TAU * 1j * lag))).imag
 
 
 def step(theta: F64, freq: F64, dt: float, slope: Callable[[F64, F64], None]) -> F64:
     """Phases after `dt` seconds by one fourth-order Runge-Kutta step, wrapped to [0, 1).
 
     Args: theta f64[N] cycles; freq f64[N] Hz; slope(theta, out) writes the coupling term in Hz into out,
-    e.g. `lambda theta, out: pull(theta, a, b, out)`.
+    e.g. `lambda theta, out: pull(theta, w, out)`.
     """
     k = np.empty((4, len(theta)))
     slope(theta, k[0])
@@ -76,8 +111,43 @@ def step(theta: F64, freq: F64, dt: float, slope: Callable[[F64, F64], None]) ->
     return np.asarray((theta + dt * (freq + (k[0] + 2.0 * k[1] + 2.0 * k[2] + k[3]) / 6.0)) % 1.0)
 
 
+def cycles(freq: F64, samples: int, rate: int) -> F64:
+    """Part of a cycle, in [0, 1), that freq f64[N] (Hz) turns in `samples` of a clock of `rate` Hz.
+
+    The product is formed without rounding and whole cycles leave exactly, so the error is below 3e-16 cycles however
+    long the time: what an oscillator without pulls does is known in closed form.
+    """
+    whole = float(samples)
+    high = freq * whole
+    t, u = SPLIT * freq, SPLIT * whole
+    f, g = t - (t - freq), u - (u - whole)
+    low = ((f * g - high) + f * (whole - g) + (freq - f) * g) + (freq - f) * (whole - g)
+    return np.asarray((np.fmod(high, rate) + low) / rate % 1.0)
+
+
+def adler(gap: F64, detune: F64, gain: F64, seconds: float) -> F64:
+    """Gap in cycles, wrapped to [-0.5, 0.5), after any time, of oscillators that one outside phase pulls 1:1 (Adler 1946).
+
+    d gap/dt = detune - (gain/2 pi) sin 2 pi gap in closed form: the tangent of half the angle obeys a Riccati equation, so
+    its numerator and denominator are linear. Locked when |2 pi detune| <= gain, at sin 2 pi gap = 2 pi detune / gain; else
+    it slips at sqrt((2 pi detune)^2 - gain^2) / 2 pi Hz. Args: gap, detune (Hz), gain (rad/s) f64[N].
+    """
+    half, turn = 0.5 * gain, np.pi * detune
+    u, v = np.sin(np.pi * gap), np.cos(np.pi * gap)
+    square = (half - turn) * (half + turn)
+    q = np.sqrt(np.abs(square))
+    slow = q * seconds < 1e-9
+    safe = np.where(slow, 1.0, q)
+    grown = np.where(square > 0.0, np.tanh(q * seconds), np.sin(q * seconds)) / safe
+    grown = np.where(slow, seconds, grown)
+    kept = np.where(square > 0.0, 1.0, np.cos(q * seconds))
+    angle = np.arctan2(kept * u + grown * (turn * v - half * u), kept * v + grown * (half * v - turn * u)) / np.pi
+    return np.asarray((angle + 0.5) % 1.0 - 0.5)
+
+
 def energy(theta: F64, a: F64, b: F64) -> float:
-    """V = -1/2 sum K_ij cos 2 pi (theta_i - theta_j + alpha_ij); with equal f, symmetric K and alpha = 0 it never grows."""
+    """V = -1/2 sum K_ij cos 2 pi (theta_i - theta_j + alpha_ij) of matrices from `lagged`; with equal f, symmetric K and
+    alpha = 0 it never grows."""
     z = np.exp(TAU * 1j * theta)
     return float(-0.5 * (np.conj(z) @ (a - 1j * b) @ z).real)
 

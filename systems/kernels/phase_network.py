@@ -1,0 +1,262 @@
+"""Networks of coupled phases: built and checked once, then advanced by a whole tick of an integer clock.
+
+Scheme. Free rotation is exact (`kuramoto.cycles`); what couplings add to it, delta, is integrated with the classical
+fourth-order Runge-Kutta method. Each oscillator takes the coarsest sub-step, tick / 2^rung, whose local error is small:
+the pull along an edge turns at no more than R = 2 pi |n f_j - m f_i| + S_i + S_j, S_i = sum (n + m) |K_ij|, so a step h errs by
+about sum |K_ij| R^4 h^5 / (2880 * 2 pi) cycles; and h S_i <= 2.5 keeps it stable (Gershgorin). Fast ones are refined inside a
+coarse step on cubic interpolants of the slow ones (multirate: Savcenko, Hundsdorfer & Verwer 2007): fourth order throughout.
+
+Outside forcing: an oscillator that nothing pulls is an outside clock. Set its phase and frequency, and couple others to it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from psi_ecs.backend import BackendError
+
+from .kuramoto import F64, I32, TAU, cycles, lagged, pull, pull_edges, pull_locks
+
+Index = NDArray[np.int64]
+
+STABLE = 2.5
+"""Step times strength; Runge-Kutta is stable on the negative axis to 2.78."""
+SMALL = 64
+"""Up to so many oscillators a matrix is faster than edges, however few they are."""
+FILLED = 0.2
+"""From this share of all pairs on, too."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Edges in compressed rows: those that pull oscillator i are start[i] to start[i + 1]."""
+
+    count: int
+    start: I32
+    source: I32
+    n: I32
+    m: I32
+    a: F64
+    b: F64
+    w: F64 | None = None
+    """As a matrix of `kuramoto.woven`, where that is faster."""
+
+    @property
+    def target(self) -> Index:
+        """Who is pulled, of each edge."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
+    @property
+    def plain(self) -> bool:
+        """Whether every ratio is 1:1."""
+        return bool(np.all(self.n == 1) and np.all(self.m == 1))
+
+    def pull(self, theta: F64, out: F64) -> None:
+        """Coupling term in Hz of the first len(out) oscillators, by the kernel that suits."""
+        if self.w is not None:
+            pull(theta, self.w, out)
+        elif self.plain:
+            pull_edges(theta, self.start, self.source, self.a, self.b, out)
+        else:
+            pull_locks(theta, self.start, self.source, self.n, self.m, self.a, self.b, out)
+
+
+@dataclass(frozen=True)
+class Level:
+    """Oscillators of one rung or finer: the first `moves` of `need`, and after them those that only pull."""
+
+    steps: int
+    """Steps within one step of the level above."""
+    moves: int
+    need: Index
+    net: Network
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is advanced by one tick; made by `plan`."""
+
+    count: int
+    order: Index
+    """Oscillators, finest first: everything in `levels` counts along this."""
+    levels: tuple[Level, ...]
+    rungs: I32
+    """Of each oscillator: it takes 2^rung steps a tick."""
+    capped: int
+    """Oscillators whose gains were scaled down, because even the finest step could not follow them: they settle within one."""
+
+
+def network(
+    count: int, target: ArrayLike, source: ArrayLike, gain: ArrayLike, lag: ArrayLike = 0.0, n: ArrayLike = 1, m: ArrayLike = 1
+) -> Network:
+    """Edges by which source[e] pulls target[e] with gain (rad/s) towards n theta_source - m theta_target = lag (cycles).
+
+    Raises `BackendError` that names the first edge which cannot be used.
+    """
+    shape = np.broadcast_shapes(np.shape(target), np.shape(source), np.shape(gain))
+    to, by = (np.broadcast_to(np.asarray(x, np.int64), shape).ravel() for x in (target, source))
+    gains, lags = (np.broadcast_to(np.asarray(x, np.float64), shape).ravel() for x in (gain, lag))
+    ns, ms = (np.broadcast_to(np.asarray(x), shape).ravel() for x in (n, m))
+    for name, bad, need in (
+        ("target", (to < 0) | (to >= count), f"an oscillator from 0 to {count - 1}"),
+        ("source", (by < 0) | (by >= count), f"an oscillator from 0 to {count - 1}"),
+        ("gain", ~(np.abs(gains) < 1e300), "finite, in rad/s"),
+        ("lag", ~(np.abs(lags) < 1e9), "finite, in cycles"),
+        ("n", (ns < 1) | (ns > 1000) | (ns % 1 != 0), "a whole number from 1 to 1000"),
+        ("m", (ms < 1) | (ms > 1000) | (ms % 1 != 0), "a whole number from 1 to 1000"),
+    ):
+        if bad.any():
+            e = int(np.argmax(bad))
+            value = {"target": to, "source": by, "gain": gains, "lag": lags, "n": ns, "m": ms}[name][e]
+            raise BackendError(f"coupling {e} ({to[e]} pulled by {by[e]}): {name} is {value}; it must be {need}")
+    rows = np.argsort(to, kind="stable")
+    start = np.concatenate(([0], np.cumsum(np.bincount(to, minlength=count)))).astype(np.int32)
+    a, b = lagged(gains[rows], lags[rows])
+    ints = [x[rows].astype(np.int32) for x in (by, ns, ms)]
+    return woven_if_full(Network(count, start, ints[0], ints[1], ints[2], a, b))
+
+
+def woven_if_full(net: Network) -> Network:
+    """The network with its matrix, if that is the faster form."""
+    rows = len(net.start) - 1
+    if not net.plain or not (net.count <= SMALL or len(net.source) >= FILLED * rows * net.count):
+        return net
+    w = np.zeros((rows, net.count), np.complex128)
+    np.add.at(w, (net.target, net.source), net.a - 1j * net.b)
+    return Network(net.count, net.start, net.source, net.n, net.m, net.a, net.b, w.view(np.float64))
+
+
+def strength(net: Network) -> F64:
+    """S of the module's scheme, rad/s, of each oscillator."""
+    power: F64 = (net.n + net.m) * np.hypot(net.a, net.b)
+    return np.asarray(np.bincount(net.target, power, net.count), np.float64)
+
+
+def plan(net: Network, freq: F64, seconds: float, error: float = 1e-6, most: int = 6, overhead: int = 2000) -> Plan:
+    """How to advance `net` by ticks of `seconds` at about these frequencies.
+
+    Args: error: cycles a step may be wrong by; most: finest rung, 64 steps a tick; overhead: what one evaluation costs
+    besides its edges, in edges. Stays valid, if less exact, when frequencies change; make a new one when couplings do.
+    """
+    check(net.count, None, freq)
+    target, power = net.target, np.hypot(net.a, net.b)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        force = strength(net)
+        turn = TAU * np.abs(net.n * freq[net.source] - net.m * freq[target]) + force[target] + force[net.source]
+        rough = np.bincount(target, power * turn**4, net.count)
+        step = np.minimum((error * 2880.0 * TAU / rough) ** 0.2, STABLE / force)
+        rungs = np.ceil(np.log2(seconds / step))
+        fits = np.minimum(1.0, STABLE / (force * seconds / 2.0**most))
+    if not np.isfinite(force).all():
+        raise BackendError(f"oscillator {int(np.argmax(~np.isfinite(force)))}: its gains add up to infinity; lower them")
+    even = np.where(rungs > 0.0, np.minimum(2.0 * np.ceil(np.nan_to_num(rungs, posinf=most) / 2.0), most), 0.0).astype(np.int32)
+    even = single(even, np.diff(net.start), overhead)
+    fits = np.where(force > 0.0, fits, 1.0)
+    scaled = Network(net.count, net.start, net.source, net.n, net.m, net.a * fits[target], net.b * fits[target])
+    order = np.argsort(-even, kind="stable")
+    parts = levels(scaled, order, even) if len(net.source) else ()
+    return Plan(net.count, order, parts, even, int(np.count_nonzero(fits < 1.0)))
+
+
+def single(rungs: I32, degree: NDArray[np.int32], overhead: int) -> I32:
+    """The rungs, or the finest for everyone where that is cheaper, as it is in small networks."""
+    steps = np.exp2(np.unique(rungs).astype(np.float64))
+    many = sum(steps[i] * (5.0 if i + 1 < len(steps) else 4.0) * (overhead + degree[np.exp2(rungs) >= steps[i]].sum())
+               for i in range(len(steps)))  # fmt: skip
+    one = 4.0 * steps.max(initial=1.0) * (overhead + degree.sum())
+    return rungs if many < one else np.full_like(rungs, rungs.max(initial=0))
+
+
+def levels(net: Network, order: Index, rungs: I32) -> tuple[Level, ...]:
+    """One level a rung, coarsest first, each with the rows of the network that move there."""
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    made: list[Level] = []
+    above = 0
+    for rung in np.unique(rungs).tolist():
+        moves = int(np.count_nonzero(rungs >= rung))
+        rows = order[:moves]
+        size = np.diff(net.start)[rows]
+        start = np.concatenate(([0], np.cumsum(size)))
+        edge = np.arange(start[-1]) + np.repeat(net.start[rows] - start[:-1], size)
+        by = place[net.source[edge]]
+        outside = np.unique(by[by >= moves])
+        need = np.concatenate((np.arange(moves), outside))
+        by = np.where(by < moves, by, moves + np.searchsorted(outside, by)).astype(np.int32)
+        part = Network(len(need), start.astype(np.int32), by, net.n[edge], net.m[edge], net.a[edge], net.b[edge])
+        made.append(Level(2 ** (rung - above), moves, need, woven_if_full(part)))
+        above = rung
+    return tuple(made)
+
+
+def check(count: int, theta: F64 | None, freq: F64) -> None:
+    """Raise `BackendError` for phases or frequencies that a network of `count` oscillators cannot take."""
+    for name, array in (("phase", theta), ("frequency", freq)):
+        if array is None:
+            continue
+        if array.shape != (count,):
+            raise BackendError(f"{name}: {count} numbers are needed, one an oscillator; shape {array.shape} was given")
+        if not np.isfinite(array).all():
+            i = int(np.argmin(np.isfinite(array)))
+            raise BackendError(f"oscillator {i}: its {name} is {array[i]}; it must be finite")
+    if freq.size and freq.min() < 0.0:
+        i = int(np.argmin(freq))
+        raise BackendError(f"oscillator {i}: its frequency is {freq[i]} Hz; it must not be negative")
+
+
+def advance(theta: F64, freq: F64, how: Plan, samples: int, rate: int) -> F64:
+    """Phases, in [0, 1), `samples` of a clock of `rate` Hz later.
+
+    Args: theta f64[N] cycles; freq f64[N] Hz, not negative. Oscillators that nothing pulls are exact to 3e-16 cycles a call.
+    """
+    check(how.count, theta, freq)
+    moved = _Tick(theta[how.order], freq[how.order], how.levels)
+    if how.levels:
+        moved.descend(0, 0.0, samples / rate)
+    delta = np.empty(how.count)
+    delta[how.order] = moved.delta
+    wrapped = (theta + (cycles(freq, samples, rate) + delta)) % 1.0
+    return np.asarray(np.where(wrapped < 1.0, wrapped, 0.0))  # -1e-17 % 1.0 is 1.0
+
+
+class _Tick:
+    """One tick: what couplings add to each phase, and how those that took a coarse step moved during it."""
+
+    def __init__(self, theta: F64, freq: F64, levels: tuple[Level, ...]) -> None:
+        self.theta, self.freq, self.levels = theta, freq, levels
+        self.delta = np.zeros(len(theta))
+        self.past = np.zeros((6, len(theta)))
+        """Begin and length of the last coarse step, delta at both ends, and what its slopes would add in the whole step."""
+
+    def slope(self, level: Level, at: float, delta: F64) -> F64:
+        """Coupling term, Hz, of those that move at a level, `at` seconds into the tick."""
+        passive = level.need[level.moves :]
+        if len(passive):
+            begin, span, x, y, rise, fall = self.past[:, passive]
+            u = (at - begin) / span
+            v = 1.0 - u
+            still = v * v * (x * (1.0 + 2.0 * u) + rise * u) + u * u * (y * (1.0 + 2.0 * v) - fall * v)
+            delta = np.concatenate((delta, still))
+        out = np.empty(level.moves)
+        level.net.pull(self.theta[level.need] + self.freq[level.need] * at + delta, out)
+        return out
+
+    def descend(self, depth: int, at: float, seconds: float) -> None:
+        """Move one level by `seconds`; those of finer rungs are then moved again, by the level below."""
+        level = self.levels[depth]
+        h, n = seconds / level.steps, level.moves
+        finer = self.levels[depth + 1].moves if depth + 1 < len(self.levels) else 0
+        for t in (at + h * np.arange(level.steps)).tolist():
+            x = self.delta[:n]
+            k = [self.slope(level, t, x)]
+            k.append(self.slope(level, t + 0.5 * h, x + 0.5 * h * k[0]))
+            k.append(self.slope(level, t + 0.5 * h, x + 0.5 * h * k[1]))
+            k.append(self.slope(level, t + h, x + h * k[2]))
+            y = x + (h / 6.0) * (k[0] + 2.0 * (k[1] + k[2]) + k[3])
+            if finer:
+                end = self.slope(level, t + h, y)
+                kept = (np.full(n, t), np.full(n, h), x, y, h * k[0], h * end)
+                self.past[:, finer:n] = np.stack(kept)[:, finer:]
+                self.descend(depth + 1, t, h)
+            self.delta[finer:n] = y[finer:]
