@@ -16,6 +16,8 @@ from .resdmd import defect, spread
 F64 = NDArray[np.float64]
 
 
+LONGEST = 2000.0
+"""Trust looks back over the memory, but no more samples than this."""
 STILL = 1e-6
 """Variance, in standard units, below which a channel counts as still: a forecast that errs less is trusted."""
 
@@ -41,7 +43,8 @@ class Forecast:
         self.online = Online(n, 1.0 - 1.0 / memory, ridge)
         self._now: F64 | None = None
         self._filled = 0
-        self._x, self._y = np.zeros((4 * n, n)), np.zeros((4 * n, n))
+        kept = max(4 * n, int(min(memory, LONGEST)))
+        self._x, self._y = np.zeros((kept, n)), np.zeros((kept, n))
         self._modes: Modes | None = None
         self._error = np.zeros((0, 0), np.complex128)
         self._power = np.zeros(len(scale.mean))
@@ -96,7 +99,8 @@ class Forecast:
     def trust(self, seconds: float) -> F64:
         """Share f64[D] of each channel's variance that a forecast so far ahead explains, 0 to 1; 0 before the first refresh.
 
-        From the residuals of the modes over the last samples (`resdmd.spread`), so it costs no forecasts. Kept until `refresh`.
+        From the residuals of the modes over the last samples (`resdmd.spread`), so it costs no forecasts. Too high where too
+        few delays leave residuals that depend on each other. Kept until `refresh`.
         """
         if self._modes is None or self._now is None:
             return np.zeros(len(self._power))
