@@ -55,9 +55,9 @@ def unseal(magic: bytes, what: str, blob: bytes, cls: type[T] | Any = Any) -> An
         found = blob[len(name)] if len(blob) > len(name) else "?"
         raise SnapshotError(f"these bytes are {what} of format {found}; this program reads format {magic[-1]}")
     head = blob[len(magic) : start]
-    cut = start + int.from_bytes(head[16:], "little")
-    body, arrays = memoryview(blob)[start:cut], memoryview(blob)[cut:]
-    if checksum(body) != head[:16]:
+    length = int.from_bytes(head[16:], "little")
+    body, arrays = memoryview(blob)[start : start + length], memoryview(blob)[start + length :]
+    if len(body) != length or checksum(body) != head[:16]:
         raise SnapshotError(f"these bytes are {what} that is damaged or cut short; use another copy")
     used = 0
 

@@ -1,5 +1,6 @@
 """Reflection: what a world is made of, as plain data that an inspector or a remote can show."""
 
+from inspect import cleandoc
 from typing import Any
 
 from msgspec import Struct, to_builtins
@@ -41,7 +42,7 @@ def describe(app: App) -> dict[str, Any]:
 
 def _component(cls: type) -> dict[str, Any]:
     return {
-        "doc": (cls.__doc__ or "").strip(),
+        "doc": cleandoc(cls.__doc__ or ""),
         "fields": {
             name: {
                 "dtype": f.dtype.name,

@@ -14,7 +14,7 @@ from .codec import convert, seal, unseal
 from .column import REGISTRY, TAGS, Columns, fields, schema
 from .error import PsiError, SnapshotError
 from .rng import Rng
-from .table import Table
+from .table import Table, longer
 from .world import INDEX, SHIFT, World
 
 T = TypeVar("T")
@@ -129,9 +129,11 @@ def loaded(blob: bytes, types: Types) -> World:
 
 
 def _load_entities(world: World, saved: Document) -> None:
-    n = len(saved.gen) if _is(saved.gen, np.uint64) else 0
-    world._count, world._gen = n, saved.gen
-    world._table, world._row = np.full(n, -1, np.int32), np.full(n, -1, np.int64)
+    _sure(_is(saved.gen, np.uint64), "generations")
+    n = len(saved.gen)
+    room = max(n, len(world._gen))
+    world._count, world._gen = n, saved.gen if n == room else longer(saved.gen, room)
+    world._table, world._row = np.full(room, -1, np.int32), np.full(room, -1, np.int64)
     for ids, bits, columns, changed in saved.tables:
         classes = [known(REGISTRY, name) for name in columns]
         table = world._table_for(classes)
