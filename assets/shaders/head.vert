@@ -87,12 +87,12 @@ void main() {
 #else
     float dark = extra.x;
 #if MATERIAL == TEETH || MATERIAL == GUM || MATERIAL == TONGUE
-    float behind = eye_pivot.z - rest.z;   // behind the lips, metres
+    float behind = eye_pivot.z - position.z;   // behind the lips, metres
 #if MATERIAL == TEETH
     dark = (0.45 + 0.55 * extra.x) * smoothstep(0.050, 0.006, behind) * mix(0.15, 1.0, smoothstep(0.026, 0.014, abs(rest.x))) * mix(0.55, 1.0, smoothstep(0.0, 0.12, gape));
 #else
     float depth = smoothstep(0.048, 0.012, behind);
-    dark = (0.22 + 0.78 * extra.x) * depth * depth * mix(0.30, 0.85, smoothstep(0.0, 0.25, gape));
+    dark = (0.22 + 0.78 * extra.x) * depth * (MATERIAL == TONGUE ? 1.0 : depth) * mix(0.30, 0.90, smoothstep(0.0, 0.25, gape));
 #endif
 #endif
     v_light = ambient(n) * dark;

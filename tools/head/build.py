@@ -26,7 +26,7 @@ from .surface import Surface
 F = NDArray[np.float64]
 METRES = 0.1
 """The source is in decimetres."""
-FINE = 0.0078
+FINE = 0.0115
 """Length of an edge above which a face is divided, metres."""
 
 

@@ -28,8 +28,9 @@ class Collar:
         gap = np.abs((angle[None] - at[:, None] + np.pi) % (2 * np.pi) - np.pi)
         radius = np.array([distance[row < 0.22].max() if (row < 0.22).any() else distance.max() for row in gap])
         spectrum = np.fft.rfft(radius)
-        spectrum[5:] = 0
-        self.at, self.radius = at, np.fft.irfft(spectrum, TURNS) + 0.0035
+        spectrum[3:] = 0
+        smooth = np.fft.irfft(spectrum, TURNS)
+        self.at, self.radius = at, smooth + 0.0025 + 0.4 * float((radius - smooth).max())
 
     def _polar(self, p: F) -> tuple[F, F]:
         d = p[:, [0, 2]] - self.middle
@@ -46,28 +47,35 @@ class Collar:
         return np.asarray(distance - np.interp(angle, self.at, self.radius, period=2 * np.pi))
 
     def outside(self, p: F, margin: float = 0.0) -> NDArray[np.bool_]:
-        """Which points lie farther from the neck's middle than the collar; the chin does not count."""
-        chin = (np.abs(p[:, 0]) < 0.06) & (p[:, 2] > -0.09)
-        return np.asarray((self.beyond(p) > margin) & ~chin)
+        """Which points lie farther from the neck's middle than the collar, and not as high as the jaw."""
+        high = p[:, 1] < self.height(p) + 0.035
+        return np.asarray((self.beyond(p) > margin) & (self.aside(p) > 0.02) & high)
+
+    def aside(self, p: F) -> F:
+        """0 in front, where cloth ends at the plane, 1 beside and behind the neck, where shoulders rise above it."""
+        return np.asarray(1 - np.clip(1.6 * np.cos(self._polar(p)[0]), 0, 1))
 
 
 def cloth(surface: Surface, collar: Collar) -> list[Mesh]:
     """A sweater over the shoulders, and its collar."""
     p = surface.position
-    worn = ((collar.height(p) > p[:, 1]) | collar.outside(p)) & (p[:, 1] < collar.neck[1] + 0.03)
+    worn = (collar.height(p) > p[:, 1]) | collar.outside(p)
     triangle = surface.triangle[worn[surface.triangle].any(1)]
     used, compact = np.unique(triangle, return_inverse=True)
     compact = compact.reshape(-1, 3)
     p = p[used]
-    p = p + 0.006 * normals(p.astype(np.float32), compact.astype(np.uint32))
-    p[:, 1] = np.minimum(p[:, 1], collar.height(p) + 2.5 * np.maximum(collar.beyond(p), 0.0))  # the collar covers this edge
+    under = (collar.height(p) - p[:, 1] - 0.007) / 0.004
+    off = 0.006 * np.clip(np.maximum((collar.beyond(p) + 0.002) / 0.004, under), -0.5, 1.0)  # inside, cloth dives under skin
+    p = p + off[:, None] * normals(p.astype(np.float32), compact.astype(np.uint32))
+    rise = 2.5 * collar.aside(p) * np.maximum(collar.beyond(p), 0.0)
+    p[:, 1] = np.minimum(p[:, 1], collar.height(p) + rise)  # the collar covers this edge
     return [mesh("Sweater", "cloth", p, p[:, :2] * 8.0, compact, node="body"), _rim(collar)]
 
 
 def covered(surface: Surface, collar: Collar) -> NDArray[np.bool_]:
     """Triangles of the skin that no one sees for the cloth."""
     c = surface.centre
-    return np.asarray((collar.height(c) - 0.03 > c[:, 1]) | (collar.outside(c, 0.012) & (c[:, 1] < collar.neck[1] + 0.02)))
+    return np.asarray((collar.height(c) - 0.03 > c[:, 1]) | collar.outside(c, 0.014))
 
 
 def _rim(collar: Collar) -> Mesh:
