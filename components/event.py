@@ -45,3 +45,24 @@ class Spoken(Struct, frozen=True, kw_only=True):
     """Absolute sample, one past."""
     char_start: int = 0
     char_end: int = 0
+
+
+class Drive(Struct, frozen=True, kw_only=True):
+    """Turn a knob of an avatar's field while it runs. What is None stays; a role is named as in `Role`, small letters."""
+
+    avatar: int
+    role: str
+    freq: float | None = None
+    """Intrinsic frequency, Hz."""
+    amp: float | None = None
+    """Amplitude to settle to."""
+    theta: float | None = None
+    """Phase to jump to, cycles."""
+    kick: float = 0.0
+    """Transient: multiplies the amplitude now, which then settles back; 0 leaves it."""
+    by: str | None = None
+    """With `gain` or `lag`: the coupling by which this role is pulled by that one."""
+    gain: float | None = None
+    """rad/s."""
+    lag: float | None = None
+    """Cycles."""

@@ -10,6 +10,7 @@ Outside forcing: an oscillator that nothing pulls is an outside clock. Set its p
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,7 +48,7 @@ class Network:
         """Who is pulled, of each edge."""
         return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether every ratio is 1:1."""
         return bool(np.all(self.n == 1) and np.all(self.m == 1))

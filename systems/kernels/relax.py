@@ -40,3 +40,16 @@ def at(query: Array, seconds: Array, target: Array, rate: Array, x: Array, v: Ar
     k = np.clip(np.searchsorted(seconds, query, side="right") - 1, 0, len(seconds) - 1)
     dt = np.maximum(query - seconds[k], 0.0)[:, None]
     return step(x[k], v[k], target[k], rate[k], dt)[0]
+
+
+def stepped(query: Array, seconds: Array, target: Array, rate: Array, x: Array, v: Array, h: float = 1.0 / 240.0) -> Array:
+    """As `at`, by Euler steps of `h` seconds from the knot before each time: what the closed form saves us, for comparison."""
+    k = np.clip(np.searchsorted(seconds, query, side="right") - 1, 0, len(seconds) - 1)
+    out = np.empty((len(query), target.shape[1]))
+    for row, (i, dt) in enumerate(zip(k.tolist(), np.maximum(query - seconds[k], 0.0).tolist(), strict=True)):
+        place, speed = x[i].copy(), v[i].copy()
+        for _ in range(int(dt / h)):
+            pull = -2.0 * rate[i] * speed - rate[i] ** 2 * (place - target[i])
+            place, speed = place + h * speed, speed + h * pull
+        out[row] = place
+    return out

@@ -10,13 +10,17 @@ F64 = NDArray[np.float64]
 JITTER = 0.05
 """Semitones, border to border, of a smooth voice."""
 FLUTTER = 0.045
-"""Semitones of each of three slow sines (Klatt & Klatt 1990: 12.7, 7.1 and 4.7 Hz)."""
+"""Semitones of each of three slow tremors at amplitude 1 (Klatt & Klatt 1990)."""
 
 
-def waver(border: int, count: int, spacing: float, roughness: float, seed: int) -> F64:
-    """Deviation of pitch in semitones at borders border .. border + count - 1, `spacing` seconds apart; a function of
-    its arguments alone."""
-    at = np.arange(border, border + count)
-    t = 2.0 * np.pi * spacing * at
-    slow = np.sin(12.7 * t) + np.sin(7.1 * t + 1.0) + np.sin(4.7 * t + 2.0)
-    return np.asarray(FLUTTER * slow + (JITTER + 0.6 * roughness) * (2.0 * uniform(seed, at.astype(np.uint64)) - 1.0))
+def jitter(border: int, count: int, roughness: float, seed: int) -> F64:
+    """Random deviation of pitch in semitones at borders border .. border + count - 1; a function of its arguments alone."""
+    at = np.arange(border, border + count, dtype=np.uint64)
+    return np.asarray((JITTER + 0.6 * roughness) * (2.0 * uniform(seed, at) - 1.0))
+
+
+def flutter(theta: F64, freq: F64, amp: F64, seconds: F64) -> F64:
+    """Deviation of pitch in semitones, f64[T], that tremors of phases theta (cycles), freq (Hz) and amp make `seconds` f64[T]
+    from now."""
+    turn = theta[:, None] + freq[:, None] * seconds
+    return np.asarray(FLUTTER * (amp[:, None] * np.sin(2.0 * np.pi * turn)).sum(axis=0))

@@ -1,0 +1,116 @@
+"""The score's state, read for this tick: for the voice at the moment of the sound, for the face a little ahead of it.
+
+Between knots the state is a closed form, so nothing is integrated. What makes a pitch live is added here: the flutter of the
+field's tremor oscillators, and jitter.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs import Clock, Entities, Query, Res, Rng, Sparse, Write, Writer, system
+from psi_ecs.components.avatar import Avatar, Cast, Feeling
+from psi_ecs.components.event import Spoken
+from psi_ecs.components.face import Articulation
+from psi_ecs.components.oscillator import Oscillator, Part, Role
+from psi_ecs.components.phone import PHONES
+from psi_ecs.components.score import ARTICULATOR_REST, RATE, Score, articulator_slice
+from psi_ecs.components.switch import Switches
+from psi_ecs.components.voice import BLOCK, CONTROL, Speech
+from psi_ecs.systems.kernels import relax
+from psi_ecs.systems.kernels.waver import flutter, jitter
+
+F64 = NDArray[np.float64]
+
+LEAD = 0.03
+"""Seconds by which mouth and face are ahead of the sound; ITU-R BT.1359 finds up to 45 ms late and 125 ms early unseen."""
+SPAN = BLOCK // CONTROL
+LOUD = 12.0
+"""dB of effort above nominal that count as full loudness."""
+TREMORS = (Role.TREMOR, Role.QUAVER, Role.FLUTTER)
+"""Oscillators that move the pitch."""
+_BORDERS = np.append(np.arange(CONTROL + 1) * SPAN / RATE, LEAD)
+FEELING_SECONDS = 0.45
+"""Time constant with which a feeling takes hold."""
+
+
+@system("simulate")
+def evaluate(
+    avatars: Query[Entities, Avatar, Write[Articulation], Write[Feeling]],
+    speech: Sparse[Write[Speech]],
+    oscillators: Query[Oscillator, Part],
+    cast: Res[Cast],
+    switches: Res[Switches],
+    clock: Res[Clock],
+    rng: Res[Rng],
+    out: Writer[Spoken],
+) -> None:
+    """Read each score at this tick: its state for the voice, the articulators a little ahead for the face, and what is
+    reached."""
+    sample, dt = clock.value.sample, clock.value.dt
+    for ents, avatar, mouth, feeling in avatars:
+        feeling.now[:] += (feeling.goal - feeling.now) * (1.0 - np.exp(-dt / FEELING_SECONDS))
+        for row, entity in enumerate(ents.id.tolist()):
+            said = speech.get(entity)
+            if said is None or said.score is None:
+                mouth.now[row] += (ARTICULATOR_REST - mouth.now[row]) * (1.0 - np.exp(-dt * 14.0))
+                mouth.loudness[row] = mouth.pitch[row] = mouth.phone[row] = 0.0
+                continue
+            persona = cast.value.personas[int(avatar.index[row])]
+            seed = rng.value.seed * 1024 + int(avatar.index[row])
+            states = read(said, said.score, sample, "koopman" not in switches.value.off)
+            states[:-1, 0] += jitter(sample // SPAN, CONTROL + 1, persona.voice.roughness, seed)
+            states[:-1, 0] += tremor(entity, oscillators)
+            said.states = states[:-1]
+            mouth.now[row] = states[-1, articulator_slice(said.score)]
+            mouth.loudness[row] = effort(states[-1])
+            mouth.pitch[row] = states[-1, 0] - 12.0 * np.log2(persona.voice.pitch)
+            mouth.phone[row] = said.score.phone[phone_at(said.score, sample - said.start + round(LEAD * RATE))]
+            announce(entity, said, said.score, sample, out)
+
+
+def read(said: Speech, score: Score, sample: int, closed: bool = True) -> F64:
+    """States at the tick's borders and, in the last row, LEAD seconds after the tick's start; f64[CONTROL + 2, C]."""
+    solve = relax.at if closed else relax.stepped
+    return solve(_BORDERS + (sample - said.start) / RATE, score.knot / RATE, score.target, score.rate, said.x, said.v)
+
+
+def tremor(entity: int, oscillators: Query[Oscillator, Part]) -> F64 | float:
+    """What an avatar's tremors add to its pitch at the tick's borders, semitones, f64[CONTROL + 1]; 0 before it has them."""
+    for osc, part in oscillators:
+        rows = np.flatnonzero((part.avatar == entity) & (part.role >= TREMORS[0]) & (part.role <= TREMORS[-1]))
+        if len(rows):
+            return flutter(osc.theta[rows], osc.freq[rows], osc.amp[rows], _BORDERS[:-1])
+    return 0.0
+
+
+def effort(state: F64) -> float:
+    """Relative vocal effort, 0 to 1: 0.5 is an ordinary vowel."""
+    voiced = max(state[1], 0.5 * state[2])
+    return float(min(max(voiced * (0.5 + 0.5 * state[3] / LOUD), 0.0), 1.0))
+
+
+def phone_at(score: Score, sample: int) -> int:
+    """Index of the phone sounding at a sample of the score."""
+    return min(max(int(score.start.searchsorted(sample, side="right")) - 1, 0), len(score.start) - 1)
+
+
+def announce(entity: int, said: Speech, score: Score, sample: int, out: Writer[Spoken]) -> None:
+    """Send what begins within this tick: sentence, words, phones and marks."""
+    low, high = sample - said.start, sample - said.start + BLOCK
+    base, turn = said.start, said.turn
+
+    def send(kind: str, text: str, start: int, end: int, chars: tuple[int, int] = (0, 0)) -> None:
+        out.send(Spoken(avatar=entity, turn=turn, kind=kind, text=text, start=base + start, end=base + end,
+                        char_start=chars[0], char_end=chars[1]))  # fmt: skip
+
+    if low <= 0 < high and score.words:
+        text = " ".join(w.text for w in score.words)
+        send("sentence", text, 0, score.length, (score.words[0].char_start, score.words[-1].char_end))
+    for word in score.words:
+        if low <= word.start < high:
+            send("word", word.text, word.start, word.end, (word.char_start, word.char_end))
+    for i in range(*score.start.searchsorted((low, high)).tolist()):
+        send("phone", PHONES[int(score.phone[i])].name, int(score.start[i]), int(score.end[i]))
+    for name, place in score.marks:
+        if low <= place < high:
+            send("mark", name, place, place)
