@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .column import Columns, Upgrade, component, field, fields
-from .error import PsiError
+from .error import EntityError, PsiError
 from .table import columns_of, view_of
 
 R = TypeVar("R")
+Ids = NDArray[np.uint64]
 
 
 @dataclass_transform(field_specifiers=(field,))
@@ -32,11 +33,11 @@ class Edges(Generic[R]):
     """All edges of one relation, sorted by source, then target. `Edges[Coupling]` is a system's parameter;
     `Edges[Write[Coupling]]` declares changes."""
 
-    def __init__(self, cls: type[R]) -> None:
-        """No edges of the relation class `cls`."""
-        self.cls = cls
-        self.source: NDArray[np.uint64] = np.zeros(0, np.uint64)
-        self.target: NDArray[np.uint64] = np.zeros(0, np.uint64)
+    def __init__(self, cls: type[R], alive: Callable[[Ids], NDArray[np.bool_]]) -> None:
+        """No edges of the relation class `cls`, in the world that tells which entities are `alive`."""
+        self.cls, self.alive = cls, alive
+        self.source: Ids = np.zeros(0, np.uint64)
+        self.target: Ids = np.zeros(0, np.uint64)
         self.cols: Columns = {n: np.zeros((0, *f.shape), f.dtype) for n, f in fields(cls).items()}
         self.changed = 0
         """Counts the edits, for caches built from the edges."""
@@ -56,11 +57,14 @@ class Edges(Generic[R]):
         locked.__dict__ = self.__dict__  # one state, so that it never falls behind
         return locked
 
-    def link(self, value: R, source: NDArray[np.uint64], target: NDArray[np.uint64]) -> None:
-        """Add edges source[i] -> target[i] of living entities (`World.link` checks that); an edge that exists takes the new
-        value."""
+    def link(self, value: R, source: Ids, target: Ids) -> None:
+        """Add edges source[i] -> target[i]; an edge that exists takes the new value. EntityError, and nothing is changed, if
+        an end is dead or a value does not fit."""
         source, target = np.broadcast_arrays(np.asarray(source, np.uint64), np.asarray(target, np.uint64))
         source, target = np.atleast_1d(source), np.atleast_1d(target)
+        for ids in (source, target):
+            if len(dead := ids[~self.alive(ids)]):
+                raise EntityError(f"entity {dead[0]} is not alive; it cannot be linked by {self.cls.__name__}")
         new = columns_of(value, len(source))
         sources, targets = np.concatenate([self.source, source]), np.concatenate([self.target, target])
         order = np.lexsort((targets, sources))  # stable, so of equal pairs the newest is last
@@ -95,7 +99,7 @@ class _Locked(Edges[R]):
         """The columns, read-only."""
         return cast(R, view_of(self.cls, self.cols, write=False))
 
-    def link(self, value: R, source: NDArray[np.uint64], target: NDArray[np.uint64]) -> None:
+    def link(self, value: R, source: Ids, target: Ids) -> None:
         """Refused."""
         self._refuse()
 

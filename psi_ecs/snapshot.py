@@ -95,6 +95,8 @@ def restore(world: World, blob: bytes, types: Types) -> None:
     for cls, edges in world.edges.items():
         fresh.relation(cls).changed = edges.changed + 1
     world.__dict__.update(fresh.__dict__)
+    for edges in world.edges.values():
+        edges.alive = world.alive
 
 
 def loaded(blob: bytes, types: Types) -> World:
@@ -106,14 +108,11 @@ def loaded(blob: bytes, types: Types) -> World:
     _sure(0 < len(tags) == len(set(tags)) <= 64, "tags")
     world.tags = {tag: np.uint64(1 << i) for i, tag in enumerate(tags)}
     _load_entities(world, saved)
-    for relation, source, target, columns in saved.edges:
-        edges = world.relation(known(REGISTRY, relation))
-        _sure(
-            hasattr(edges.cls, "__psi_on_delete__") and _is(source, np.uint64) and _is(target, np.uint64, len(source)), relation
-        )
-        edges.source, edges.target, edges.cols = source, target, _fitted(edges.cls, columns, len(source))
+    _load_edges(world, saved)
     for name, owned in saved.sparse:
         cls = known(types.records, name)
+        owners = [entity for entity, _ in owned]
+        _sure(all(0 <= e < 2**64 for e in owners) and bool(world.alive(owners).all()), "sparse components")
         world.sparse[cls] = {entity: convert(value, cls) for entity, value in owned}
     for name, value in saved.resources:
         cls = known(types.resources, name)
@@ -157,6 +156,17 @@ def _run(index: NDArray[np.int64], n: int) -> NDArray[np.int64] | slice:
     if len(index) and (np.diff(index) == 1).all():
         return slice(int(index[0]), int(index[-1]) + 1)
     return index
+
+
+def _load_edges(world: World, saved: Document) -> None:
+    for name, source, target, columns in saved.edges:
+        edges = world.relation(known(REGISTRY, name))
+        _sure(hasattr(edges.cls, "__psi_on_delete__"), "relations")
+        _sure(_is(source, np.uint64) and _is(target, np.uint64, len(source)), "relations")
+        _sure(bool(world.alive(source).all() and world.alive(target).all()), "relations")
+        rises = (source[1:] > source[:-1]) | ((source[1:] == source[:-1]) & (target[1:] > target[:-1]))
+        _sure(bool(rises.all()), "relations")
+        edges.source, edges.target, edges.cols = source, target, _fitted(edges.cls, columns, len(source))
 
 
 def _fitted(cls: type, saved: Saved, n: int) -> Columns:

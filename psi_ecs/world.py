@@ -180,15 +180,12 @@ class World:
     def relation(self, cls: type[T]) -> Edges[T]:
         """The edges of a relation."""
         if cls not in self.edges:
-            self.edges[cls] = Edges(cls)
+            self.edges[cls] = Edges(cls, self.alive)
         return self.edges[cls]
 
     def link(self, value: object, source: ArrayLike, target: ArrayLike) -> None:
         """Add edges source[i] -> target[i] of the relation that `value` belongs to. EntityError if an end is dead."""
-        source, target = np.asarray(source, np.uint64), np.asarray(target, np.uint64)
-        for ids in (source, target):
-            self._check(ids)
-        self.relation(type(value)).link(value, source, target)
+        self.relation(type(value)).link(value, np.asarray(source, np.uint64), np.asarray(target, np.uint64))
 
     def resource(self, cls: type[T]) -> T:
         """The resource of a type. PsiError if it was never added."""

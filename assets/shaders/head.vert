@@ -93,6 +93,9 @@ void main() {
 #else
     float depth = smoothstep(0.048, 0.012, behind);
     dark = (0.22 + 0.78 * extra.x) * depth * (MATERIAL == TONGUE ? 1.0 : depth) * mix(0.30, 0.90, smoothstep(0.0, 0.25, gape));
+#if MATERIAL == TONGUE
+    dark = mix(dark, 0.75, smoothstep(0.020, 0.002, behind));   // it comes out into the light
+#endif
 #endif
 #endif
     v_light = ambient(n) * dark;

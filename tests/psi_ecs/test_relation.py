@@ -103,7 +103,15 @@ def test_the_dead_cannot_be_linked() -> None:
             world.link(LinkPull(), *ends)
     with pytest.raises(EntityError, match=r"LinkPull\.weight wants 1"):
         world.link(LinkPull([1, 2, 3]), ids[0], ids[0])
-    assert len(world.relation(LinkPull)) == 0
+    edges = world.relation(LinkPull)
+    for ends in ((ids[0], ids[1]), (ids[1], ids[0])):
+        with pytest.raises(EntityError, match="cannot be linked by LinkPull"):
+            edges.link(LinkPull(), *ends)
+    app = App()
+    app.load(app.save())
+    both = app.world.spawn(2)  # after a load, edges ask the world as it is now
+    app.world.link(LinkPull(), both[0], both[1])
+    assert len(edges) == 0 and len(app.world.relation(LinkPull)) == 1
 
 
 def test_edges_never_part_tables() -> None:

@@ -224,7 +224,7 @@ def _teeth(source: Source, shape: F, units: dict[str, F]) -> list[Mesh]:
 def _tongue(source: Source, shape: F, units: dict[str, F]) -> Mesh:
     quads = source.quads["helper-tongue"]
     used, compact = np.unique(quads, return_inverse=True)
-    triangle, smooth, _ = catmull_clark(compact.reshape(-1, 4), len(used), np.zeros(len(quads), bool))
+    triangle, smooth, _ = catmull_clark(compact.reshape(-1, 4), len(used), np.ones(len(quads), bool))
     p = smooth(shape[used])
     span = p.max(0) - p.min(0)
     uv = np.stack([(p[:, 0] - p[:, 0].min()) / span[0], (p[:, 2] - p[:, 2].min()) / span[2]], 1)
