@@ -45,9 +45,9 @@ class Part:
 
 @component
 class Lock:
-    """Running means of e^(2 pi i (n theta_by - m theta_pulled)) of an avatar's measured pairs; LOCKS of them, real and imaginary."""
+    """Running means of e^(2 pi i (n theta_by - m theta_pulled)) of an avatar's measured pairs."""
 
-    held: Col[f64] = field(shape=(8, 2), doc="rows of `Core.lock`, the rest 0")
+    held: Col[f64] = field(shape=(8, 2), doc="real and imaginary part of each of `Core.lock`, the rest 0")
 
 
 LOCKS = 8

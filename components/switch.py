@@ -1,7 +1,11 @@
 """What can be switched off, to measure what it is worth."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec import field as default
+
+from psi_ecs import PsiError
 
 PARTS = {
     "koopman": "between knots the state is stepped, border by border, instead of read off its closed form",
@@ -16,3 +20,12 @@ class Switches(Struct):
     """Resource: parts that are switched off (ablation)."""
 
     off: list[str] = default(default_factory=list)
+
+
+def switched(off: Iterable[str]) -> Switches:
+    """Switches with these parts off. PsiError with the known names if there is no such part."""
+    names = sorted(set(off))
+    for name in names:
+        if name not in PARTS:
+            raise PsiError(f"no part {name!r} to switch off; there are {', '.join(PARTS)}")
+    return Switches(names)

@@ -20,14 +20,16 @@ from numpy.typing import NDArray
 from psi_ecs import App, AssetError, Clock, PsiError, Reader, Res, Write, system
 from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place
-from psi_ecs.components.event import Cue, Say, Spoken, Stop
+from psi_ecs.components.event import Cue, Drive, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
+from psi_ecs.components.switch import switched
 from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
+from .dynamics import Measures, checked, measure
 from .formats.glb import read_head
 from .formats.persona import load_persona
 from .presets import speaker
@@ -66,9 +68,14 @@ def collect(spoken: Reader[Spoken], outbox: Res[Write[Outbox]]) -> None:
 class Host:
     """A world with avatars that speak. See the module for the loop."""
 
-    def __init__(self, seed: int = 0) -> None:
-        """Make an empty world; the same seed and the same calls give the same bytes."""
-        self.app = App(seed=seed).add(Cast(), Outbox([]), Script(done=True), speaker, collect).saves(Say, Stop, Cue)
+    def __init__(self, seed: int = 0, off: tuple[str, ...] = ()) -> None:
+        """Make an empty world; the same seed and the same calls give the same bytes. `off` names parts of
+        `components.switch.PARTS` to do without."""
+        self.app = (
+            App(seed=seed)
+            .add(Cast(), Outbox([]), Script(done=True), speaker, collect, switched(off))
+            .saves(Say, Stop, Cue, Drive)
+        )
         self.heads: list[Head] = []
         self._shape = -1
         self._tables: list[Table] = []
@@ -157,6 +164,14 @@ class Host:
         """What the avatar attends to from now on, a point in metres."""
         attention = self.app.world.get(avatar, Attention)
         attention.target, attention.strength = target, strength
+
+    def drive(self, avatar: int, role: str, **knobs: Any) -> None:
+        """Turn a knob of the field; `role` and the rest as in `components.event.Drive`. AssetError if there is no such role."""
+        self.app.send(checked(Drive(avatar=avatar, role=role, **knobs)))
+
+    def field(self, avatar: int) -> Measures:
+        """How the avatar's oscillators are doing now: phases, locks, order, energy, coherence."""
+        return measure(self.app.world, avatar)
 
     def step(self, n: int = 1) -> Frame:
         """Make `n` ticks and return the last one's frame."""

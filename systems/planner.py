@@ -4,12 +4,14 @@ Planning goes by the avatar's own voice asset. State and velocity pass over from
 """
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from psi_ecs import App, Clock, Entities, Query, Reader, Res, Sparse, Write, Writer, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling, Persona
 from psi_ecs.components.event import Spoken, Stop
 from psi_ecs.components.score import RATE, Score
+from psi_ecs.components.switch import Switches
 from psi_ecs.components.text import EMOTIONS, Emotion, Sentence
 from psi_ecs.components.voice import Speech, Voices
 
@@ -25,6 +27,7 @@ def schedule(
     stops: Reader[Stop],
     voices: Res[Voices],
     cast: Res[Cast],
+    switches: Res[Switches],
     clock: Res[Clock],
     out: Writer[Spoken],
 ) -> None:
@@ -35,7 +38,9 @@ def schedule(
             said = speech.get(entity)
             if said is None:
                 continue
-            persona = cast.value.personas[int(avatar.index[row])]
+            persona, felt = cast.value.personas[int(avatar.index[row])], "emotion" not in switches.value.off
+            if not felt:
+                persona = replace(persona, mood={})
             if entity in halted:
                 said.queue.clear()
             elif said.score is not None and said.start + said.score.length > now:
@@ -48,6 +53,8 @@ def schedule(
                 feeling.goal[row] = mood(persona)
                 del speech[entity]
                 continue
+            if not felt:
+                said.queue[0] = unmoved(said.queue[0])
             sentence = begin(said, persona, voices.value, now)
             feeling.goal[row] = vector([w.emotion for w in sentence.words]) + mood(persona)
             if avatar.turn[row] < 0:
@@ -60,6 +67,11 @@ def _next_turn(said: Speech) -> int | None:
     if not said.queue:
         return None
     return said.turns[0] if len(said.turns) == len(said.queue) else said.turn
+
+
+def unmoved(sentence: Sentence) -> Sentence:
+    """A sentence that is said without feeling."""
+    return replace(sentence, words=[replace(word, emotion=Emotion()) for word in sentence.words])
 
 
 def _event(entity: int, turn: int, kind: str, now: int) -> Spoken:

@@ -1,7 +1,7 @@
 """The field in motion, and the score's state read for each tick.
 
-`evaluate` reads scores, `advance` turns every oscillator under its couplings, `turn_knobs` does what hosts ask, and `measure` tells how
-the field of an avatar is doing.
+`evaluate` reads scores, `advance` turns every oscillator under its couplings, `turn_knobs` does what hosts ask, and `measure`
+tells how the field of an avatar is doing.
 """
 
 from psi_ecs import App
@@ -9,11 +9,11 @@ from psi_ecs.components.oscillator import Tuning
 from psi_ecs.components.switch import Switches
 
 from .core import load
-from .field import Wiring, advance, awaken, turn_knobs
+from .field import Wiring, advance, awaken, checked, turn_knobs
 from .measure import Measures, measure
 from .score import evaluate
 
-__all__ = ["Measures", "dynamics", "measure"]
+__all__ = ["Measures", "checked", "dynamics", "measure"]
 
 
 def dynamics(app: App) -> None:

@@ -75,7 +75,9 @@ def role(name: str, where: str) -> Role:
 def _index(name: str, known: list[str] | tuple[str, ...], where: str, what: str) -> int:
     if name not in known:
         near = get_close_matches(name, known, 1)
-        raise AssetError(f"{where}: no {what} {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"))
+        raise AssetError(
+            f"{where}: no {what} {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}")
+        )
     return known.index(name)
 
 
@@ -97,7 +99,10 @@ def build(text: bytes, where: str) -> Core:
     if missing:
         raise AssetError(f"{where}: [oscillator] lacks {', '.join(missing)}; every avatar has one of each")
     rows = [found[r] for r in Role]
-    pulled, by = (np.array([role(getattr(c, e), f"{where}: coupling {i}") for i, c in enumerate(spec.coupling, 1)], np.int64) for e in ("pulled", "by"))
+    pulled, by = (
+        np.array([role(getattr(c, e), f"{where}: coupling {i}") for i, c in enumerate(spec.coupling, 1)], np.int64)
+        for e in ("pulled", "by")
+    )
     pairs = [(role(k.pulled, f"{where}: lock"), role(k.by, f"{where}: lock"), *k.ratio) for k in spec.lock]
     return Core(
         freq=np.array([o.freq for o in rows]), spread=np.array([o.spread for o in rows]),
@@ -114,8 +119,8 @@ def build(text: bytes, where: str) -> Core:
 def _check(spec: CoreSpec, where: str) -> None:
     """What no number may be."""
     for name, o in spec.oscillator.items():
-        for key, value, low, high in (("freq", o.freq, 0.0, 12_000.0), ("spread", o.spread, 0.0, 0.5), ("amp", o.amp, 0.0, 10.0),
-                                      ("settle", o.settle, 0.0, 1000.0)):  # fmt: skip
+        for key, low, high in (("freq", 0.0, 12_000.0), ("spread", 0.0, 0.5), ("amp", 0.0, 10.0), ("settle", 0.0, 1000.0)):
+            value = getattr(o, key)
             if not low <= value <= high:
                 raise AssetError(f"{where}: oscillator.{name}: {key} is {value}; give a number from {low:g} to {high:g}")
     for i, c in enumerate(spec.coupling, 1):

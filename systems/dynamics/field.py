@@ -3,10 +3,12 @@
 Glottis and syllable nuclei are outside clocks that the score sets; all else turns at its own frequency and is pulled.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs import Clock, Commands, Entities, Query, Reader, Res, Rng, Sparse, Write, system
+from psi_ecs import Clock, Commands, Entities, PsiError, Query, Reader, Res, Rng, Sparse, Write, system
 from psi_ecs.components.avatar import Avatar, Feeling
 from psi_ecs.components.event import Drive
 from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
@@ -24,7 +26,7 @@ F64 = NDArray[np.float64]
 
 VOWEL = np.array([phone.vowel for phone in PHONES])
 ERROR = 0.02
-"""Cycles by which a phase may be wrong in the tick after a jump of an outside clock; locked phases err far less, and forget it."""
+"""Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
 FINE = 64.0
 """Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), so that a plan lasts for many ticks."""
 
@@ -64,8 +66,27 @@ def turn_knobs(oscillators: Query[Write[Oscillator], Part], tuning: Res[Write[Tu
                 osc.amp[i] *= knob.kick or 1.0
 
 
+LIMITS = (
+    ("freq", 0.0, 12_000.0), ("amp", 0.0, 100.0), ("theta", -1e6, 1e6), ("kick", 0.0, 100.0), ("gain", -1e4, 1e4),
+    ("lag", -1.0, 1.0),
+)  # fmt: skip
+"""Bounds of the knobs of a drive."""
+
+
+def checked(knob: Drive) -> Drive:
+    """A drive whose role and numbers can be used; else AssetError or PsiError in one line."""
+    role(knob.role, "drive")
+    if knob.by is not None:
+        role(knob.by, "drive")
+    for name, low, high in LIMITS:
+        value = getattr(knob, name)
+        if value is not None and not low <= value <= high:
+            raise PsiError(f"drive: {name} is {value}; give a number from {low:g} to {high:g}")
+    return knob
+
+
 class Wiring:
-    """Resource, derived and not saved: where oscillators lie, and the network of one table. Columns that moved are new arrays."""
+    """Resource, derived and not saved: where oscillators lie, and their network. Columns that moved are new arrays."""
 
     def __init__(self) -> None:
         """Nothing looked up yet."""
@@ -79,12 +100,14 @@ class Wiring:
         self.plan: Plan
         self.freq = self.amp = self.settle = np.zeros(0)
         """Factors on every row."""
+        self._ids: NDArray[np.uint64] | None = None
+        self._pairs: tuple[NDArray[Any], ...] = ()
 
     def look(self, part: Part) -> None:
         """Find the oscillators of a table by avatar and role."""
         if self._avatar is part.avatar:
             return
-        self._avatar, self._key = part.avatar, None
+        self._avatar, self._key, self._ids = part.avatar, None, None
         self.who = sorted(set(part.avatar.tolist()))
         self.row = np.full((len(self.who), len(Role)), -1, np.int64)
         self.row[np.searchsorted(self.who, part.avatar), part.role] = np.arange(len(part.role))
@@ -112,6 +135,17 @@ class Wiring:
         self.freq[self.row], self.amp[self.row], self.settle[self.row] = factor[:, 0], factor[:, 1], factor[:, 2]
         self.net = phase_network.network(len(osc.freq), *edges, *ratio)
         self.plan = phase_network.plan(self.net, osc.freq * self.freq, dt, ERROR)
+
+    def follow(self, lock: Lock, theta: F64, ids: NDArray[np.uint64], core: Core, dt: float) -> None:
+        """Move the running means of the measured pairs of these avatars."""
+        if self._ids is not ids:
+            row, pairs = self.row[np.searchsorted(self.who, ids)], core.pairs
+            n, m = (np.tile(pairs[:, i], len(row)).astype(np.int32) for i in (2, 3))
+            self._ids, self._pairs = ids, (row[:, pairs[:, 0]].ravel(), row[:, pairs[:, 1]].ravel(), n, m)
+        held = lock.held[:, : len(core.pairs)]
+        z = held.view(np.complex128).ravel()
+        phase_measures.follow(z, theta, *self._pairs, dt, core.window)
+        held[:] = z.view(np.float64).reshape(held.shape)
 
 
 @system("simulate", after=(evaluate,))
@@ -141,7 +175,7 @@ def advance(
         fade = np.exp(-2.0 * now.dt * osc.settle * wires.settle)
         osc.amp[:] = osc.amp / np.sqrt(fade + (osc.amp / goal) ** 2 * (1.0 - fade))
         for ents, _, _, lock in avatars:
-            _follow(lock, osc.theta, wires.row[np.searchsorted(wires.who, ents.id)], field, now.dt)
+            wires.follow(lock, osc.theta, ents.id, field, now.dt)
 
 
 def _set_clocks(osc: Oscillator, wires: Wiring, entity: int, said: Speech | None, now: Clock) -> None:
@@ -162,17 +196,5 @@ def beat(score: Score, sample: int, block: int) -> tuple[float, float] | None:
     nuclei = score.start[VOWEL[score.phone]]
     if len(nuclei) < 2:
         return None
-    here, there = np.interp([sample, sample + block], nuclei, np.arange(len(nuclei)))
-    return float(here % 1.0), float((there - here) * RATE / block)
-
-
-def _follow(lock: Lock, theta: F64, row: NDArray[np.int64], core: Core, dt: float) -> None:
-    """Move the running means of avatars whose oscillators are in rows i64[A, R]."""
-    pairs = len(core.pairs)
-    if not pairs:
-        return
-    held = (lock.held[:, :pairs, 0] + 1j * lock.held[:, :pairs, 1]).ravel()
-    pulled, by = row[:, core.pairs[:, 0]].ravel(), row[:, core.pairs[:, 1]].ravel()
-    n, m = (np.tile(core.pairs[:, i], len(row)).astype(np.int32) for i in (2, 3))
-    phase_measures.follow(held, theta, pulled.astype(np.int32), by.astype(np.int32), n, m, dt, core.window)
-    lock.held[:, :pairs, 0], lock.held[:, :pairs, 1] = held.real.reshape(-1, pairs), held.imag.reshape(-1, pairs)
+    here, there = np.interp((sample, sample + block), nuclei, np.arange(float(len(nuclei)))).tolist()
+    return here % 1.0, (there - here) * RATE / block

@@ -77,7 +77,7 @@ def read(said: Speech, score: Score, sample: int, closed: bool = True) -> F64:
 def tremor(entity: int, oscillators: Query[Oscillator, Part]) -> F64 | float:
     """What an avatar's tremors add to its pitch at the tick's borders, semitones, f64[CONTROL + 1]; 0 before it has them."""
     for osc, part in oscillators:
-        rows = np.flatnonzero((part.avatar == entity) & (part.role >= TREMORS[0]) & (part.role <= TREMORS[-1]))
+        rows = np.flatnonzero((part.avatar == entity) & (part.role >= TREMORS[0]))[: len(TREMORS)]
         if len(rows):
             return flutter(osc.theta[rows], osc.freq[rows], osc.amp[rows], _BORDERS[:-1])
     return 0.0

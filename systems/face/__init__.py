@@ -12,6 +12,7 @@ from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.face import FACE_ID, Articulation, Face, Rig
 from psi_ecs.components.life import Expressions, Life
 from psi_ecs.components.oscillator import Oscillator, Part
+from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
 from psi_ecs.systems.face.field import Field, Index
@@ -49,6 +50,7 @@ def express(
     oscillators: Query[Write[Oscillator], Part],
     index: Res[Write[Index]],
     shown: Res[Expressions],
+    switches: Res[Switches],
     clock: Res[Clock],
     rng: Res[Rng],
     cues: Reader[Cue],
@@ -58,7 +60,7 @@ def express(
     """Pose every face for this tick."""
     draw, now, table = rng.value.stream("face"), clock.value, shown.value
     rate = state.rates(table)
-    heard, told = list(cues), list(spoken)
+    heard, told, held = list(cues), list(spoken), "grammar" not in switches.value.off
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
         field = _field(ents.id, index.value, oscillators)
         if field is None:
@@ -77,7 +79,7 @@ def express(
         react.cycles(life, field, look.strength, draw, now)
         wave = pose.waves(field)
         far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)
-        out.weights[:] = pose.weights(life, art, rig, field, table, far, wave)
+        out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held)
         out.breath[:] = pose.breath(field)
 
 

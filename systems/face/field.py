@@ -17,6 +17,8 @@ class Field(NamedTuple):
     """f64[ROLES, A], cycles."""
     freq: NDArray[np.float64]
     """f64[ROLES, A], Hz."""
+    amp: NDArray[np.float32]
+    """f32[ROLES, A]."""
     row: NDArray[np.intp]
     """intp[ROLES, A]."""
     source: Oscillator
@@ -51,7 +53,7 @@ class Index:
             self._row = rows(ids, part.avatar, part.role)
         if self._row is None:
             return None
-        return Field(source.theta[self._row], source.freq[self._row], self._row, source)
+        return Field(source.theta[self._row], source.freq[self._row], source.amp[self._row], self._row, source)
 
 
 def rows(ids: NDArray[np.uint64], avatar: NDArray[np.uint64], role: NDArray[np.int16]) -> NDArray[np.intp] | None:

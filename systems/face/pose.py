@@ -71,12 +71,14 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock
 
 
 def waves(field: Field) -> F64:
-    """The waves of every face, f64[11, A], in [-1, 1]."""
-    return np.asarray(np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT))
+    """The waves of every face, f64[11, A]; in [-1, 1] at amplitude 1."""
+    return np.asarray(field.amp[state.WAVE_ROLE] * np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT))
 
 
-def weights(life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64) -> F64:
-    """The 61 channels of every face, f64[A, 61]."""
+def weights(
+    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64, held: bool = True
+) -> F64:
+    """The 61 channels of every face, f64[A, 61]; `held` is False to leave closures and contacts to the mixture alone."""
     closing = clamp(art.now[:, 1] * -2.0, 0.0, 1.0)  # lips that press together claim the mouth at once
     talk = np.maximum(clamp(life.drive[:, TALK], 0.0, 1.0), closing)
     wish = life.drive[:, FEATURES] @ shown.matrix
@@ -84,7 +86,7 @@ def weights(life: Life, art: Articulation, rig: Rig, field: Field, shown: Expres
     w = wish * (1.0 - talk[:, None] * (1.0 - shown.damp))
     w += _movement(life, wave, talk) @ state.MOVEMENT
     w[:, 52:54] += life.drive[:, HEAD]
-    _mouth(w, wish, life, art, rig, talk, closing)
+    _mouth(w, wish, life, art, rig, talk, closing, held)
     _see(w, life, rig, field, far)
     w[:, :52] = clamp(w[:, :52], 0.0, 1.0)
     return np.asarray(w)
@@ -105,7 +107,7 @@ def _movement(life: Life, wave: F64, talk: F64) -> F64:
     return m
 
 
-def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64) -> None:
+def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64, held: bool) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
     lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
     x = face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]
@@ -115,6 +117,9 @@ def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64
     x[:, JAW] += talk * now[:, 0] / gain
     x[:, face_mouth.CLOSE] = 0.0
     x = clamp(x, 0.0, 1.0)
+    if not held:
+        w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
+        return
     asked = np.maximum(now[:, 1], 0.15 * now[:, 1])  # pressed lips cannot pass through each other
     free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
     goal = talk * asked + (1.0 - talk) * np.maximum(free, 0.0)
