@@ -46,7 +46,7 @@ def bob(skull: Skull, style: Style, s: F) -> F:
 def _parting(skull: Skull, x: float, back: F) -> F:
     """Unit directions of roots along the parting, from the forehead (0) to behind the crown (1)."""
     at = np.array([0.0, 0.30, 0.62, 1.0])
-    elevation = np.radians([27.0, 50.0, 75.0, 100.0])
+    elevation = np.radians([26.0, 50.0, 75.0, 100.0])
     e = np.interp(back, at, elevation)
     d = np.stack([np.full(len(e), x / 0.098) * np.interp(back, [0, 0.5, 1], [1.0, 1.0, 0.4]), np.sin(e), np.cos(e)], -1)
     return np.asarray(d / np.linalg.norm(d, axis=-1, keepdims=True))

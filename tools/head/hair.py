@@ -41,10 +41,10 @@ class Field:
             self.triangle = self.triangle[:, ::-1]
 
     def at(self, s: F, t: F, values: F) -> F:
-        """Values f64[COLUMNS, ROWS, k] at points, bilinearly."""
-        x = (s - np.floor(s) if self.closed and np.any((s < 0) | (s > 1)) else np.clip(s, 0, 1)) * (COLUMNS - 1)
+        """Values f64[COLUMNS, ROWS, k] at points, bilinearly, a little past the edges of an open sheet too."""
+        x = (s - np.floor(s) if self.closed and np.any((s < 0) | (s > 1)) else np.clip(s, -0.02, 1.02)) * (COLUMNS - 1)
         y = np.clip(t, 0, 1) * (ROWS - 1)
-        i, j = np.minimum(x.astype(int), COLUMNS - 2), np.minimum(y.astype(int), ROWS - 2)
+        i, j = np.clip(x.astype(int), 0, COLUMNS - 2), np.minimum(y.astype(int), ROWS - 2)
         f, g = (x - i)[..., None], (y - j)[..., None]
         near = values[i, j] * (1 - g) + values[i, j + 1] * g
         far = values[i + 1, j] * (1 - g) + values[i + 1, j + 1] * g
@@ -76,7 +76,7 @@ def _sheet(field: Field, style: Style, random: np.random.Generator) -> Mesh:
     """The solid body. uv: u round the head in widths of the strand texture, v from root to tip."""
     s, t = np.meshgrid(field.s, field.solid * np.linspace(0, 1, ROWS), indexing="ij")
     if not field.closed:  # the edges beside the face are left to cards
-        inset = 0.026 * np.clip(t / 0.3, 0, 1)
+        inset = 0.016 * np.clip((t - 0.2) / 0.4, 0, 1)
         s = inset + (1 - 2 * inset) * s
     depth = number(style, "locks", 0.0013)
     rise = np.clip(t * 4, 0, 1) * (np.clip((1 - t) * 6, 0, 1) if field.closed else 1.0)
@@ -122,7 +122,8 @@ def _locks(style: Style, random: np.random.Generator) -> Cards:
         return np.concatenate([random.uniform(*r, k) for r, k in zip(ranges, (edge, top, rest), strict=True)])
 
     side = np.where(random.uniform(0, 1, edge) < 0.5, 0.0, 1.0)
-    s_edge = np.abs(side - 0.055 * random.uniform(0, 1, edge) ** 1.4)
+    inward = 0.060 * random.uniform(0, 1, edge) ** 1.3 - 0.009  # a few strands lie before the edge
+    s_edge = np.where(side < 0.5, inward, 1 - inward)
     s = np.concatenate([s_edge, random.uniform(0, 1, n - edge)])
     rise = each((-0.0005, 0.0022), (0.0006, 0.0020), (0.0, 0.0020))
     drift = random.normal(0, 0.006, n)
