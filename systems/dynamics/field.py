@@ -49,7 +49,7 @@ def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], core: Res[Core]
             cmd.insert(np.array([entity], np.uint64), Lock())
 
 
-@system("input", after=(awaken,))
+@system("plan")
 def turn_knobs(oscillators: Query[Write[Oscillator], Part], tuning: Res[Write[Tuning]], drives: Reader[Drive]) -> None:
     """Do what hosts ask of the field."""
     for knob in list(drives):

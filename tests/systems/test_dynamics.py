@@ -1,5 +1,6 @@
 """The field in motion, and that the world sounds exactly as its parts do."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -55,7 +56,7 @@ class Stage:
         self.app.send(Say(avatar=self.ids[avatar], turn=1, text=text))
 
     def column(self, cls: type, name: str) -> NDArray[np.float32]:
-        table = next(t for t in self.app.world.tables.values() if Avatar in t.key)
+        table = next(t for t in self.app.world.tables.values() if Avatar in t.key and t.n)
         return np.array(table.cols[cls][name][: table.n])
 
     def run(self, ticks: int) -> NDArray[np.float32]:
@@ -79,8 +80,11 @@ class Stage:
 
 
 def test_the_world_sounds_as_its_parts_do() -> None:
-    """Sample for sample what `speak` makes, with tick-wise states and blocks."""
+    """Sample for sample what `speak` makes, with tick-wise states and blocks, when no tremor moves the pitch."""
     stage = Stage()
+    still = load().amp.copy()
+    still[list(TREMORS)] = 0.0
+    stage.app.add(replace(load(), amp=still))
     stage.say(TEXT)
     heard = stage.run(330)[0]
     alone, _ = speak(analyse(TEXT).sentences, stage.personas[0], FormantVoice(), seed=3 * 1024)
