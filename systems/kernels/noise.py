@@ -28,7 +28,7 @@ def uniform(seed: int, counter: U64) -> F64:
     z *= second
     z ^= z >> s31
     z >>= s11
-    return np.asarray(z * 2.0**-53)
+    return np.asarray(z * 2.0**-53, np.float64)
 
 
 _MIX = tuple(np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 30, 27, 31, 11))

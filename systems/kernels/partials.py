@@ -84,4 +84,4 @@ def phase(theta: float, pitch: F64, span: int, rate: float) -> F64:
 @cache
 def _powers(span: int) -> F64:
     """1, n and n^2 for n below `span`."""
-    return np.arange(float(span)) ** np.array([[0.0], [1.0], [2.0]])
+    return np.asarray(np.arange(float(span)) ** np.array([[0.0], [1.0], [2.0]]), np.float64)

@@ -153,6 +153,16 @@ def test_queries_follow_the_world() -> None:
     assert [len(p.spin) for (p,) in places] == [40]
 
 
+def test_the_first_run_of_a_long_table_follows_when_the_table_moves() -> None:
+    world = world_of(CACHE // 16)
+    places = query(world, QueryPlace, QuerySpeed)
+    assert sum(len(p.spin) for p, _ in places) == CACHE // 16
+    world.spawn(2 * CACHE // 16, QueryPlace(), QuerySpeed())  # beyond the table's room
+    world.get(0, QueryPlace).spin[:] = 77.0
+    first, _ = next(iter(places))
+    assert first.spin[0] == 77.0
+
+
 def test_writes_leave_their_tick() -> None:
     world = world_of(2)
     other = world.spawn(1, QueryPlace(), QueryExtra())

@@ -77,6 +77,15 @@ def test_children_die_with_their_parents_and_with_theirs() -> None:
     assert told == ids[1:5].tolist()
 
 
+def test_all_children_die() -> None:
+    world = World()
+    ids = world.spawn(6)
+    world.link(LinkParent(), ids[1:4], ids[0])
+    world.link(LinkParent(), ids[4:], ids[1:3])
+    world.despawn(ids[0])
+    assert not world.alive(ids).any() and world.spawn(6).tolist() != ids.tolist()
+
+
 def test_a_ring_of_parents_dies_whole() -> None:
     world = World()
     ids = world.spawn(3)

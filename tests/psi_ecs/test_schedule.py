@@ -117,6 +117,12 @@ def test_what_does_not_conflict_needs_no_order(one: Any, two: Any) -> None:
     App().add(sys("first", a=one), sys("second", a=two)).build()
 
 
+def test_two_senders_of_which_one_reads_conflict() -> None:
+    both = sys("both", a=Writer[StageEvent], b=Reader[StageEvent])
+    with pytest.raises(ScheduleError, match=r"touch Event\[StageEvent\]"):
+        App().add(sys("first", a=Writer[StageEvent]), both).build()
+
+
 def test_filters_count_as_reads() -> None:
     def run(a: Query[StageB]) -> None: ...
 

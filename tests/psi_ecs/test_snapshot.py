@@ -200,6 +200,26 @@ def test_queries_and_hooks_of_before_see_what_came_back() -> None:
     assert app.world.spawn(1, SavedBody()).tolist() == told
 
 
+def test_a_query_looks_again_even_if_the_worlds_are_of_one_shape() -> None:
+    one, two = App(), App()
+    one.world.spawn(1, SavedBody(age=1))
+    two.world.spawn(1, SavedBody(age=2))
+    bodies = Query(one.world, [(SavedBody, False)])
+    first, second = one.save(), two.save()
+    for blob, age in ((first, 1), (second, 2), (first, 1)):
+        one.load(blob)
+        assert [b.age.tolist() for (b,) in bodies] == [[age]]
+
+
+def test_indexes_are_used_again_in_the_same_order() -> None:
+    app = App()
+    ids = app.world.spawn(9)
+    for e in ids[[5, 2, 7]]:
+        app.world.despawn(e)
+    again = App().load(app.save())
+    assert again.world.spawn(5).tolist() == app.world.spawn(5).tolist()
+
+
 # ---- journals
 def test_a_journal_replays_to_the_same_digests() -> None:
     app = living()
@@ -484,6 +504,13 @@ def test_arrays_come_back(dtype: str, shape: list[int], turned: bool) -> None:
     one, (two, three) = unseal(b"test\x01", "a test", seal(b"test\x01", [array, [part, np.float64(0.5)]]))
     assert one.dtype == array.dtype and np.array_equal(one, array) and one.flags.writeable and three == 0.5
     assert np.array_equal(two, part)
+
+
+def test_a_length_beyond_the_end_is_refused() -> None:
+    good = seal(b"test\x01", "no arrays")
+    for length in (len(good), 2**40, 2**64 - 1):
+        with pytest.raises(SnapshotError, match="damaged or cut short"):
+            unseal(b"test\x01", "a test", good[:21] + length.to_bytes(8, "little") + good[29:])
 
 
 def test_arrays_of_records_are_refused() -> None:

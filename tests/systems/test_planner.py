@@ -36,7 +36,7 @@ class Stage:
         voices.by_name["formant"] = FormantVoice()
         cast = Cast(personas=[persona or Persona(name="plain")])
         self.app = App(seed=1).add(cast, voices, self.heard, planner, listen)
-        self.entity = int(self.app.world.spawn(1, Avatar(), Feeling(now=0.0, goal=0.0))[0])
+        self.entity = int(self.app.world.spawn(1, Avatar(index=0), Feeling(now=0.0, goal=0.0))[0])
 
     def say(self, *texts: str, turns: list[int] | None = None) -> Speech:
         queue = [s for text in texts for s in analyse(text).sentences]
