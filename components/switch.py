@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec import field as default
 
-from psi_ecs import PsiError
+from psi_ecs import App, PsiError
 
 PARTS = {
     "koopman": "between knots the state is stepped, border by border, instead of read off its closed form",
@@ -20,6 +20,12 @@ class Switches(Struct):
     """Resource: parts that are switched off (ablation)."""
 
     off: list[str] = default(default_factory=list)
+
+
+def switches(app: App) -> None:
+    """Plugin: everything is on, unless the app says otherwise already."""
+    if Switches not in app.world.resources:
+        app.add(Switches())
 
 
 def switched(off: Iterable[str]) -> Switches:

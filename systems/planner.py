@@ -11,7 +11,7 @@ from psi_ecs import App, Clock, Entities, Query, Reader, Res, Sparse, Write, Wri
 from psi_ecs.components.avatar import Avatar, Cast, Feeling, Persona
 from psi_ecs.components.event import Spoken, Stop
 from psi_ecs.components.score import RATE, Score
-from psi_ecs.components.switch import Switches
+from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.text import EMOTIONS, Emotion, Sentence
 from psi_ecs.components.voice import Speech, Voices
 
@@ -117,4 +117,4 @@ def mood(persona: Persona) -> F64:
 
 def planner(app: App) -> None:
     """Plugin: sentences become scores."""
-    app.add(schedule)
+    app.add(switches, schedule)

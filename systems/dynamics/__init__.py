@@ -6,7 +6,7 @@ tells how the field of an avatar is doing.
 
 from psi_ecs import App
 from psi_ecs.components.oscillator import Tuning
-from psi_ecs.components.switch import Switches
+from psi_ecs.components.switch import switches
 
 from .core import load
 from .field import Wiring, advance, awaken, checked, turn_knobs
@@ -18,4 +18,4 @@ __all__ = ["Measures", "checked", "dynamics", "measure"]
 
 def dynamics(app: App) -> None:
     """Plugin: the field and the score move."""
-    app.add(load(), Wiring(), Tuning({}), Switches(), awaken, turn_knobs, evaluate, advance)
+    app.add(load(), Wiring(), Tuning({}), switches, awaken, turn_knobs, evaluate, advance)

@@ -12,7 +12,7 @@ from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.face import FACE_ID, Articulation, Face, Rig
 from psi_ecs.components.life import Expressions, Life
 from psi_ecs.components.oscillator import Oscillator, Part
-from psi_ecs.components.switch import Switches
+from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
 from psi_ecs.systems.face.field import Field, Index
@@ -94,4 +94,4 @@ def _field(ids: NDArray[np.uint64], index: Index, oscillators: Query[Write[Oscil
 
 def face(app: App) -> None:
     """Plugin: gives every avatar a living face."""
-    app.add(expression.load(), Index(), equip, express)
+    app.add(expression.load(), Index(), switches, equip, express)
