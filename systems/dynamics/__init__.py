@@ -9,9 +9,10 @@ from psi_ecs.components.oscillator import Tuning
 from psi_ecs.components.switch import switches
 
 from .core import load
-from .field import Wiring, advance, awaken, checked, turn_knobs
+from .field import advance, awaken, checked, turn_knobs
 from .measure import Measures, measure
 from .score import evaluate
+from .wiring import Wiring
 
 __all__ = ["Measures", "checked", "dynamics", "measure"]
 

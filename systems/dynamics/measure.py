@@ -7,7 +7,7 @@ from psi_ecs import PsiError, World
 from psi_ecs.components.oscillator import BANDS, Core, Lock, Oscillator, Part, Role
 from psi_ecs.systems.kernels import phase_measures, phase_network
 
-from .field import Wiring
+from .wiring import Wiring
 
 
 class Measures(Struct, kw_only=True):

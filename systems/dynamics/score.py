@@ -19,6 +19,8 @@ from psi_ecs.components.voice import BLOCK, CONTROL, Speech
 from psi_ecs.systems.kernels import relax
 from psi_ecs.systems.kernels.waver import flutter, jitter
 
+from .wiring import Wiring
+
 F64 = NDArray[np.float64]
 
 LEAD = 0.03
@@ -26,7 +28,7 @@ LEAD = 0.03
 SPAN = BLOCK // CONTROL
 LOUD = 12.0
 """dB of effort above nominal that count as full loudness."""
-TREMORS = (Role.TREMOR, Role.QUAVER, Role.FLUTTER)
+TREMORS = slice(Role.TREMOR, Role.FLUTTER + 1)
 """Oscillators that move the pitch."""
 _BORDERS = np.append(np.arange(CONTROL + 1) * SPAN / RATE, LEAD)
 FEELING_SECONDS = 0.45
@@ -39,6 +41,7 @@ def evaluate(
     speech: Sparse[Write[Speech]],
     oscillators: Query[Oscillator, Part],
     cast: Res[Cast],
+    wiring: Res[Write[Wiring]],
     switches: Res[Switches],
     clock: Res[Clock],
     rng: Res[Rng],
@@ -59,7 +62,7 @@ def evaluate(
             seed = rng.value.seed * 1024 + int(avatar.index[row])
             states = read(said, said.score, sample, "koopman" not in switches.value.off)
             states[:-1, 0] += jitter(sample // SPAN, CONTROL + 1, persona.voice.roughness, seed)
-            states[:-1, 0] += tremor(entity, oscillators)
+            states[:-1, 0] += tremor(entity, oscillators, wiring.value)
             said.states = states[:-1]
             mouth.now[row] = states[-1, articulator_slice(said.score)]
             mouth.loudness[row] = effort(states[-1])
@@ -74,11 +77,12 @@ def read(said: Speech, score: Score, sample: int, closed: bool = True) -> F64:
     return solve(_BORDERS + (sample - said.start) / RATE, score.knot / RATE, score.target, score.rate, said.x, said.v)
 
 
-def tremor(entity: int, oscillators: Query[Oscillator, Part]) -> F64 | float:
+def tremor(entity: int, oscillators: Query[Oscillator, Part], wires: Wiring) -> F64 | float:
     """What an avatar's tremors add to its pitch at the tick's borders, semitones, f64[CONTROL + 1]; 0 before it has them."""
     for osc, part in oscillators:
-        rows = np.flatnonzero((part.avatar == entity) & (part.role >= TREMORS[0]))[: len(TREMORS)]
-        if len(rows):
+        row = wires.rows(part).get(entity)
+        if row is not None:
+            rows = row[TREMORS]
             return flutter(osc.theta[rows], osc.freq[rows], osc.amp[rows], _BORDERS[:-1])
     return 0.0
 

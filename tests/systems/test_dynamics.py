@@ -83,7 +83,7 @@ def test_the_world_sounds_as_its_parts_do() -> None:
     """Sample for sample what `speak` makes, with tick-wise states and blocks, when no tremor moves the pitch."""
     stage = Stage()
     still = load().amp.copy()
-    still[list(TREMORS)] = 0.0
+    still[TREMORS] = 0.0
     stage.app.add(replace(load(), amp=still))
     stage.say(TEXT)
     heard = stage.run(330)[0]

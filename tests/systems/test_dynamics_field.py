@@ -8,7 +8,7 @@ from psi_ecs.components.oscillator import Role
 from psi_ecs.components.switch import PARTS, switched
 from psi_ecs.components.text import Emotion
 from psi_ecs.systems.dynamics.core import build, load
-from psi_ecs.systems.dynamics.field import Wiring
+from psi_ecs.systems.dynamics.wiring import Wiring
 from psi_ecs.systems.host import Host
 
 TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps all day in the warm sun."

@@ -1,0 +1,94 @@
+"""Where the oscillators of avatars lie, and the network of their couplings as feelings and hosts have them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
+from psi_ecs.systems.kernels import phase_measures, phase_network
+from psi_ecs.systems.kernels.phase_network import Network, Plan
+
+F64 = NDArray[np.float64]
+
+ERROR = 0.02
+"""Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
+FINE = 64.0
+"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), so that a plan lasts for many ticks."""
+
+
+class Wiring:
+    """Resource, derived and not saved: where oscillators lie, and their network. Columns that moved are new arrays."""
+
+    def __init__(self) -> None:
+        """Nothing looked up yet."""
+        self._avatar: NDArray[np.uint64] | None = None
+        self._key: bytes | None = None
+        self.who: list[int] = []
+        """Avatars."""
+        self._rows: dict[int, NDArray[np.int64]] = {}
+        self.row: NDArray[np.int64] = np.zeros((0, len(Role)), np.int64)
+        """i64[A, R]: rows in the table."""
+        self.net: Network
+        self.plan: Plan
+        self.freq = self.goal = self.fade = np.zeros(0)
+        """Of every row: factor on its frequency, amplitude it settles to, and what a tick leaves of the way there."""
+        self._felt: F64 | None = None
+        self._ids: NDArray[np.uint64] | None = None
+        self._pairs: tuple[NDArray[Any], ...] = ()
+
+    def forget(self) -> None:
+        """Make the network anew in this tick: a knob was turned."""
+        self._felt = self._key = None
+
+    def rows(self, part: Part) -> dict[int, NDArray[np.int64]]:
+        """Rows i64[R] of each avatar's oscillators, by role."""
+        if self._avatar is part.avatar:
+            return self._rows
+        self._avatar, self._ids = part.avatar, None
+        self.forget()
+        self.who = sorted(set(part.avatar.tolist()))
+        self.row = np.full((len(self.who), len(Role)), -1, np.int64)
+        self.row[np.searchsorted(self.who, part.avatar), part.role] = np.arange(len(part.role))
+        self._rows = dict(zip(self.who, self.row, strict=True))
+        return self._rows
+
+    def tune(self, core: Core, feel: F64, tuning: Tuning, osc: Oscillator, coupled: bool, dt: float) -> None:
+        """Couplings and factors for these feelings f64[A, 10]; made anew only when they have changed."""
+        if self._felt is not None and np.array_equal(feel, self._felt):
+            return
+        self._felt = feel
+        change = np.rint(FINE * (feel @ core.feel.T)) / FINE
+        if (key := change.tobytes()) == self._key:
+            return
+        self._key = key
+        c, r = len(core.pulled), len(Role)
+        gain, lag = core.gain * np.exp(change[:, :c]), core.lag + change[:, c : 2 * c]
+        for name, (new_gain, new_lag) in tuning.changed.items():
+            avatar, pulled, by = (int(x) for x in name.split("/"))
+            edge = (core.pulled == pulled) & (core.by == by)
+            if avatar in self.who:
+                who = self.who.index(avatar)
+                gain[who, edge] = gain[who, edge] if new_gain is None else new_gain
+                lag[who, edge] = lag[who, edge] if new_lag is None else new_lag
+        edges = (self.row[:, core.pulled].ravel(), self.row[:, core.by].ravel(), (gain * coupled).ravel(), lag.ravel())
+        ratio = (np.tile(core.n, len(self.who)), np.tile(core.m, len(self.who)))
+        factor = np.exp(change[:, 2 * c :]).reshape(-1, 3, r)
+        self.freq, self.goal, settle = np.ones(len(osc.freq)), osc.goal.astype(np.float64), osc.settle.astype(np.float64)
+        self.freq[self.row] = factor[:, 0]
+        self.goal[self.row] *= factor[:, 1]
+        settle[self.row] *= factor[:, 2]
+        self.goal, self.fade = np.maximum(self.goal, 1e-6), np.exp(-2.0 * dt * settle)
+        self.net = phase_network.network(len(osc.freq), *edges, *ratio)
+        self.plan = phase_network.plan(self.net, osc.freq * self.freq, dt, ERROR)
+
+    def follow(self, lock: Lock, theta: F64, ids: NDArray[np.uint64], core: Core, dt: float) -> None:
+        """Move the running means of the measured pairs of these avatars."""
+        if self._ids is not ids:
+            row, pairs = self.row[np.searchsorted(self.who, ids)], core.pairs
+            n, m = (np.tile(pairs[:, i], len(row)).astype(np.int32) for i in (2, 3))
+            self._ids, self._pairs = ids, (row[:, pairs[:, 0]].ravel(), row[:, pairs[:, 1]].ravel(), n, m)
+        held = lock.held[:, : len(core.pairs)]
+        z = held.view(np.complex128).ravel()
+        phase_measures.follow(z, theta, *self._pairs, dt, core.window)
+        held[:] = z.view(np.float64).reshape(held.shape)
