@@ -112,17 +112,18 @@ def step(theta: F64, freq: F64, dt: float, slope: Callable[[F64, F64], None]) ->
 
 
 def cycles(freq: F64, samples: int, rate: int) -> F64:
-    """Part of a cycle, in [0, 1), that freq f64[N] (Hz) turns in `samples` of a clock of `rate` Hz.
+    """Part of a cycle, in [0, 1], that freq f64[N] (Hz) turns in `samples` of a clock of `rate` Hz.
 
     The product is formed without rounding and whole cycles leave exactly, so the error is below 3e-16 cycles however
-    long the time: what an oscillator without pulls does is known in closed form.
+    long the time (while freq times samples is below 2^53): what an oscillator without pulls does is known in closed form.
     """
     whole = float(samples)
     high = freq * whole
     t, u = SPLIT * freq, SPLIT * whole
     f, g = t - (t - freq), u - (u - whole)
     low = ((f * g - high) + f * (whole - g) + (freq - f) * g) + (freq - f) * (whole - g)
-    return np.asarray((np.fmod(high, rate) + low) / rate % 1.0)
+    part = ((high - rate * np.floor(high / rate)) + low) / rate
+    return np.asarray(part - np.floor(part))
 
 
 def adler(gap: F64, detune: F64, gain: F64, seconds: float) -> F64:

@@ -1,10 +1,11 @@
 """Networks of coupled phases: built and checked once, then advanced by a whole tick of an integer clock.
 
 Scheme. Free rotation is exact (`kuramoto.cycles`); what couplings add to it, delta, is integrated with the classical
-fourth-order Runge-Kutta method. Each oscillator takes the coarsest sub-step, tick / 2^rung, whose local error is small:
-the pull along an edge turns at no more than R = 2 pi |n f_j - m f_i| + S_i + S_j, S_i = sum (n + m) |K_ij|, so a step h errs by
-about sum |K_ij| R^4 h^5 / (2880 * 2 pi) cycles; and h S_i <= 2.5 keeps it stable (Gershgorin). Fast ones are refined inside a
-coarse step on cubic interpolants of the slow ones (multirate: Savcenko, Hundsdorfer & Verwer 2007): fourth order throughout.
+fourth-order Runge-Kutta method. Each oscillator takes the coarsest sub-step, tick / 2^rung, whose error is small enough. The
+pull along an edge turns at no more than R = 2 pi |n f_j - m f_i| + n P_j + m P_i, P_i = sum |K_ij|, so a tick T in steps of
+h errs by at most about sum |K_ij| R^4 h^4 T / (2880 * 2 pi) cycles, far less where pulls are not in unison; and with
+h sum (n + m) |K_ij| <= 2.5 it is stable (Gershgorin). Fast ones are refined inside a coarse step on cubic interpolants of the
+slow ones (multirate: Savcenko, Hundsdorfer & Verwer 2007): fourth order throughout. What is locked rests without error.
 
 Outside forcing: an oscillator that nothing pulls is an outside clock. Set its phase and frequency, and couple others to it.
 """
@@ -66,6 +67,8 @@ class Network:
         if self.count <= FEW:
             target, n, m, gain, lag = self._pairs
             out[:] = np.bincount(target, gain * np.sin(TAU * (n * theta[self.source] - m * theta[target]) - lag), len(out))
+        elif self.w is not None and self.count <= SMALL:
+            pull.reference(theta, self.w, out)  # less work than the choice of a backend
         elif self.w is not None:
             pull(theta, self.w, out)
         elif self.plain:
@@ -139,45 +142,49 @@ def woven_if_full(net: Network) -> Network:
     return Network(net.count, net.start, net.source, net.n, net.m, net.a, net.b, w.view(np.float64))
 
 
-def strength(net: Network) -> F64:
-    """S of the module's scheme, rad/s, of each oscillator."""
-    power: F64 = (net.n + net.m) * np.hypot(net.a, net.b)
-    return np.asarray(np.bincount(net.target, power, net.count), np.float64)
-
-
-def plan(net: Network, freq: F64, seconds: float, error: float = 1e-6, most: int = 6, overhead: int = 2000) -> Plan:
+def plan(net: Network, freq: F64, seconds: float, error: float = 1e-5, most: int = 6, overhead: int = 2000) -> Plan:
     """How to advance `net` by ticks of `seconds` at about these frequencies.
 
-    Args: error: cycles a step may be wrong by; most: finest rung, 64 steps a tick; overhead: what one evaluation costs
+    Args: error: cycles a tick may be wrong by; most: finest rung, 64 steps a tick; overhead: what one evaluation costs
     besides its edges, in edges. Stays valid, if less exact, when frequencies change; make a new one when couplings do.
     """
     check(net.count, None, freq)
     target, power = net.target, np.hypot(net.a, net.b)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        force = strength(net)
-        turn = TAU * np.abs(net.n * freq[net.source] - net.m * freq[target]) + force[target] + force[net.source]
+        force = np.bincount(target, (net.n + net.m) * power, net.count)
+        total = np.bincount(target, power, net.count)
+        turn = net.n * (TAU * freq + total)[net.source] - net.m * (TAU * freq - total)[target]
+        turn = np.maximum(turn, net.m * (TAU * freq + total)[target] - net.n * (TAU * freq - total)[net.source])
         rough = np.bincount(target, power * turn**4, net.count)
-        step = np.minimum((error * 2880.0 * TAU / rough) ** 0.2, STABLE / force)
+        step = np.minimum((error * 2880.0 * TAU / (rough * seconds)) ** 0.25, STABLE / force)
         rungs = np.ceil(np.log2(seconds / step))
         fits = np.minimum(1.0, STABLE / (force * seconds / 2.0**most))
     if not np.isfinite(force).all():
         raise BackendError(f"oscillator {int(np.argmax(~np.isfinite(force)))}: its gains add up to infinity; lower them")
-    even = np.where(rungs > 0.0, np.minimum(2.0 * np.ceil(np.nan_to_num(rungs, posinf=most) / 2.0), most), 0.0).astype(np.int32)
-    even = single(even, np.diff(net.start), overhead)
+    whole = np.clip(np.nan_to_num(rungs, posinf=most), 0.0, most).astype(np.int32)
+    whole = merged(whole, np.diff(net.start), overhead)
     fits = np.where(force > 0.0, fits, 1.0)
     scaled = Network(net.count, net.start, net.source, net.n, net.m, net.a * fits[target], net.b * fits[target])
-    order = np.argsort(-even, kind="stable")
-    parts = levels(scaled, order, even) if len(net.source) else ()
-    return Plan(net.count, order, parts, even, int(np.count_nonzero(fits < 1.0)))
+    order = np.argsort(-whole, kind="stable")  # in place already where there is one level
+    parts = levels(scaled, order, whole) if len(net.source) else ()
+    return Plan(net.count, order, parts, whole, int(np.count_nonzero(fits < 1.0)))
 
 
-def single(rungs: I32, degree: NDArray[np.int32], overhead: int) -> I32:
-    """The rungs, or the finest for everyone where that is cheaper, as it is in small networks."""
-    steps = np.exp2(np.unique(rungs).astype(np.float64))
-    many = sum(steps[i] * (5.0 if i + 1 < len(steps) else 4.0) * (overhead + degree[np.exp2(rungs) >= steps[i]].sum())
-               for i in range(len(steps)))  # fmt: skip
-    one = 4.0 * steps.max(initial=1.0) * (overhead + degree.sum())
-    return rungs if many < one else np.full_like(rungs, rungs.max(initial=0))
+def merged(rungs: I32, degree: NDArray[np.int32], overhead: int) -> I32:
+    """The rungs with some raised to the next finer one in use, as long as that saves work: each level has its overhead."""
+    work = np.bincount(rungs, degree, int(rungs.max(initial=0)) + 1)
+    kept = np.flatnonzero(np.bincount(rungs)).tolist()
+
+    def cost(used: list[int]) -> float:
+        edges = [overhead + work[(used[i - 1] + 1 if i else 0) :].sum() for i in range(len(used))]
+        return float(sum(2.0**r * (4.0 if r == used[-1] else 5.0) * e for r, e in zip(used, edges, strict=True)))
+
+    while len(kept) > 1:
+        fewer = min(([r for r in kept if r != out] for out in kept[:-1]), key=cost)
+        if cost(fewer) > cost(kept):
+            break
+        kept = fewer
+    return np.asarray(kept, np.int32)[np.searchsorted(kept, rungs)] if kept else rungs
 
 
 def levels(net: Network, order: Index, rungs: I32) -> tuple[Level, ...]:
@@ -223,51 +230,59 @@ def advance(theta: F64, freq: F64, how: Plan, samples: int, rate: int) -> F64:
     Args: theta f64[N] cycles; freq f64[N] Hz, not negative. Oscillators that nothing pulls are exact to 3e-16 cycles a call.
     """
     check(how.count, theta, freq)
-    moved = _Tick(theta[how.order], freq[how.order], how.levels)
-    if how.levels:
-        moved.descend(0, 0.0, samples / rate)
-    delta = np.empty(how.count)
-    delta[how.order] = moved.delta
-    wrapped = (theta + (cycles(freq, samples, rate) + delta)) % 1.0
-    return np.asarray(np.where(wrapped < 1.0, wrapped, 0.0))  # -1e-17 % 1.0 is 1.0
+    delta: F64 = np.zeros(how.count)
+    if len(how.levels) == 1:
+        delta = _Tick(theta, freq, how.levels).finish(samples / rate)
+    elif how.levels:
+        delta[how.order] = _Tick(theta[how.order], freq[how.order], how.levels).finish(samples / rate)
+    moved = theta + (cycles(freq, samples, rate) + delta)
+    moved -= np.floor(moved)
+    return np.asarray(np.where(moved < 1.0, moved, 0.0))  # 0 - 1e-17 is 1 above its floor
 
 
 class _Tick:
     """One tick: what couplings add to each phase, and how those that took a coarse step moved during it."""
 
     def __init__(self, theta: F64, freq: F64, levels: tuple[Level, ...]) -> None:
-        self.theta, self.freq, self.levels = theta, freq, levels
+        parts = [(theta, freq)] if len(levels) == 1 else [(theta[level.need], freq[level.need]) for level in levels]
+        self.levels = [(level, *part) for level, part in zip(levels, parts, strict=True)]
         self.delta = np.zeros(len(theta))
         self.past = np.zeros((6, len(theta)))
         """Begin and length of the last coarse step, delta at both ends, and what its slopes would add in the whole step."""
 
-    def slope(self, level: Level, at: float, delta: F64) -> F64:
+    def finish(self, seconds: float) -> F64:
+        """Delta after a tick of so many seconds."""
+        self.descend(0, 0.0, seconds)
+        return self.delta
+
+    def slope(self, depth: int, at: float, delta: F64) -> F64:
         """Coupling term, Hz, of those that move at a level, `at` seconds into the tick."""
-        passive = level.need[level.moves :]
-        if len(passive):
+        level, theta, freq = self.levels[depth]
+        if len(level.need) > level.moves:
+            passive = level.need[level.moves :]
             begin, span, x, y, rise, fall = self.past[:, passive]
             u = (at - begin) / span
             v = 1.0 - u
             still = v * v * (x * (1.0 + 2.0 * u) + rise * u) + u * u * (y * (1.0 + 2.0 * v) - fall * v)
             delta = np.concatenate((delta, still))
         out = np.empty(level.moves)
-        level.net.pull(self.theta[level.need] + self.freq[level.need] * at + delta, out)
+        level.net.pull(theta + freq * at + delta, out)
         return out
 
     def descend(self, depth: int, at: float, seconds: float) -> None:
         """Move one level by `seconds`; those of finer rungs are then moved again, by the level below."""
-        level = self.levels[depth]
+        level = self.levels[depth][0]
         h, n = seconds / level.steps, level.moves
-        finer = self.levels[depth + 1].moves if depth + 1 < len(self.levels) else 0
+        finer = self.levels[depth + 1][0].moves if depth + 1 < len(self.levels) else 0
         for t in (at + h * np.arange(level.steps)).tolist():
             x = self.delta[:n]
-            k = [self.slope(level, t, x)]
-            k.append(self.slope(level, t + 0.5 * h, x + 0.5 * h * k[0]))
-            k.append(self.slope(level, t + 0.5 * h, x + 0.5 * h * k[1]))
-            k.append(self.slope(level, t + h, x + h * k[2]))
+            k = [self.slope(depth, t, x)]
+            k.append(self.slope(depth, t + 0.5 * h, x + 0.5 * h * k[0]))
+            k.append(self.slope(depth, t + 0.5 * h, x + 0.5 * h * k[1]))
+            k.append(self.slope(depth, t + h, x + h * k[2]))
             y = x + (h / 6.0) * (k[0] + 2.0 * (k[1] + k[2]) + k[3])
             if finer:
-                end = self.slope(level, t + h, y)
+                end = self.slope(depth, t + h, y)
                 kept = (np.full(n, t), np.full(n, h), x, y, h * k[0], h * end)
                 self.past[:, finer:n] = np.stack(kept)[:, finer:]
                 self.descend(depth + 1, t, h)

@@ -7,7 +7,7 @@ import pytest
 
 from psi_ecs import PsiError
 from psi_ecs.tools import bench
-from psi_ecs.tools.bench import clock, ecs, kernels, report
+from psi_ecs.tools.bench import clock, ecs, field, kernels, report
 
 
 def test_our_tables_are_measured_in_every_case() -> None:
@@ -36,7 +36,7 @@ def test_a_part_that_fails_is_told_and_the_rest_goes_on() -> None:
 
 
 def test_unknown_name() -> None:
-    with pytest.raises(PsiError, match="unknown benchmark tables; there are ecs, kernels, speak"):
+    with pytest.raises(PsiError, match="unknown benchmark tables; there are ecs, field, kernels, speak"):
         bench.run(["tables"], None)
 
 
@@ -55,6 +55,19 @@ def test_kernels_are_measured_on_what_is_here(monkeypatch: pytest.MonkeyPatch) -
     figures = kernels.measure("kernels")
     assert {"kuramoto:pull", "kuramoto:pull_edges"} <= set(figures)
     assert all(row["numpy"] is not None and row["numpy"] > 0.0 for rows in figures.values() for row in rows)
+
+
+def test_coupled_phases_end_where_the_plain_sum_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours and its peer solve the same problem: each is near the reference, and the ratio is of times."""
+    monkeypatch.setattr(field, "CASES", {"dense": (30, 900, 12), "sparse": (200, 900, 12)})
+    figures = {part: field.measure(part) for part in ("psi-ecs", "numpy")}
+    for part in figures.values():
+        assert {"dense, tick by tick", "sparse, at once"} <= set(part)
+        assert all(at["error"] < 1e-4 and at["tick"] > 0.0 for at in part.values())
+    rows = report.field(
+        {"psi-ecs": {"dense": {"tick": 0.001, "error": 1e-9}}, "slow": {"dense": {"tick": 0.02, "error": 1e-9}}}
+    )
+    assert rows[1].split() == ["dense", "1.000", "(1e-09)", "20.000", "(1e-09)", "20.0"]
 
 
 def test_garbage_is_collected_outside_the_timing() -> None:

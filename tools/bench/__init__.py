@@ -17,8 +17,11 @@ from psi_ecs import PsiError
 
 from . import report
 
-CASES = ("ecs", "kernels", "speak")
-"""What can be measured: tables against peers; kernel pairs and where they cross; a speaking avatar."""
+CASES = ("ecs", "field", "kernels", "speak")
+"""What can be measured: tables, and coupled phases, against peers; kernel pairs and where they cross; a speaking avatar."""
+
+PARTS = {"ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"), "field": ("psi-ecs", "numpy", "scipy", "kuramoto")}
+"""Who is measured, where there are peers."""
 
 ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
@@ -54,7 +57,7 @@ def machine() -> str:
 
 def parts(name: str) -> tuple[str, ...]:
     """What of a case is measured in a process of its own."""
-    return ("psi-ecs", "esper", "snecs", "tcod-ecs") if name == "ecs" else (name,)
+    return PARTS.get(name, (name,))
 
 
 def measure(name: str, part: str) -> dict[str, object]:

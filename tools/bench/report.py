@@ -9,7 +9,9 @@ GOALS = {"create": 20.0, "iterate": 100.0, "save+load": 100.0, "fragmented": 10.
 def table(name: str, figures: dict[str, Any]) -> str:
     """The figures of one case."""
     failed = [f"{part}: {value['error']}" for part, value in figures.items() if "error" in value]
-    rows = {"ecs": ecs, "kernels": kernels, "speak": speak}[name]({k: v for k, v in figures.items() if "error" not in v})
+    rows = {"ecs": ecs, "field": field, "kernels": kernels, "speak": speak}[name](
+        {k: v for k, v in figures.items() if "error" not in v}
+    )
     return "\n".join([*rows, *failed])
 
 
@@ -22,6 +24,20 @@ def ecs(figures: dict[str, Any]) -> list[str]:
         peers = [t for part, t in times.items() if part != "psi-ecs" and t is not None]
         ratio = f"{min(peers) / times['psi-ecs']:8.1f}" if peers and times.get("psi-ecs") else f"{'-':>8}"
         rows.append(f"{case:24}{cells}{ratio}{goal:6.0f}")
+    return rows
+
+
+def field(figures: dict[str, Any]) -> list[str]:
+    """Milliseconds a tick of each library, the largest error of a phase at the end, and the ratio to the best peer."""
+    rows = [f"{'coupled phases, ms a tick (error, cycles)':44}" + "".join(f"{part:>21}" for part in figures) + "   ratio"]
+    for case in dict.fromkeys(case for value in figures.values() for case in value):
+        found = {part: value.get(case) for part, value in figures.items()}
+        cells = "".join(
+            f"{'-':>21}" if at is None else f"{at['tick'] * 1e3:11.3f} ({at['error']:.0e})" for at in found.values()
+        )
+        ours = found.get("psi-ecs")
+        peers = [at["tick"] for part, at in found.items() if part != "psi-ecs" and at is not None]
+        rows.append(f"{case:44}{cells}" + (f"{min(peers) / ours['tick']:8.1f}" if peers and ours else f"{'-':>8}"))
     return rows
 
 

@@ -92,9 +92,9 @@ def test_arnold_tongue(n: int, m: int) -> None:
 def test_step_halved_error_sixteenth() -> None:
     """One rate and several: the same plan with ticks of half the length."""
     net, freq, theta = mixed(2)
-    for overhead, count in ((0, 2), (10**9, 1)):
-        how = plan(net, freq, DT, error=1e-5, overhead=overhead)
-        assert len(how.levels) == count
+    for overhead in (0, 10**9):
+        how = plan(net, freq, DT, error=1e-3, overhead=overhead)
+        assert (len(how.levels) == 1) == (overhead > 0)
 
         def after(ticks: int, how: Plan = how) -> F64:
             x = theta
@@ -131,13 +131,14 @@ def test_a_day_of_ticks_is_exact() -> None:
     plain = theta.tolist()
     for _ in range(200):
         theta = advance(theta, freq, how, TICK, RATE)
-        plain = [(x + step) % 1.0 for x, step in zip(plain, steps, strict=True)]
+        plain = [x + step - (x + step >= 1.0) for x, step in zip(plain, steps, strict=True)]
     assert theta.tolist() == plain  # the same arithmetic, so the rest of the day can be run without arrays
     ticks = 24 * 3600 * 60
     for i, step in enumerate(steps):
         x = plain[i]
         for _ in range(ticks - 200):
-            x = (x + step) % 1.0
+            x += step
+            x -= x >= 1.0
         plain[i] = x
     assert apart(np.array(plain), np.array([0.1, 0.2, 0.3]) + cycles(freq, ticks * TICK, RATE)).max() < 1e-9
 
