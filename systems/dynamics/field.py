@@ -40,7 +40,7 @@ def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], core: Res[Core]
                 theta=np.where(freq < 2.0, drawn[0], 0.0), freq=freq, amp=born.amp, goal=born.amp, settle=born.settle
             )
             cmd.spawn(n, wave, Part(avatar=np.full(n, entity, np.uint64), role=np.arange(n)))
-            cmd.insert(np.array([entity], np.uint64), Lock())
+            cmd.insert(np.array([entity], np.uint64), Lock(held=0.0))
 
 
 @system("plan")

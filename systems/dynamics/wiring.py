@@ -87,8 +87,12 @@ class Wiring:
         if self._ids is not ids:
             row, pairs = self.row[np.searchsorted(self.who, ids)], core.pairs
             n, m = (np.tile(pairs[:, i], len(row)).astype(np.int32) for i in (2, 3))
-            self._ids, self._pairs = ids, (row[:, pairs[:, 0]].ravel(), row[:, pairs[:, 1]].ravel(), n, m)
+            self._ids, self._pairs = (
+                ids,
+                tuple(x.astype(np.int32) for x in (row[:, pairs[:, 0]].ravel(), row[:, pairs[:, 1]].ravel(), n, m)),
+            )
         held = lock.held[:, : len(core.pairs)]
         z = held.view(np.complex128).ravel()
-        phase_measures.follow(z, theta, *self._pairs, dt, core.window)
+        pulled, by, n, m = self._pairs
+        phase_measures.follow(z, theta, pulled, by, n, m, dt, core.window)
         held[:] = z.view(np.float64).reshape(held.shape)

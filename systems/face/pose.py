@@ -72,7 +72,9 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock
 
 def waves(field: Field) -> F64:
     """The waves of every face, f64[11, A]; in [-1, 1] at amplitude 1."""
-    return np.asarray(field.amp[state.WAVE_ROLE] * np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT))
+    wave: F64 = np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT)
+    wave *= field.amp[state.WAVE_ROLE]
+    return wave
 
 
 def weights(

@@ -44,8 +44,9 @@ SPEECH[5, TONGUE] = 0.28
 
 def clamp(x: NDArray[Any], low: float | F64, high: float | F64) -> F64:
     """`np.clip` for small arrays, at half its price."""
-    out = np.maximum(x, low)
-    return np.minimum(out, high, out=out)
+    out: F64 = np.maximum(x, low)
+    np.minimum(out, high, out=out)
+    return out
 
 
 def speech_shapes(art: F64, dental: F64) -> F64:

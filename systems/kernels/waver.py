@@ -1,5 +1,7 @@
 """What makes a steady pitch live: slow flutter and small jitter."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ def jitter(border: int, count: int, roughness: float, seed: int) -> F64:
     return np.asarray((JITTER + 0.6 * roughness) * (2.0 * uniform(seed, at) - 1.0))
 
 
-def flutter(theta: F64, freq: F64, amp: F64, seconds: F64) -> F64:
+def flutter(theta: F64, freq: F64, amp: NDArray[Any], seconds: F64) -> F64:
     """Deviation of pitch in semitones, f64[T], that tremors of phases theta (cycles), freq (Hz) and amp make `seconds` f64[T]
     from now."""
     turn = theta[:, None] + freq[:, None] * seconds
