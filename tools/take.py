@@ -1,5 +1,6 @@
 """One performance of a scene, written to whatever is asked for."""
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ def frames(host: Host, end: float | None) -> Iterator[Frame]:
     limit = LONGEST if end is None else end
     while not host.idle and host.time < limit - 1e-9:
         yield host.step()
+        if host.time < 0.02:
+            gc.freeze()  # heads, words and voices are loaded now and stay: never search them for garbage
 
 
 def stage(host: Host, scene: Scene, size: tuple[int, int], headless: bool = True) -> Any:

@@ -6,7 +6,7 @@ sin^2 + cos^2 = 1 and their phases are independent, the power is constant. Phase
 generator: the same seed and border always give the same noise, from wherever one starts.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,11 @@ from psi_ecs.backend import kernel
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 U64 = NDArray[np.uint64]
+
+RUN = 512
+"""Random numbers of one mouth that are made at a time."""
+SCORE = 20
+"""Borders of noise that are made at a time: five ticks."""
 
 
 def uniform(seed: int, counter: U64) -> F64:
@@ -34,10 +39,42 @@ def uniform(seed: int, counter: U64) -> F64:
 _MIX = tuple(np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 30, 27, 31, 11))
 
 
+def run(seed: int, start: int, count: int) -> F64:
+    """`uniform` at counters start .. start + count - 1, f64[count], made some hundreds at a time and kept."""
+    first, last = start // RUN, (start + count - 1) // RUN
+    chunks = [_run(seed, i) for i in range(first, last + 1)]
+    whole = chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
+    return whole[start - first * RUN : start - first * RUN + count]
+
+
+@lru_cache(maxsize=128)
+def _run(seed: int, chunk: int) -> F64:
+    found = uniform(seed, np.arange(chunk * RUN, (chunk + 1) * RUN, dtype=np.uint64))
+    found.flags.writeable = False
+    return found
+
+
 def phases(seed: int, border: int, borders: int, bins: int) -> F64:
     """Phase in cycles of each bin at borders border .. border + borders - 1, f64[borders, bins]."""
     rows = np.arange(border, border + borders, dtype=np.uint64)[:, None]
     return uniform(seed, np.asarray(rows * np.uint64(4096) + np.arange(bins, dtype=np.uint64), np.uint64))
+
+
+def turns(seed: int, border: int, borders: int, bins: int) -> tuple[F64, F64]:
+    """Cosine and sine of `phases`, f64[borders, bins] each, made SCORE borders at a time and kept; read-only."""
+    first, last = border // SCORE, (border + borders - 1) // SCORE
+    chunks = [_turns(seed, i, bins) for i in range(first, last + 1)]
+    c, s = chunks[0] if len(chunks) == 1 else (np.concatenate(part) for part in zip(*chunks, strict=True))
+    rows = slice(border - first * SCORE, border - first * SCORE + borders)
+    return c[rows], s[rows]
+
+
+@lru_cache(maxsize=64)
+def _turns(seed: int, chunk: int, bins: int) -> tuple[F64, F64]:
+    angle = 2.0 * np.pi * phases(seed, chunk * SCORE, SCORE, bins)
+    c, s = np.cos(angle), np.sin(angle)
+    c.flags.writeable = s.flags.writeable = False
+    return c, s
 
 
 def _sample(n: int) -> tuple[F64, F64, F32]:

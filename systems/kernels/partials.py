@@ -45,13 +45,18 @@ def partials(theta: F64, re: F64, im: F64, out: F32) -> None:
     place = theta * size
     i = place.astype(np.int64)
     f = place - i
-    low, high, far = f + 1.0, f - 1.0, f - 2.0
-    weights = np.stack((f * high * far / -6.0, low * high * far / 2.0, low * f * far / -2.0, low * f * high / 6.0))
+    powers = np.empty((4, len(f)))
+    powers[0], powers[1] = 1.0, f
+    np.multiply(f, f, out=powers[2])
+    np.multiply(powers[2], f, out=powers[3])
+    weights = _CUBIC @ powers
     at = ((i + _NEAR) & (size - 1)) + first * size
     early = tables.take(at)
     out[:] = (weights * (early + u * (tables.take(at + size) - early))).sum(axis=0)
 
 
+_CUBIC = np.array([[0, -2, 3, -1], [6, -3, -6, 3], [0, 6, 3, -3], [0, -1, 0, 1]]) / 6.0
+"""Lagrange's cubic through points -1, 0, 1, 2: weight of each point by powers of the place f between 0 and 1."""
 _NEAR = np.array([[-1], [0], [1], [2]])
 
 

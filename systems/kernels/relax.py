@@ -37,9 +37,11 @@ def at(query: Array, seconds: Array, target: Array, rate: Array, x: Array, v: Ar
     Args: query f64[T] seconds (before the first knot: held at it); the rest as in `knot_states`.
     Returns: f64[T, C].
     """
-    k = np.clip(np.searchsorted(seconds, query, side="right") - 1, 0, len(seconds) - 1)
+    k = np.maximum(seconds.searchsorted(query, side="right") - 1, 0)
     dt = np.maximum(query - seconds[k], 0.0)[:, None]
-    return step(x[k], v[k], target[k], rate[k], dt)[0]
+    t, r = target[k], rate[k]
+    a = x[k] - t
+    return t + (a + (v[k] + r * a) * dt) * np.exp(-r * dt)
 
 
 def stepped(query: Array, seconds: Array, target: Array, rate: Array, x: Array, v: Array, h: float = 1.0 / 240.0) -> Array:

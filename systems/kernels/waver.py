@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .noise import uniform
+from .noise import run
 
 F64 = NDArray[np.float64]
 
@@ -17,8 +17,7 @@ FLUTTER = 0.045
 
 def jitter(border: int, count: int, roughness: float, seed: int) -> F64:
     """Random deviation of pitch in semitones at borders border .. border + count - 1; a function of its arguments alone."""
-    at = np.arange(border, border + count, dtype=np.uint64)
-    return np.asarray((JITTER + 0.6 * roughness) * (2.0 * uniform(seed, at) - 1.0))
+    return np.asarray((JITTER + 0.6 * roughness) * (2.0 * run(seed, border, count) - 1.0))
 
 
 def flutter(theta: F64, freq: F64, amp: NDArray[Any], seconds: F64) -> F64:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Persona
 from psi_ecs.components.score import RATE
 from psi_ecs.components.voice import BLOCK, CONTROL, Larynx, Voice
-from psi_ecs.systems.kernels.noise import noise, phases, uniform
+from psi_ecs.systems.kernels.noise import noise, run, turns
 from psi_ecs.systems.kernels.partials import partials, phase
 
 F64 = NDArray[np.float64]
@@ -62,8 +62,7 @@ def block(carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sam
 
 def shimmer(border: int, roughness: float, seed: int) -> F64:
     """Factor on the amplitude of the voice at each border of a block, f64[CONTROL]."""
-    at = np.arange(border, border + CONTROL, dtype=np.uint64)
-    return 1.0 + (SHIMMER + 0.25 * roughness) * (2.0 * uniform(seed ^ 0x5A17, at) - 1.0)
+    return 1.0 + (SHIMMER + 0.25 * roughness) * (2.0 * run(seed ^ 0x5A17, border, CONTROL) - 1.0)
 
 
 def _tones(carry: Larynx, tones: NDArray[np.complex128], theta: F64) -> F32:
@@ -82,11 +81,11 @@ def _tones(carry: Larynx, tones: NDArray[np.complex128], theta: F64) -> F32:
 
 def _hiss(carry: Larynx, bands: F64, border: int, seed: int) -> F32:
     """The noise of one block."""
-    turn = 2.0 * np.pi * phases(seed, border, CONTROL, BANDS)
+    cosine, sine = turns(seed, border, CONTROL, BANDS)
     re, im = np.empty((CONTROL + 1, BANDS)), np.empty((CONTROL + 1, BANDS))
     re[0], im[0] = carry.noise_re, carry.noise_im
-    np.multiply(bands, np.cos(turn), out=re[1:])
-    np.multiply(bands, np.sin(turn), out=im[1:])
+    np.multiply(bands, cosine, out=re[1:])
+    np.multiply(bands, sine, out=im[1:])
     out = np.zeros(BLOCK, np.float32)
     if re.any():
         noise(re, im, out)
