@@ -1,5 +1,7 @@
 """What changes a face's course: cues, accents, turns, and the oscillators that begin a new cycle (blinks and fixations)."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,17 +114,18 @@ def cycles(life: Life, field: Field, strength: NDArray[np.float32], rng: np.rand
             look_away(who[leave], life, field, rng, 1.1)
 
 
-def accents(speech: Speech, who: int, life: Life, clock: Clock, rng: np.random.Generator) -> None:
-    """Nod on the accented vowel that begins in this tick, and raise the brows on the one that is about to."""
+def accents(speech: Speech, who: int, life: Life, clock: Clock, draw: Callable[[float, float], float]) -> None:
+    """Nod on the accented vowel that begins in this tick, and raise the brows on the one that is about to;
+    `draw(low, high)` tells how much."""
     if speech.score is None:
         return
     now = clock.sample - speech.start
     strength = accent(speech, now, clock.block)
     if strength > 0.0:
-        push(life, who, NOD, 0.032 * strength * float(life.gesture[who]) * rng.uniform(0.6, 1.2))
+        push(life, who, NOD, 0.032 * strength * float(life.gesture[who]) * draw(0.6, 1.2))
     strength = accent(speech, now + BROW_LEAD, clock.block)
     if strength > 0.45:
-        push(life, who, BROW, 0.30 * strength * float(life.gesture[who]) * rng.uniform(0.5, 1.1))
+        push(life, who, BROW, 0.30 * strength * float(life.gesture[who]) * draw(0.5, 1.1))
 
 
 def accent(speech: Speech, start: int, length: int) -> float:

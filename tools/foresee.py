@@ -1,0 +1,1 @@
+def field(seconds): return {}
