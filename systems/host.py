@@ -193,9 +193,7 @@ class Host:
         if not 0.0 <= seconds <= 10.0:
             raise PsiError(f"predict: seconds is {seconds}; give 0 to 10")
         world = self.app.world
-        weights, trust = ahead.weights(
-            world, avatar, phases(world, avatar), lambda later: mouth(world, avatar, later), seconds
-        )
+        weights, trust = ahead.weights(world, avatar, phases(world, avatar), lambda later: mouth(world, avatar, later), seconds)
         return Prediction(weights=weights, articulators=mouth(world, avatar, seconds)[0].now[0].astype(np.float64), trust=trust)
 
     def step(self, n: int = 1) -> Frame:

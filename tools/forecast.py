@@ -58,10 +58,10 @@ def _bands(size: int, rate: int) -> F64:
     """Triangles, evenly spaced in mel from 80 Hz to 7600 Hz or the Nyquist frequency: f64[bins, BANDS]."""
     top = min(7600.0, 0.5 * rate)
     mel = 1127.0 * np.log1p(np.array([80.0, top]) / 700.0)
-    edge = 700.0 * np.expm1(np.linspace(*mel, BANDS + 2) / 1127.0)
+    edge = 700.0 * np.expm1(np.linspace(mel[0], mel[1], BANDS + 2) / 1127.0)
     hertz = np.fft.rfftfreq(size, 1.0 / rate)[:, None]
     up, down = (hertz - edge[:-2]) / (edge[1:-1] - edge[:-2]), (edge[2:] - hertz) / (edge[2:] - edge[1:-1])
-    return np.maximum(np.minimum(up, down), 1e-9)
+    return np.asarray(np.maximum(np.minimum(up, down), 1e-9))
 
 
 def files(folder: Path) -> list[F64]:
@@ -136,12 +136,12 @@ def speech(train: list[F64], test: list[F64], online: bool = True) -> dict[str, 
     last, line = zip(*(plain(t) for t in test), strict=True)
     result = {
         "fitted files": len(train), "tested files": len(test), "delays": delays, "step ms": 1e3 * step * HOP,
-        "koopman dB": error([scale.back(foretold(modes, t, delays)) for t in later], test),
-        "persistence dB": error(list(last), test), "linear dB": error(list(line), test),
+        "dB: koopman": error([scale.back(foretold(modes, t, delays)) for t in later], test),
+        "dB: persistence": error(list(last), test), "dB: linear": error(list(line), test),
     }  # fmt: skip
     if online:
         learner = Forecast(scale, HOP, delays=2, memory=3000.0)
-        result["online dB"] = error([streamed(t, learner) for t in test], test)
+        result["dB: online"] = error([streamed(t, learner) for t in test], test)
     return result
 
 
@@ -158,7 +158,7 @@ def run(folders: list[Path], out: Path | None = None) -> dict[str, dict[str, flo
                 raise PsiError(f"{folders[0]}: one recording only; at least two are needed, to fit one and test the other")
             cut = min(max(1, len(tracks[0]) * 3 // 4), len(tracks[0]) - 1)
             tracks = [tracks[0][:cut], tracks[0][cut:]]
-        result["speech"] = speech(*tracks)
+        result["speech"] = speech(tracks[0], tracks[1])
     result["field"] = field(AHEAD * HOP)
     print(table(result))
     if out is not None:
@@ -170,10 +170,10 @@ def table(result: dict[str, dict[str, float]]) -> str:
     """Figures for people: errors, and each forecast's ratio to the two that know nothing (below 1 is better)."""
     lines = [f"{'50 ms ahead':34}{'error':>10}{'/ persistence':>16}{'/ linear':>12}"]
     for case, figures in result.items():
-        told = ", ".join(f"{k} {v:g}" for k, v in figures.items() if not k.endswith((" dB", " rms")))
+        told = ", ".join(f"{k} {v:g}" for k, v in figures.items() if ": " not in k)
         lines.append(f"{case}" + (f" ({told})" if told else ""))
-        unit = " dB" if "persistence dB" in figures else " rms"
-        for name in (k for k in figures if k.endswith(unit)):
-            ratios = (figures[name] / figures[base + unit] for base in ("persistence", "linear"))
+        for name in (k for k in figures if ": " in k):
+            what = name.split(": ")[0]
+            ratios = (figures[name] / figures[f"{what}: {base}"] for base in ("persistence", "linear"))
             lines.append(f"  {name:32}{figures[name]:10.4f}" + "{:16.3f}{:12.3f}".format(*ratios))
     return "\n".join(lines)

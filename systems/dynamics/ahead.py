@@ -1,7 +1,5 @@
 """The field and the score at a later moment, in closed form: what is known of an avatar's future without stepping there."""
 
-from copy import deepcopy
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,14 +38,14 @@ def mouth(world: World, avatar: int, seconds: float) -> tuple[Articulation, bool
     """Articulators of an avatar `seconds` after its last tick, and whether they are known: up to the end of the score under
     way, and after it if nothing waits to be said.
     """
-    said, art = world.get_sparse(avatar, Speech), deepcopy(world.get(avatar, Articulation))
+    said, art = world.get_sparse(avatar, Speech), world.peek(avatar, Articulation)
     sample = world.resource(Clock).sample - BLOCK + seconds * RATE
     if said is None or said.score is None:
         art.now[0] = ARTICULATOR_REST + (art.now[0] - ARTICULATOR_REST) * np.exp(-14.0 * seconds)
         return art, said is None
     score, at = said.score, LEAD + (sample - said.start) / RATE
     state = relax.at(np.array([at]), score.knot / RATE, score.target, score.rate, said.x, said.v)[0]
-    persona = world.resource(Cast).personas[int(world.get(avatar, Avatar).index[0])]
+    persona = world.resource(Cast).personas[int(world.peek(avatar, Avatar).index[0])]
     art.now[0] = state[articulator_slice(score)]
     art.loudness[0], art.pitch[0] = effort(state), state[0] - 12.0 * np.log2(persona.voice.pitch)
     art.phone[0] = score.phone[phone_at(score, round(at * RATE))]

@@ -4,7 +4,6 @@ What is random is not guessed: a fixation that ends before then may go anywhere,
 """
 
 from collections.abc import Callable
-from copy import deepcopy
 from math import ceil
 
 import numpy as np
@@ -17,9 +16,9 @@ from psi_ecs.components.life import Expressions, Life
 from psi_ecs.components.oscillator import Oscillator, Role
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Speech
-from . import pose, react, state
-from .expression import DAMP
-from .field import Field
+from psi_ecs.systems.face import pose, react, state
+from psi_ecs.systems.face.expression import DAMP
+from psi_ecs.systems.face.field import Field
 
 F64 = NDArray[np.float64]
 
@@ -44,8 +43,8 @@ def weights(
     Args: field: phases, frequencies and amplitudes f64[R] of its roles now; mouth: articulators so many seconds later and
     whether they are known; target f64[3]: what it will attend to then, if not the same as now. The world is left alone.
     """
-    life, feeling, look = (deepcopy(world.get(avatar, c)) for c in (Life, Feeling, Attention))
-    place, rig, who = world.get(avatar, Place), world.get(avatar, Rig), world.get(avatar, Avatar)
+    life, feeling, look = world.peek(avatar, Life), world.peek(avatar, Feeling), world.peek(avatar, Attention)
+    place, rig, who = world.peek(avatar, Place), world.peek(avatar, Rig), world.peek(avatar, Avatar)
     now, shown = world.resource(Clock), world.resource(Expressions)
     said, rate, known, far = world.get_sparse(avatar, Speech), state.rates(shown), True, np.ones(1)
     parts = min(ceil(seconds * now.fps), MOST)
@@ -79,7 +78,7 @@ def _later(field: tuple[F64, F64, F64], seconds: float) -> Field:
     """A field of one avatar, turned on."""
     theta, freq, amp = (part[:, None] for part in field)
     turned = (theta + freq * seconds) % 1.0
-    return Field(turned, freq, amp.astype(np.float32), np.zeros((len(theta), 1), np.intp), Oscillator(theta=turned))
+    return Field(turned, freq, amp.astype(np.float32), np.zeros((len(theta), 1), np.intp), Oscillator(theta=turned, freq=freq))
 
 
 def _trust(field: tuple[F64, F64, F64], seconds: float, known: bool) -> F64:
