@@ -17,7 +17,7 @@ from psi_ecs.systems.kernels import face_eyes
 
 Ids = NDArray[np.intp]
 
-CYCLES = np.array([Role.BLINK, Role.GAZE_YAW, Role.GAZE_PITCH])
+CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
 """Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
 VOWEL = np.array([p.vowel for p in PHONES])
 BROW_LEAD = 1440
@@ -133,7 +133,7 @@ def accent(speech: Speech, start: int, length: int) -> float:
     how far its highest pitch target stands above the sentence's middle, 1 at three semitones."""
     score = speech.score
     assert score is not None
-    p = int(np.searchsorted(score.start, start))
+    p = int(score.start.searchsorted(start))
     if p >= len(score.start) or score.start[p] >= start + length or score.stress[p] != 1 or not VOWEL[score.phone[p]]:
         return 0.0
     mine = score.knot_phone == p
