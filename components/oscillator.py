@@ -66,6 +66,8 @@ class Core:
     """f64[R]."""
     settle: NDArray[Any]
     """f64[R], 1/s."""
+    phase: NDArray[Any]
+    """f64[R], cycles at birth; NaN where it is drawn."""
     band: NDArray[Any]
     """i32[R], index into BANDS."""
     pulled: NDArray[Any]

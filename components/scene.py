@@ -90,6 +90,8 @@ class Scene(Struct, kw_only=True, forbid_unknown_fields=True):
     """The same seed gives the same bytes."""
     tail: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
     """Seconds after the last line."""
+    core: str = ""
+    """Field asset or path of a core TOML, as `psi core tune` writes it; the ordinary one when left out."""
     camera: Camera = default(default_factory=Camera)
     light: Light = default(default_factory=Light)
     avatar: Annotated[list[SceneAvatar], Meta(min_length=1, max_length=16)]

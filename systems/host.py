@@ -22,6 +22,7 @@ from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
 from psi_ecs.components.event import Cue, Drive, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
+from psi_ecs.components.oscillator import Core
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
 from psi_ecs.components.switch import switched
@@ -80,14 +81,16 @@ def collect(spoken: Reader[Spoken], outbox: Res[Write[Outbox]]) -> None:
 class Host:
     """A world with avatars that speak. See the module for the loop."""
 
-    def __init__(self, seed: int = 0, off: tuple[str, ...] = ()) -> None:
+    def __init__(self, seed: int = 0, off: tuple[str, ...] = (), core: Core | None = None) -> None:
         """Make an empty world; the same seed and the same calls give the same bytes. `off` names parts of
-        `components.switch.PARTS` to do without."""
+        `components.switch.PARTS` to do without; `core` is the field of every avatar, from `dynamics.load_core`."""
         self.app = (
             App(seed=seed)
             .add(Cast(), Outbox([]), Script(done=True), speaker, collect, switched(off))
             .saves(Say, Stop, Cue, Drive)
         )
+        if core is not None:
+            self.app.add(core)
         self.heads: list[Head] = []
         self._shape = -1
         self._tables: list[Table] = []

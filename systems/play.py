@@ -8,6 +8,7 @@ from psi_ecs.components.scene import Scene, SceneCue
 from psi_ecs.components.script import Script, ScriptCue, ScriptLine
 from psi_ecs.components.text import EMOTIONS, Emotion
 
+from .dynamics import load_core
 from .host import CAMERA, Host
 
 APART = 0.42
@@ -57,9 +58,11 @@ def opened(spot: Vec3, viewer: Vec3) -> Vec3:
     return (x, y, z)
 
 
-def open_scene(scene: Scene, base: Path | None = None, seed: int | None = None) -> Host:
-    """A host that plays `scene` from its first tick. `seed` replaces the scene's own. AssetError if an asset is missing."""
-    host = Host(seed=scene.seed if seed is None else seed)
+def open_scene(scene: Scene, base: Path | None = None, seed: int | None = None, off: tuple[str, ...] = ()) -> Host:
+    """A host that plays `scene` from its first tick. `seed` replaces the scene's own, `off` is as in `Host`. AssetError if an
+    asset is missing."""
+    core = load_core(scene.core, base) if scene.core else None
+    host = Host(scene.seed if seed is None else seed, off, core)
     ids: dict[str, int] = {}
     spots = placed(scene)
     for avatar, (place, facing) in zip(scene.avatar, spots, strict=True):

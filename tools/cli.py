@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Tell what this machine can do and what is missing."),
     "bench": ("bench", "Measure speed beside peers, in one run."),
     "eval": ("evaluate", "Measure how well face and voice belong together."),
+    "core": ("core", "See, tune and teach the field of oscillators."),
     "head": ("head", "Build or inspect heads."),
 }
 

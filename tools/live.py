@@ -62,9 +62,11 @@ def perform(
     seed: int | None,
     window: bool,
     tell: Callable[[str], None],
+    off: tuple[str, ...] = (),
 ) -> str:
-    """Play a scene to its end, or to second `end`. Returns a remark for the end; `tell` is told at once of what is missing."""
-    host = open_scene(scene, base, seed)
+    """Play a scene to its end, or to second `end`. Returns a remark for the end; `tell` is told at once of what is missing;
+    `off` names parts to do without."""
+    host = open_scene(scene, base, seed, off)
     warm()
     screen = open_window(host, scene, size, tell) if window else None
     try:

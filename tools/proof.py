@@ -4,6 +4,7 @@ from pathlib import Path
 
 from psi_ecs import AssetError
 from psi_ecs.components.scene import Scene
+from psi_ecs.systems.dynamics import load_core
 from psi_ecs.systems.formats.scene import check_text, find_scene, load_scene
 from psi_ecs.systems.formats.toml import line_of, read_text
 from psi_ecs.systems.language import TextError, speakable
@@ -24,6 +25,11 @@ def read_scene(name: str) -> tuple[Scene, Path]:
     """A scene by path or name, with the file it was read from, its texts proofread. AssetError in one line if it is wrong."""
     path = find_scene(name)
     scene = load_scene(path)
+    if scene.core:
+        try:
+            load_core(scene.core, path.parent)
+        except AssetError as why:
+            raise AssetError(f"{path}:{line_of(read_text(path), 'core') or 1}: {why}") from why
     for i, line in enumerate(scene.line):
         try:
             proof_text(line.text, f"line {i + 1}")

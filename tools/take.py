@@ -32,6 +32,8 @@ class Plan:
     start: float = 0.0
     end: float | None = None
     seed: int | None = None
+    off: tuple[str, ...] = ()
+    """Parts to do without, of `components.switch.PARTS`."""
 
     def path(self, format: str, name: str = "") -> Path:
         """Where a format goes; `name` tells avatars apart."""
@@ -63,7 +65,7 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
 
     `progress` is told the seconds made so far. On an error or interrupt, unfinished files are removed.
     """
-    host = open_scene(scene, base, plan.seed)
+    host = open_scene(scene, base, plan.seed, plan.off)
     formats, remarks, pictures = possible(host, scene, plan)
     writer = _Writer(host, scene, plan, formats, pictures)
     try:

@@ -9,16 +9,16 @@ from psi_ecs.components.oscillator import Tuning
 from psi_ecs.components.switch import switches
 
 from .ahead import mouth, phases
-from .core import load
+from .core import load as load_core
 from .field import advance, awaken, checked, turn_knobs
 from .measure import Measures, measure
 from .score import evaluate
 from .trace import attended, note
 from .wiring import Wiring
 
-__all__ = ["Measures", "attended", "checked", "dynamics", "measure", "mouth", "phases"]
+__all__ = ["Measures", "attended", "checked", "dynamics", "load_core", "measure", "mouth", "phases"]
 
 
 def dynamics(app: App) -> None:
     """Plugin: the field and the score move."""
-    app.add(load(), Wiring(), Tuning({}), switches, awaken, turn_knobs, evaluate, advance, note)
+    app.add(load_core(), Wiring(), Tuning({}), switches, awaken, turn_knobs, evaluate, advance, note)

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -11,6 +11,7 @@ from msgspec import field as default
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
+from psi_ecs.asset import package_folder
 from psi_ecs.components.oscillator import BANDS, LOCKS, OUTSIDE, Core, Role
 from psi_ecs.components.text import EMOTIONS
 
@@ -28,6 +29,7 @@ class OscillatorSpec(Struct, forbid_unknown_fields=True):
     spread: float = 0.0
     amp: float = 1.0
     settle: float = 2.0
+    phase: float | None = None
 
 
 class CouplingSpec(Struct, forbid_unknown_fields=True):
@@ -66,6 +68,7 @@ class CoreSpec(Struct, forbid_unknown_fields=True):
     lock: list[LockSpec] = default(default_factory=list)
     emotion: list[EmotionSpec] = default(default_factory=list)
     window: float = 2.0
+    name: str = ""
 
 
 def role(name: str, where: str) -> Role:
@@ -82,11 +85,39 @@ def _index(name: str, known: list[str] | tuple[str, ...], where: str, what: str)
     return known.index(name)
 
 
+def load(name: str = "core", base: Path | None = None) -> Core:
+    """A core asset by its name, or by the path of a TOML file (relative to `base`). AssetError if it cannot be used."""
+    return _packaged(name) if not name.endswith(".toml") else build(read(find(name, base)), name)
+
+
 @cache
-def load(name: str = "core") -> Core:
-    """A core asset of the package by its name, read once. AssetError in one line if it cannot be used."""
-    text = (files("psi_ecs.assets") / "field" / f"{name}.toml").read_bytes()
-    return build(text, f"field/{name}.toml")
+def _packaged(name: str) -> Core:
+    """Assets of the package are read once."""
+    return build(read(find(name)), f"field/{name}.toml")
+
+
+def find(name: str, base: Path | None = None) -> Path:
+    """Where a core asset lies. AssetError with the nearest name if there is none."""
+    folder = package_folder("assets") / "field"
+    path = (base or Path()) / name if name.endswith(".toml") else folder / f"{name}.toml"
+    if not path.is_file():
+        known = sorted(p.stem for p in folder.glob("*.toml"))
+        near = get_close_matches(path.stem, known, 1, 0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        raise AssetError(f"no core {name!r}; {hint} (or give the path of a TOML file)")
+    return path
+
+
+def read(path: Path) -> bytes:
+    """Bytes of an asset. AssetError if they are not UTF-8 or cannot be read."""
+    try:
+        text = path.read_bytes()
+        text.decode("utf-8")
+    except UnicodeDecodeError as why:
+        raise AssetError(f"{path}: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
+    except OSError as why:
+        raise AssetError(f"{path}: {(why.strerror or str(why)).lower()}; check the path") from why
+    return text
 
 
 def build(text: bytes, where: str) -> Core:
@@ -114,7 +145,7 @@ def build(text: bytes, where: str) -> Core:
         gain=np.array([c.gain for c in spec.coupling], np.float64), lag=np.array([c.lag for c in spec.coupling], np.float64),
         n=np.array([c.ratio[0] for c in spec.coupling], np.int64), m=np.array([c.ratio[1] for c in spec.coupling], np.int64),
         lock=tuple(k.name for k in spec.lock), pairs=np.array(pairs, np.int64).reshape(-1, 4),
-        window=spec.window, feel=_feel(spec, pulled, where),
+        phase=np.array([np.nan if o.phase is None else o.phase for o in rows]), window=spec.window, feel=_feel(spec, pulled, where),
     )  # fmt: skip
 
 
@@ -125,6 +156,8 @@ def _check(spec: CoreSpec, where: str) -> None:
             value = getattr(o, key)
             if not low <= value <= high:
                 raise AssetError(f"{where}: oscillator.{name}: {key} is {value}; give a number from {low:g} to {high:g}")
+        if o.phase is not None and not -1.0 <= o.phase <= 1.0:
+            raise AssetError(f"{where}: oscillator.{name}: phase is {o.phase}; give cycles from 0 to 1, or leave it out")
     for i, c in enumerate(spec.coupling, 1):
         if not (abs(c.gain) <= 1e4 and abs(c.lag) <= 1.0):
             raise AssetError(f"{where}: coupling {i}: gain is {c.gain} and lag {c.lag}; give at most 10000 rad/s and 1 cycle")

@@ -36,9 +36,8 @@ def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], core: Res[Core]
                 continue
             drawn = rng.value.stream("field").random((2, n))
             freq = born.freq * (1.0 + born.spread * (2.0 * drawn[1] - 1.0))
-            wave = Oscillator(
-                theta=np.where(freq < 2.0, drawn[0], 0.0), freq=freq, amp=born.amp, goal=born.amp, settle=born.settle
-            )
+            theta = np.where(np.isnan(born.phase), np.where(freq < 2.0, drawn[0], 0.0), born.phase % 1.0)
+            wave = Oscillator(theta=theta, freq=freq, amp=born.amp, goal=born.amp, settle=born.settle)
             cmd.spawn(n, wave, Part(avatar=np.full(n, entity, np.uint64), role=np.arange(n)))
             cmd.insert(np.array([entity], np.uint64), Lock(held=0.0))
 

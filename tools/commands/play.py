@@ -3,7 +3,7 @@
 import click
 
 from . import options
-from .options import HELP, SEED, moment
+from .options import ABLATE, HELP, SEED, moment
 
 
 @click.command("run", context_settings=HELP)
@@ -14,7 +14,10 @@ from .options import HELP, SEED, moment
 @click.option("--to", "end", callback=moment, metavar="S", help="Stop at this second.")
 @click.option("--no-window", is_flag=True, help="Sound only.")
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
-def command(scene: str, size: tuple[int, int], end: float | None, no_window: bool, seed: int | None) -> None:
+@ABLATE
+def command(
+    scene: str, size: tuple[int, int], end: float | None, no_window: bool, seed: int | None, ablate: tuple[str, ...]
+) -> None:
     """Play SCENE live, a TOML file or the name of one that comes along. Esc closes the window.
 
     The picture follows the sound that is heard. Without a screen or a sound device it says so and plays what it can.
@@ -28,5 +31,5 @@ def command(scene: str, size: tuple[int, int], end: float | None, no_window: boo
     from psi_ecs.tools.proof import read_scene
 
     loaded, path = read_scene(scene)
-    said = perform(loaded, path.parent, size, end, seed, not no_window, lambda text: click.echo(text, err=True))
+    said = perform(loaded, path.parent, size, end, seed, not no_window, lambda text: click.echo(text, err=True), ablate)
     click.echo(said)

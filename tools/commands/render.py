@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from . import options
-from .options import HELP, SEED, moment, terminal
+from .options import ABLATE, HELP, SEED, moment, terminal
 
 
 @click.command("render", context_settings=HELP)
@@ -25,6 +25,7 @@ from .options import HELP, SEED, moment, terminal
     "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times."
 )
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
+@ABLATE
 def command(
     scene: str,
     out: Path | None,
@@ -34,6 +35,7 @@ def command(
     end: float | None,
     formats: tuple[str, ...],
     seed: int | None,
+    ablate: tuple[str, ...],
 ) -> int:
     """Render SCENE, a TOML file or the name of one that comes along.
 
@@ -59,7 +61,7 @@ def command(
     kind = out.suffix.lstrip(".") if out is not None else ""
     if not wanted and kind in FORMATS and kind != "mp4":
         wanted = (kind,)
-    plan = Plan(out or Path("out") / f"{path.stem}.mp4", wanted or FORMATS[:-1], size, int(fps), start, end, seed)
+    plan = Plan(out or Path("out") / f"{path.stem}.mp4", wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate)
     guess = end if end is not None else expected(loaded)
     with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(

@@ -1,0 +1,1 @@
+"""The field of oscillators to look at, to tune and to teach."""
