@@ -4,6 +4,7 @@ Every sentence is spoken by a fresh host. Millimetres are read off the head's ow
 """
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -112,15 +113,19 @@ def sentences(path: Path | None) -> list[tuple[str, str]]:
     return rows
 
 
-def speak(name: str, text: str, persona: str) -> Take:
-    """Let a fresh host say one sentence, and read its head."""
-    host = Host(seed=7)
+def speak(
+    name: str, text: str, persona: str, off: tuple[str, ...] = (), look: Callable[[Host, int], None] = lambda *_: None
+) -> Take:
+    """Let a fresh host say one sentence, and read its head. `off` names parts to do without; `look` sees host and avatar after
+    every tick."""
+    host = Host(seed=7, off=off)
     avatar = host.avatar(persona)
     rig = host.heads[0].rig
     host.say(avatar, text)
     weights, audio, phones = [], [], []
     while not host.idle:
         frame = host.step()
+        look(host, avatar)
         weights.append(frame.weights[0].copy())
         audio.append(frame.audio)
         phones += [event for event in frame.events if event.kind == "phone"]
@@ -230,11 +235,12 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def run(texts: Path | None = None, persona: str = "mira", out: Path | None = None) -> Report:
-    """Speak and measure every sentence of a TSV id<TAB>text (None: the project's own); print a table, write JSON to `out`."""
+def run(texts: Path | None = None, persona: str = "mira", out: Path | None = None, off: tuple[str, ...] = ()) -> Report:
+    """Speak and measure every sentence of a TSV id<TAB>text (None: the project's own), without the parts named in `off`; print
+    a table, write JSON to `out`."""
     rows = sentences(texts)
-    takes = [speak(name, text, persona) for name, text in rows]
-    again = speak(*rows[0], persona)
+    takes = [speak(name, text, persona, off) for name, text in rows]
+    again = speak(*rows[0], persona, off)
     same = again.weights.tobytes() == takes[0].weights.tobytes() and again.audio.tobytes() == takes[0].audio.tobytes()
     report = measure(takes, persona, same)
     print(table(report))

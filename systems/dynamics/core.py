@@ -145,7 +145,8 @@ def build(text: bytes, where: str) -> Core:
         gain=np.array([c.gain for c in spec.coupling], np.float64), lag=np.array([c.lag for c in spec.coupling], np.float64),
         n=np.array([c.ratio[0] for c in spec.coupling], np.int64), m=np.array([c.ratio[1] for c in spec.coupling], np.int64),
         lock=tuple(k.name for k in spec.lock), pairs=np.array(pairs, np.int64).reshape(-1, 4),
-        phase=np.array([np.nan if o.phase is None else o.phase for o in rows]), window=spec.window, feel=_feel(spec, pulled, where),
+        phase=np.array([np.nan if o.phase is None else o.phase for o in rows]), window=spec.window,
+        feel=_feel(spec, pulled, where),
     )  # fmt: skip
 
 

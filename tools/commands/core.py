@@ -1,6 +1,5 @@
 """`psi core`."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ def command() -> None:
     """
 
 
-def performed(act: Callable[..., Any]) -> Callable[..., Any]:
+def performed(act: Any) -> Any:
     """Options that say what is performed."""
     for option in (
         click.argument("scene", required=False),
@@ -81,7 +80,7 @@ def watch(fast: bool, who: str | None, end: float | None, ablate: tuple[str, ...
 
 
 @command.command("tune")
-@click.option("--set", "knobs", multiple=True, required=True, metavar="KNOB=NUMBER", help="As jaw.syllable.gain=40. Repeatable.")
+@click.option("--set", "knobs", multiple=True, required=True, metavar="KNOB=NUMBER", help="As jaw.syllable.gain=40.")
 @click.option("--core", default="core", show_default=True, help="Field asset, or the path of a core TOML, to begin with.")
 @click.option("--text", help="What is spoken to measure the effect.")
 @click.option("--persona", default="mira", show_default=True, help="Who speaks it.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .options import HELP
+from .options import ABLATE, HELP
 
 
 @click.command("eval", context_settings=HELP)
@@ -18,12 +18,23 @@ from .options import HELP
     "--forecast", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
     help="Instead, forecast 50 ms ahead on DIR's WAV files; given twice, fit on the first and test on the second.",
 )  # fmt: skip
-def command(texts: Path | None, persona: str, out: Path | None, hours: float | None, forecast: tuple[Path, ...]) -> None:
+@ABLATE
+@click.option("--ablation", is_flag=True, help="Instead, switch each part off in turn and tell what that costs.")
+def command(
+    texts: Path | None,
+    persona: str,
+    out: Path | None,
+    hours: float | None,
+    forecast: tuple[Path, ...],
+    ablate: tuple[str, ...],
+    ablation: bool,
+) -> None:
     """Measure lip closures, tooth contacts, jaw order and the lead of mouth over sound, on the mesh, over spoken sentences.
 
     \b
     psi eval
     psi eval --texts sentences.tsv --persona theo -o figures.json
+    psi eval --ablation                          what each part is worth
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
     """
@@ -37,6 +48,11 @@ def command(texts: Path | None, persona: str, out: Path | None, hours: float | N
 
         foretell.run(list(forecast), out)
         return
+    if ablation:
+        from psi_ecs.tools import ablation as compare
+
+        compare.run(texts, persona, out)
+        return
     from psi_ecs.tools.evaluate import run
 
-    run(texts, persona, out)
+    run(texts, persona, out, ablate)

@@ -9,7 +9,7 @@ import click
 
 LARGEST_SEED = 2**53 - 1
 SEED = click.IntRange(0, LARGEST_SEED)
-ABLATE = click.option("--ablate", multiple=True, metavar="PART", help="Do without koopman, grammar, coupling or emotion. Repeatable.")
+ABLATE = click.option("--ablate", multiple=True, metavar="PART", help="Do without koopman, grammar, coupling or emotion.")
 HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -40,7 +40,9 @@ def parse(text: str) -> Change:
     right = (len(parts) == 3 and parts[2] in OF_PAIR) or (len(parts) == 2 and parts[1] in OF_ROLE) or parts == ["window"]
     if not equals or not right or not isfinite(value):
         near = get_close_matches(parts[-1], [*OF_PAIR, *OF_ROLE, "window"], 1)
-        raise AssetError(f"{text!r} is no knob; " + (f"did you mean {near[0]}? " if near and near[0] != parts[-1] else "") + how)
+        raise AssetError(
+            f"{text!r} is no knob; " + (f"did you mean {near[0]}? " if near and near[0] != parts[-1] else "") + how
+        )
     return Change("" if len(parts) == 1 else parts[0], parts[1] if len(parts) == 3 else None, parts[-1], value)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from psi_ecs import AssetError
 from psi_ecs.components.oscillator import OUTSIDE, Role
 from psi_ecs.systems.dynamics.core import build
+from psi_ecs.systems.host import Host
 from psi_ecs.systems.kernels import hebb
 
 from .edit import Change, edit
@@ -44,10 +45,8 @@ def learn(record: Record) -> Pattern:
     freq[Role.GLOTTIS] = 0.0  # too fast for a look a tick
     pulled, by, n, m = hebb.pairs(freq)
     known = set(zip(record.core.pulled.tolist(), record.core.by.tolist(), strict=True))
-    new = np.array(
-        [(p, b) not in known and (b, p) not in known and p not in OUTSIDE for p, b in zip(pulled.tolist(), by.tolist(), strict=True)],
-        bool,
-    )
+    who = zip(pulled.tolist(), by.tolist(), strict=True)
+    new = np.array([not {(p, b), (b, p)} & known and p not in OUTSIDE for p, b in who], bool)
     pulled, by, n, m = (x[new] for x in (pulled, by, n, m))
     kappa = np.zeros(len(pulled), np.complex128)
     for theta in record.phase:
@@ -58,6 +57,12 @@ def learn(record: Record) -> Pattern:
         (names[pulled[i]], names[by[i]], round(float(gain[i]), 3), round(float(lag[i]), 4), int(n[i]), int(m[i])) for i in kept
     ]
     return Pattern({k: round(float(x), 4) for k, x in zip(names, record.phase[-1], strict=True)}, rows)
+
+
+def recall(host: Host, avatar: int, pattern: Pattern) -> None:
+    """Put an avatar's oscillators at a pattern's phases at the next tick; what it learnt of couplings is in its asset."""
+    for role, theta in pattern.phase.items():
+        host.drive(avatar, role, theta=theta)
 
 
 def asset(pattern: Pattern, text: str, name: str, where: str) -> str:

@@ -126,7 +126,9 @@ def _locks(axes: Any, record: Record) -> None:
         y, x = down.index(pulled), across.index(by)
         grid[y, x] = held
         ratio = "" if n == m else f"\n{n}:{m}"
-        axes.text(x, y, f"{held:.2f}\n{lag:+.3f}{ratio}", ha="center", va="center", fontsize=10, color="w" if held < 0.6 else "k")
+        axes.text(
+            x, y, f"{held:.2f}\n{lag:+.3f}{ratio}", ha="center", va="center", fontsize=10, color="w" if held < 0.6 else "k"
+        )
     if grid.size:
         axes.imshow(grid, cmap="viridis", vmin=0.0, vmax=1.0, aspect="auto")
     axes.set_xticks(range(len(across)), [Role(r).name.lower() for r in across], rotation=20)
@@ -134,8 +136,8 @@ def _locks(axes: Any, record: Record) -> None:
 
 
 def _disc(figure: Any, axes: Any, record: Record) -> None:
-    around = np.exp(2j * np.pi * np.linspace(0.0, 1.0, 200))
-    axes.plot(around.real, around.imag, color=INK, lw=0.8)
+    around = 2.0 * np.pi * np.linspace(0.0, 1.0, 200)
+    axes.plot(np.cos(around), np.sin(around), color=INK, lw=0.8)
     axes.set(aspect="equal", xlim=(-1.15, 1.15), ylim=(-1.15, 1.15))
     for hertz in (1, 2, 5, 10, 20):
         at = 1.06 * np.exp(2j * np.pi * hertz / 60.0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +89,7 @@ def opened(source: Source, core: Core | None = None) -> Host:
 
 
 def follow(host: Host, who: str | None = None, end: float | None = None) -> Iterator[Measures]:
-    """Measures of the avatar of that name (None: the first) after every tick, until the performance is over or `end` seconds."""
+    """Measures of the avatar of that name (None: the first) after every tick, until all is said or `end` seconds."""
     avatar = host.avatars[named(host, who)]
     while not host.idle and host.time < (LONGEST if end is None else end) - 1e-9:
         host.step()
