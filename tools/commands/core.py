@@ -23,7 +23,7 @@ def command() -> None:
 
 def performed(act: Any) -> Any:
     """Options that say what is performed."""
-    for option in (
+    options: list[Any] = [
         click.argument("scene", required=False),
         click.option("--text", help="Speak this instead of a scene."),
         click.option("--persona", default="mira", show_default=True, help="Who speaks --text."),
@@ -31,7 +31,8 @@ def performed(act: Any) -> Any:
         click.option("--to", "end", callback=moment, metavar="S", help="Stop at this second."),
         click.option("--core", help="Field asset, or the path of a core TOML."),
         click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed."),
-    ):
+    ]
+    for option in options:
         act = option(act)
     return act
 
