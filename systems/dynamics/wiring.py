@@ -13,6 +13,8 @@ F64 = NDArray[np.float64]
 
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
+FIRM = 20.0
+"""rad/s from which a 1:1 coupling is meant to hold, not just to draw."""
 FINE = 64.0
 """Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), lags in 1/FINE^2 cycles, so that a network
 lasts for many ticks."""
@@ -34,6 +36,10 @@ class Wiring:
         self.plan: Plan
         self.freq = self.goal = self.fade = np.zeros(0)
         """Of every row: factor on its frequency, amplitude it settles to, and what a tick leaves of the way there."""
+        self.turning = np.zeros(0)
+        """Hz of every row in the last tick, before couplings."""
+        self.firm = np.zeros(0, bool)
+        """Rows that are firmly pulled, 1:1."""
         self._felt: F64 | None = None
         self._ids: NDArray[np.uint64] | None = None
         self._pairs: tuple[NDArray[Any], ...] = ()
@@ -84,6 +90,8 @@ class Wiring:
         self.goal[self.row] *= factor[:, 1]
         settle[self.row] *= factor[:, 2]
         self.goal, self.fade = np.maximum(self.goal, 1e-6), np.exp(-2.0 * dt * settle)
+        self.firm = np.zeros(len(osc.freq), bool)
+        self.firm[edges[0][(edges[2] >= FIRM) & (ratio[0] == ratio[1])]] = True
         self.net = phase_network.network(len(osc.freq), *edges, *ratio)
         usual = self.freq.copy()
         usual[self.row] *= core.freq  # not what they are at this moment: a plan made after loading must be the same plan
