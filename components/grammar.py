@@ -10,8 +10,8 @@ OBSERVED = (
     "loudness", "f1", "f2", "f3", "f4",
 )  # fmt: skip
 """What constraints may speak of. In mm: gap of the inner lips at its middle, and distance from lower lip to upper teeth. As
-weights, of the stronger side: smile, pucker, blink, widened lids. In radians: head and eyes. Pitch in semitones from the persona's
-own, loudness in dB, formants in Hz."""
+weights, of the stronger side: smile, pucker, blink, widened lids. In radians: head and eyes. Pitch in semitones from the
+persona's own, loudness in dB, formants in Hz."""
 CONTEXTS = ("always", "speaking", "closure", "labiodental", "vowel")
 """When a constraint counts."""
 
