@@ -17,6 +17,7 @@ from psi_ecs.components.voice import Speech
 from psi_ecs.systems.kernels import phase_network
 
 from .core import role
+from .regime import held
 from .score import evaluate
 from .wiring import Wiring
 
@@ -104,7 +105,7 @@ def advance(
             for entity in ents.id.tolist():
                 if (said := speech.get(entity)) is not None and entity in rows:
                     _set_clocks(osc, rows[entity], said, now)
-        wires.tune(field, feel, tuning.value, osc, "coupling" not in off, now.dt)
+        wires.tune(field, feel, held(wires.who, speech, now.sample), tuning.value, osc, "coupling" not in off, now.dt)
         osc.theta[:] = phase_network.advance(osc.theta, osc.freq * wires.freq, wires.plan, now.block, now.rate)
         osc.amp[:] = osc.amp / np.sqrt(wires.fade + (osc.amp / wires.goal) ** 2 * (1.0 - wires.fade))
         for ents, _, _, lock in avatars:

@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
+from psi_ecs.components.regime import Regime
 from psi_ecs.systems.kernels import phase_measures, phase_network
 from psi_ecs.systems.kernels.phase_network import Network, Plan
+
+from .regime import knobs
 
 F64 = NDArray[np.float64]
 
@@ -34,6 +37,7 @@ class Wiring:
         self.freq = self.goal = self.fade = np.zeros(0)
         """Of every row: factor on its frequency, amplitude it settles to, and what a tick leaves of the way there."""
         self._felt: F64 | None = None
+        self._held = dict[int, Regime]()
         self._ids: NDArray[np.uint64] | None = None
         self._pairs: tuple[NDArray[Any], ...] = ()
 
@@ -53,12 +57,18 @@ class Wiring:
         self._rows = dict(zip(self.who, self.row, strict=True))
         return self._rows
 
-    def tune(self, core: Core, feel: F64, tuning: Tuning, osc: Oscillator, coupled: bool, dt: float) -> None:
-        """Couplings and factors for these feelings f64[A, 10]; made anew only when they have changed."""
-        if self._felt is not None and np.array_equal(feel, self._felt):
+    def tune(
+        self, core: Core, feel: F64, held: dict[int, Regime], tuning: Tuning, osc: Oscillator, coupled: bool, dt: float
+    ) -> None:
+        """Couplings and factors for these feelings f64[A, 10] and regimes; made anew only when they have changed."""
+        if self._felt is not None and np.array_equal(feel, self._felt) and held == self._held:
             return
-        self._felt = feel
-        change = np.rint(FINE * (feel @ core.feel.T)) / FINE
+        self._felt, self._held = feel, held
+        change = feel @ core.feel.T
+        for entity, regime in held.items():
+            if entity in self.who:
+                change[self.who.index(entity)] += knobs(regime, core)
+        change = np.rint(FINE * change) / FINE
         if (key := change.tobytes()) == self._key:
             return
         self._key = key

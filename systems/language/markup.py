@@ -157,7 +157,9 @@ def parse(text: str) -> Document:
             if m["rest"] or not m["name"]:  # brackets around ordinary words
                 builder.add(m.group())
             else:
-                near = get_close_matches(m["name"].lower(), [*feelings(), *MANNERS, *regimes(), *SOUNDS, "pause", "mark", "emphasis"], n=1)
+                near = get_close_matches(
+                    m["name"].lower(), [*feelings(), *MANNERS, *regimes(), *SOUNDS, "pause", "mark", "emphasis"], n=1
+                )
                 builder.note(f"unknown tag {m.group()} is dropped" + (f"; did you mean [{near[0]}]?" if near else ""))
     builder.add(text[at:])
     return builder.done()

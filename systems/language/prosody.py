@@ -125,9 +125,7 @@ def build(tokens: list[Token], document: Document, mood: Emotion) -> list[Word]:
     return words
 
 
-def _word(
-    t: Token, symbols: list[str], accent: float, index: int, emotion: Emotion, document: Document, beside: bool
-) -> Word:
+def _word(t: Token, symbols: list[str], accent: float, index: int, emotion: Emotion, document: Document, beside: bool) -> Word:
     """One word; symbols carry stress digits, and `beside` says that a sound follows."""
     phones = [s.rstrip("012") for s in symbols]
     return Word(
