@@ -57,6 +57,8 @@ class Regime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Added to the shape of the glottal pulse: below 0 pressed and bright, above 0 lax."""
     f1: float = 1.0
     """Factor on the first formant."""
+    dull: float = 0.0
+    """dB lost toward high frequencies."""
     jaw: float = 1.0
     """Factor on openings of jaw and lips."""
     tremolo: float = 0.0

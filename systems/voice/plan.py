@@ -90,7 +90,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
     ends = np.append(starts[1:], length)
     words = [_span(w, sentence, segments, starts, ends) for w in range(len(sentence.words))]
     regimes = stretches(sentence.words, [w.start for w in words], [w.end for w in words])
-    colour(knot, target, out.column, regimes)
+    colour(knot, target, out.column, regimes, {round(s.start * RATE) for s in segments if s.name == "SIL"})
     edge = [w.start for w in words] + [words[-1].end]
     return Score(
         channels=CHANNELS,

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.regime import Regime, Stretch, Vocal
+from psi_ecs.components.score import RATE
 from psi_ecs.components.text import Word
 
 from .gesture import Gestures, Segment
@@ -12,6 +13,8 @@ F64 = NDArray[np.float64]
 
 LOUDER = 8.0
 """dB between strength 0 and 1 of a sound."""
+FADE = round(0.02 * RATE)
+"""Samples within which a voice is switched off for a pause."""
 BURST_RATE = 45.0
 """1/s, of pitch, loudness and jaw within a burst."""
 SCALED = ("f1", "f2", "f3", "f4", "f5")
@@ -54,28 +57,31 @@ def utter(segments: list[Segment], regime: Regime, sound: Vocal, base: float, tr
         share = (s.start - start) / seconds
         breath = s.index % 2 == segments[0].index % 2
         for name, course in sound.course.items():
-            if (name == "breath") != breath:
+            if name != "loudness" and (name == "breath") != breath:
                 continue
             value = at(course, share) * scale.get(name, 1.0) + change.get(name, 0.0)
-            out.add(s.start - (0.01 if breath else 0.0), s.index, 180.0 if breath else BURST_RATE, **{name: value})
+            early, rate = (0.01, 180.0) if name == "breath" else (0.0, BURST_RATE)
+            out.add(s.start - early, s.index, rate, **{name: value})
         if breath:
             out.add(s.start, s.index, BURST_RATE, jaw=sound.shut, lips=max(sound.shut, 1.0))
 
 
-def colour(knot: NDArray[np.int64], target: F64, column: dict[str, int], stretches: list[Stretch]) -> None:
-    """Put words in their manner: change the targets f64[K, C] of knots within each stretch, in place."""
+def colour(knot: NDArray[np.int64], target: F64, column: dict[str, int], stretches: list[Stretch], pauses: set[int]) -> None:
+    """Put words in their manner: change the targets f64[K, C] of knots within each stretch, in place. `pauses` are samples at
+    which pauses begin: there a manner lasts until the voice is off."""
     for stretch in stretches:
         r = stretch.regime
-        inside = (stretch.start <= knot) & (knot < stretch.end)
+        inside = (stretch.start <= knot) & (knot < stretch.end + (FADE if stretch.end in pauses else 0))
         if r.alone or not inside.any():
             continue
         x, s = target[inside], r.strength
-        c = {name: column[name] for name in ("voicing", "breath", "rd", "f1", "jaw", "lips")}
+        c = {name: column[name] for name in ("voicing", "breath", "rd", "f1", "dull", "jaw", "lips")}
         voiced = x[:, c["voicing"]].copy()
         x[:, c["voicing"]] = voiced * (1.0 - min(s, 1.0) * (1.0 - r.voicing))
         x[:, c["breath"]] = np.minimum(x[:, c["breath"]] + s * r.breath * voiced, 1.0)
         x[:, c["rd"]] = np.clip(x[:, c["rd"]] + s * r.rd, 0.35, 2.6)
         x[:, c["f1"]] *= r.f1**s
+        x[:, c["dull"]] += s * r.dull
         x[:, c["jaw"]] *= r.jaw**s
         x[:, c["lips"]] *= np.where(x[:, c["lips"]] > 0.0, r.jaw**s, 1.0)
         target[inside] = x

@@ -12,9 +12,13 @@ from psi_ecs.systems.dynamics.wiring import Wiring
 from psi_ecs.systems.host import Host
 
 TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps all day in the warm sun."
-ASSET = b"""
+ASSET = (
+    b"""
 [oscillator]
-""" + "\n".join(f'{r.name.lower()} = {{ band = "body", freq = 1.0 }}' for r in Role).encode() + b"\n"
+"""
+    + "\n".join(f'{r.name.lower()} = {{ band = "body", freq = 1.0 }}' for r in Role).encode()
+    + b"\n"
+)
 PULL = b'[[coupling]]\npulled = "jaw"\nby = "syllable"\ngain = 60.0\n'
 
 

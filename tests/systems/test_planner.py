@@ -1,6 +1,5 @@
 """Sentences become scores one after the other, turns begin and end, and nothing jumps in between."""
 
-
 import numpy as np
 import pytest
 
