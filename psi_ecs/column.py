@@ -94,8 +94,8 @@ class Col(Generic[D]):
         live = obj.__dict__.get("_live")
         if live is None:
             obj.__dict__[self.name] = value
-        else:
-            live[self.name][...] = value
+        elif value is not (column := live[self.name]):  # after `view.x += y` it is
+            column[...] = value
 
 
 REGISTRY: dict[str, type] = {}

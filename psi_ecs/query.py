@@ -68,7 +68,7 @@ class Query(Generic[*Ts]):
         ]
         self._runs = []
         for table in self._tables:
-            step = max(CACHE // max(sum(table.row_bytes(c) for c, _ in self._terms), 1), 1)
+            step = max(CACHE // max(sum(table.row_bytes(c) for c, _ in self._terms), 1) // 64 * 64, 64)
             for low in range(0, table.n, step):
                 high = min(low + step, table.n)
                 self._runs.append((table, low, high, tuple(table.view(c, w, low, high) for c, w in self._terms)))

@@ -143,13 +143,22 @@ class World:
 
     def get(self, entity: int, cls: type[T]) -> T:
         """One entity's component, each field a one-row column that may be written. EntityError if it has none."""
+        table, row = self._having(entity, cls)
+        table.changed[cls] = self.tick
+        return cast(T, view_of(cls, {name: column[row : row + 1] for name, column in table.cols[cls].items()}))
+
+    def peek(self, entity: int, cls: type[T]) -> T:
+        """A copy of one entity's component as it is now, to look at without leaving a trace. EntityError if it has none."""
+        table, row = self._having(entity, cls)
+        return cast(T, view_of(cls, {name: column[row : row + 1].copy() for name, column in table.cols[cls].items()}))
+
+    def _having(self, entity: int, cls: type) -> tuple[Table, int]:
+        """Table and row of an entity that must have a component."""
         table, index = self._locate(entity)
         if cls not in table.key:
             have = ", ".join(c.__name__ for c in table.key) or "none"
             raise EntityError(f"entity {entity} has no {cls.__name__}; its components: {have}")
-        row = int(self._row[index])
-        table.changed[cls] = self.tick
-        return cast(T, view_of(cls, {name: column[row : row + 1] for name, column in table.cols[cls].items()}))
+        return table, int(self._row[index])
 
     # ---- tags
     def tag(self, ids: ArrayLike, tag: type[Tag], on: bool = True) -> None:

@@ -29,7 +29,8 @@ from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
-from .dynamics import Measures, checked, measure
+from .dynamics import Measures, checked, measure, mouth, phases
+from .face import ahead
 from .formats.glb import read_head
 from .formats.persona import load_persona
 from .presets import speaker
@@ -51,6 +52,17 @@ class Frame(Struct, kw_only=True):
     breath: NDArray[Any]
     """f32[A], chest expansion, 0 to 1."""
     events: list[Spoken]
+
+
+class Prediction(Struct, kw_only=True):
+    """An avatar at a later moment, as far as it is known now. Arrays belong to the caller."""
+
+    weights: NDArray[Any]
+    """f64[61] in the order of `components.face.FACE`."""
+    articulators: NDArray[Any]
+    """f64[8] in the order of `components.score.ARTICULATORS`."""
+    trust: NDArray[Any]
+    """f64[61], 1 for what follows in closed form from score, field and feelings, 0 for what may be drawn anew meanwhile."""
 
 
 class Outbox(Struct):
@@ -172,6 +184,17 @@ class Host:
     def field(self, avatar: int) -> Measures:
         """How the avatar's oscillators are doing now: phases, locks, order, energy, coherence."""
         return measure(self.app.world, avatar)
+
+    def predict(self, avatar: int, seconds: float) -> Prediction:
+        """The avatar `seconds` after its last frame (to hide the delay of a display, say), if it is told nothing new by then.
+
+        Closed form, so that any moment costs about the same; the world is left as it is. PsiError before its first tick.
+        """
+        if not 0.0 <= seconds <= 10.0:
+            raise PsiError(f"predict: seconds is {seconds}; give 0 to 10")
+        world = self.app.world
+        weights, trust = ahead.weights(world, avatar, phases(world, avatar), lambda later: mouth(world, avatar, later), seconds)
+        return Prediction(weights=weights, articulators=mouth(world, avatar, seconds)[0].now[0].astype(np.float64), trust=trust)
 
     def step(self, n: int = 1) -> Frame:
         """Make `n` ticks and return the last one's frame."""

@@ -14,6 +14,8 @@ APART = 0.42
 """Metres between avatars that are given no place."""
 TURNED = 20.0
 """Degrees that two avatars without a facing turn toward each other."""
+OPEN = 0.15
+"""Share of the way to the viewer by which partners look past each other."""
 
 Vec3 = tuple[float, float, float]
 
@@ -49,6 +51,12 @@ def placed(scene: Scene) -> list[tuple[Vec3, float]]:
     return out
 
 
+def opened(spot: Vec3, viewer: Vec3) -> Vec3:
+    """Where to look to face somebody at `spot` and still be seen: as on a stage, turned a little toward the viewer."""
+    x, y, z = (s + OPEN * (v - s) for s, v in zip(spot, viewer, strict=True))
+    return (x, y, z)
+
+
 def open_scene(scene: Scene, base: Path | None = None, seed: int | None = None) -> Host:
     """A host that plays `scene` from its first tick. `seed` replaces the scene's own. AssetError if an asset is missing."""
     host = Host(seed=scene.seed if seed is None else seed)
@@ -58,6 +66,7 @@ def open_scene(scene: Scene, base: Path | None = None, seed: int | None = None) 
         ids[avatar.name] = host.avatar(avatar.persona or avatar.name, avatar.name, place, facing, base)
     where = {name: spot[0] for name, spot in zip(ids, spots, strict=True)}
     viewer = CAMERA if len(ids) == 1 else (0.0, 0.0, 1.6)
+    where = {name: opened(spot, viewer) for name, spot in where.items()}
     for name, entity in ids.items():
         others = [p for n, p in where.items() if n != name]
         host.look_at(entity, others[0] if len(others) == 1 else viewer, 0.75)

@@ -8,13 +8,14 @@ from psi_ecs import App
 from psi_ecs.components.oscillator import Tuning
 from psi_ecs.components.switch import switches
 
+from .ahead import mouth, phases
 from .core import load
 from .field import advance, awaken, checked, turn_knobs
 from .measure import Measures, measure
 from .score import evaluate
 from .wiring import Wiring
 
-__all__ = ["Measures", "checked", "dynamics", "measure"]
+__all__ = ["Measures", "checked", "dynamics", "measure", "mouth", "phases"]
 
 
 def dynamics(app: App) -> None:

@@ -1,6 +1,7 @@
 """Reads a core asset: what oscillates in an avatar, what pulls what, and how feelings change it."""
 
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -81,8 +82,9 @@ def _index(name: str, known: list[str] | tuple[str, ...], where: str, what: str)
     return known.index(name)
 
 
+@cache
 def load(name: str = "core") -> Core:
-    """A core asset of the package by its name. AssetError in one line if it cannot be used."""
+    """A core asset of the package by its name, read once. AssetError in one line if it cannot be used."""
     text = (files("psi_ecs.assets") / "field" / f"{name}.toml").read_bytes()
     return build(text, f"field/{name}.toml")
 

@@ -50,7 +50,7 @@ def measure(world: World, avatar: int) -> Measures:
     net.pull(theta, pulled)
     energy, slope = phase_measures.lyapunov(theta, freq + pulled, net)
     order = phase_measures.band_order(theta, core.band, len(BANDS), amp)
-    held = np.asarray(world.get(avatar, Lock).held).reshape(-1, 2)[: len(core.pairs)]
+    held = np.asarray(world.peek(avatar, Lock).held).reshape(-1, 2)[: len(core.pairs)]
     value, behind = phase_measures.locks(held[:, 0] + 1j * held[:, 1])
     names = [r.name.lower() for r in Role]
     return Measures(

@@ -17,7 +17,8 @@ F64 = NDArray[np.float64]
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
 FINE = 64.0
-"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), so that a plan lasts for many ticks."""
+"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), lags in 1/FINE^2 cycles, so that a network
+lasts for many ticks."""
 
 
 class Wiring:
@@ -64,15 +65,18 @@ class Wiring:
         if self._felt is not None and np.array_equal(feel, self._felt) and held == self._held:
             return
         self._felt, self._held = feel, held
+        c, r = len(core.pulled), len(Role)
         change = feel @ core.feel.T
         for entity, regime in held.items():
             if entity in self.who:
                 change[self.who.index(entity)] += knobs(regime, core)
-        change = np.rint(FINE * change) / FINE
+        change[:, c : 2 * c] *= FINE  # lags are small
+        np.rint(FINE * change, out=change)
+        change /= FINE
+        change[:, c : 2 * c] /= FINE
         if (key := change.tobytes()) == self._key:
             return
         self._key = key
-        c, r = len(core.pulled), len(Role)
         gain, lag = core.gain * np.exp(change[:, :c]), core.lag + change[:, c : 2 * c]
         for name, (new_gain, new_lag) in tuning.changed.items():
             avatar, pulled, by = (int(x) for x in name.split("/"))
@@ -90,7 +94,9 @@ class Wiring:
         settle[self.row] *= factor[:, 2]
         self.goal, self.fade = np.maximum(self.goal, 1e-6), np.exp(-2.0 * dt * settle)
         self.net = phase_network.network(len(osc.freq), *edges, *ratio)
-        self.plan = phase_network.plan(self.net, osc.freq * self.freq, dt, ERROR)
+        usual = self.freq.copy()
+        usual[self.row] *= core.freq  # not what they are at this moment: a plan made after loading must be the same plan
+        self.plan = phase_network.plan(self.net, usual, dt, ERROR)
 
     def follow(self, lock: Lock, theta: F64, ids: NDArray[np.uint64], core: Core, dt: float) -> None:
         """Move the running means of the measured pairs of these avatars."""

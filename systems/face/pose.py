@@ -15,7 +15,7 @@ from psi_ecs.components.phone import PHONE_ID
 from psi_ecs.systems.face import state
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.state import DENTAL, EYE, FEATURES, FEELING, HEAD, LIFT, SHOWN, TALK
-from psi_ecs.systems.kernels import face_eyes, face_mouth, face_swing, relax
+from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 
 F64 = NDArray[np.float64]
@@ -52,7 +52,7 @@ def drive(
     pace[:, TALK] += rising * (state.ATTACK - state.RELEASE)
     pace[:, EYE] = face_eyes.saccade_rate(np.abs(goal[:, EYE] - life.drive[:, EYE]).max(axis=1, keepdims=True))
     life.drive[:], life.speed[:] = relax.step(life.drive, life.speed, goal, pace, clock.dt)
-    psi = face_swing.advance(life.swing.view(np.complex128)[:, :, 0], state.MODES, clock.dt)
+    psi = koopman.advance(life.swing.view(np.complex128)[:, :, 0], state.MODES, clock.dt)
     life.swing[:, :, 0], life.swing[:, :, 1] = psi.real, psi.imag
     return far
 

@@ -1,5 +1,7 @@
 """What changes a face's course: cues, accents, turns, and the oscillators that begin a new cycle (blinks and fixations)."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from psi_ecs.systems.kernels import face_eyes
 
 Ids = NDArray[np.intp]
 
-CYCLES = np.array([Role.BLINK, Role.GAZE_YAW, Role.GAZE_PITCH])
+CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
 """Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
 VOWEL = np.array([p.vowel for p in PHONES])
 BROW_LEAD = 1440
@@ -112,17 +114,18 @@ def cycles(life: Life, field: Field, strength: NDArray[np.float32], rng: np.rand
             look_away(who[leave], life, field, rng, 1.1)
 
 
-def accents(speech: Speech, who: int, life: Life, clock: Clock, rng: np.random.Generator) -> None:
-    """Nod on the accented vowel that begins in this tick, and raise the brows on the one that is about to."""
+def accents(speech: Speech, who: int, life: Life, clock: Clock, draw: Callable[[float, float], float]) -> None:
+    """Nod on the accented vowel that begins in this tick, and raise the brows on the one that is about to;
+    `draw(low, high)` tells how much."""
     if speech.score is None:
         return
     now = clock.sample - speech.start
     strength = accent(speech, now, clock.block)
     if strength > 0.0:
-        push(life, who, NOD, 0.032 * strength * float(life.gesture[who]) * rng.uniform(0.6, 1.2))
+        push(life, who, NOD, 0.032 * strength * float(life.gesture[who]) * draw(0.6, 1.2))
     strength = accent(speech, now + BROW_LEAD, clock.block)
     if strength > 0.45:
-        push(life, who, BROW, 0.30 * strength * float(life.gesture[who]) * rng.uniform(0.5, 1.1))
+        push(life, who, BROW, 0.30 * strength * float(life.gesture[who]) * draw(0.5, 1.1))
 
 
 def accent(speech: Speech, start: int, length: int) -> float:
@@ -130,7 +133,7 @@ def accent(speech: Speech, start: int, length: int) -> float:
     how far its highest pitch target stands above the sentence's middle, 1 at three semitones."""
     score = speech.score
     assert score is not None
-    p = int(np.searchsorted(score.start, start))
+    p = int(score.start.searchsorted(start))
     if p >= len(score.start) or score.start[p] >= start + length or score.stress[p] != 1 or not VOWEL[score.phone[p]]:
         return 0.0
     mine = score.knot_phone == p

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.face import FACE, FACE_ID
 from psi_ecs.components.life import DRIVES, NAMED, Expressions
 from psi_ecs.components.oscillator import Role
-from psi_ecs.systems.kernels import face_swing
+from psi_ecs.systems.kernels import koopman
 
 F64 = NDArray[np.float64]
 
@@ -26,8 +26,9 @@ RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK] = 70.0, 14.0, 8.0, RELEASE
 
 NOD, BROW, BOW, SHAKE = range(4)
 """Swings: the nod and the brow raise of an accent, and the nod and the shake of a cue."""
-MODES = face_swing.eigenvalue(np.array([1.25, 1.0, 1.55, 1.75]), np.array([4.5, 6.0, 2.0, 1.9]))
-IMPULSE = face_swing.unit(MODES)
+MODES = koopman.eigenvalue(np.array([1.25, 1.0, 1.55, 1.75]), np.array([4.5, 6.0, 2.0, 1.9]))
+IMPULSE = koopman.unit(MODES)
+"""A gesture adds to its mode; what is shown is the imaginary part, which starts from zero and dies away by itself."""
 
 
 def rates(expressions: Expressions) -> F64:

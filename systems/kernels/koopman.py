@@ -60,6 +60,12 @@ def advance(psi: C128, rate: C128, seconds: ArrayLike) -> C128:
     return psi * factor(rate, seconds)
 
 
+def unit(rate: C128) -> F64:
+    """The impulse f64[M] whose response, the imaginary part of a mode that starts at it, peaks at 1."""
+    peak = np.arctan2(rate.imag, -rate.real) / rate.imag
+    return np.asarray(1.0 / (np.exp(rate.real * peak) * np.sin(rate.imag * peak)), np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Modes:
     """Linear dynamics taken apart: x(t) = vectors e^{rate t} (dual x(0))."""

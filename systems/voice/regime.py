@@ -17,7 +17,7 @@ FADE = round(0.02 * RATE)
 """Samples within which a voice is switched off for a pause."""
 BURST_RATE = 45.0
 """1/s, of pitch, loudness and jaw within a burst."""
-SCALED = ("f1", "f2", "f3", "f4", "f5")
+SCALED: tuple[str, ...] = ("f1", "f2", "f3", "f4", "f5")
 """Channels that go with the length of the tract."""
 
 
@@ -44,7 +44,7 @@ def at(course: list[tuple[float, float]], share: float) -> float:
 def utter(segments: list[Segment], regime: Regime, sound: Vocal, base: float, tract: float, out: Gestures) -> None:
     """Write a sound over its segments, after all else. Args: base, pitch of the persona in semitones; tract, its scale."""
     start, seconds = segments[0].start, segments[-1].end - segments[0].start
-    change = {"pitch": base, "loudness": LOUDER * (regime.strength - 1.0)}
+    change: dict[str, float] = {"pitch": base, "loudness": LOUDER * (regime.strength - 1.0)}
     scale = dict.fromkeys(SCALED, tract)
     if not sound.pulse:
         for name, course in sound.course.items():

@@ -88,7 +88,7 @@ def test_the_same_calls_give_the_same_bytes_and_another_seed_others(spoken: list
     assert digest(run(make(seed=4)[0])) != digest(spoken)
 
 
-@pytest.mark.parametrize("tick", [1, 37, 90])
+@pytest.mark.parametrize("tick", [1, 37, 90, 141])
 def test_a_saved_moment_goes_on_with_the_same_bytes(spoken: list[Frame], tick: int) -> None:
     """In the host that was saved, and in a new one that never saw the text."""
     host, _ = make()

@@ -292,7 +292,8 @@ def test_without_openal_a_scene_is_played_silently(tmp_path: Path) -> None:
 def test_an_interrupted_render_leaves_nothing_unfinished(way: str, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(SCENE.replace("Good morning to you.", "Seven blue boats sail on the wide sea. " * 500))
     (tmp_path / "s.wav").write_bytes(b"old")
-    command = [sys.executable, "-c", ENTRY, "render", "s.toml", "-o", "s.mp4", "--size", "64x64", "--fps", "15"]
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # what runs in the background ignores it
+    command = [sys.executable, "-c", heed + ENTRY, "render", "s.toml", "-o", "s.mp4", "--size", "64x64", "--fps", "15"]
     running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         part = tmp_path / ".s.wav.part"

@@ -60,7 +60,7 @@ def ours(n: int) -> dict[str, float | None]:
     scattered.step(1)
     return {
         "create": create_time,
-        "iterate": best(lambda: app.step(1), 30),
+        "iterate": best(lambda: app.step(1), 200),
         "save+load": best(lambda: app.load(app.save()), 10, clean=True),
-        "fragmented": best(lambda: scattered.step(1), 30),
+        "fragmented": best(lambda: scattered.step(1), 200),
     }

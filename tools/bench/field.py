@@ -7,6 +7,7 @@ bear out.
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +120,8 @@ def package(net: Network, freq: F64, ticks: int) -> Callable[[F64], F64]:
     """The `kuramoto` package (it divides by the number of pulls, and its rows are who pulls)."""
     from kuramoto import Kuramoto
 
-    model = Kuramoto(coupling=net.count, dt=0.499 * ticks * DT, T=ticks * DT, natfreqs=TAU * freq)
+    seconds: Any = ticks * DT  # the package says int, and takes any number
+    model = Kuramoto(coupling=net.count, dt=0.499 * seconds, T=seconds, natfreqs=TAU * freq)
     matrix = np.ascontiguousarray(net.a.reshape(net.count, net.count).T)
     return lambda theta: np.asarray(model.run(adj_mat=matrix, angles_vec=TAU * theta)[:, -1] / TAU % 1.0)
 

@@ -13,13 +13,30 @@ from .options import HELP
 )
 @click.option("--persona", default="mira", show_default=True, help="Who speaks.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="JSON file for the figures.")
-def command(texts: Path | None, persona: str, out: Path | None) -> None:
+@click.option("--hours", type=float, metavar="H", help="Instead, speak for H simulated hours: bad numbers, energy, drift.")
+@click.option(
+    "--forecast", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
+    help="Instead, forecast 50 ms ahead on DIR's WAV files; given twice, fit on the first and test on the second.",
+)  # fmt: skip
+def command(texts: Path | None, persona: str, out: Path | None, hours: float | None, forecast: tuple[Path, ...]) -> None:
     """Measure lip closures, tooth contacts, jaw order and the lead of mouth over sound, on the mesh, over spoken sentences.
 
     \b
     psi eval
     psi eval --texts sentences.tsv --persona theo -o figures.json
+    psi eval --hours 0.2                         no drift, no bad number, bounded energy
+    psi eval --forecast train --forecast test    errors beside persistence and a straight line
     """
+    if hours is not None:
+        from psi_ecs.tools import endure
+
+        endure.run(hours, texts, persona, out)
+        return
+    if forecast:
+        from psi_ecs.tools import forecast as foretell
+
+        foretell.run(list(forecast), out)
+        return
     from psi_ecs.tools.evaluate import run
 
     run(texts, persona, out)

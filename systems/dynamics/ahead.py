@@ -1,0 +1,52 @@
+"""The field and the score at a later moment, in closed form: what is known of an avatar's future without stepping there."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs import Clock, PsiError, World
+from psi_ecs.components.avatar import Avatar, Cast
+from psi_ecs.components.face import Articulation
+from psi_ecs.components.oscillator import Oscillator, Part
+from psi_ecs.components.score import ARTICULATOR_REST, RATE, articulator_slice
+from psi_ecs.components.voice import BLOCK, Speech
+from psi_ecs.systems.kernels import relax
+
+from .score import LEAD, effort, phone_at
+from .wiring import Wiring
+
+F64 = NDArray[np.float64]
+
+
+def phases(world: World, avatar: int) -> tuple[F64, F64, F64]:
+    """Phases in cycles, frequencies in Hz with what couplings add, and amplitudes of an avatar's roles now: f64[R] each.
+
+    Locked or free, an oscillator turns on at that frequency for as long as nothing new pulls it.
+    """
+    wires = world.resource(Wiring)
+    if avatar not in wires.who:
+        raise PsiError(f"avatar {avatar} has no field yet; make a tick first")
+    row = wires.row[wires.who.index(avatar)]
+    table = next(t for t in world.tables.values() if Oscillator in t.key and Part in t.key and t.n)
+    osc = table.cols[Oscillator]
+    theta, amp = osc["theta"][: table.n], osc["amp"][row].astype(np.float64)
+    pulled = np.zeros(table.n)
+    wires.net.pull(theta, pulled)
+    return theta[row], (osc["freq"][: table.n] * wires.freq + pulled)[row], amp
+
+
+def mouth(world: World, avatar: int, seconds: float) -> tuple[Articulation, bool]:
+    """Articulators of an avatar `seconds` after its last tick, and whether they are known: up to the end of the score under
+    way, and after it if nothing waits to be said.
+    """
+    said, art = world.get_sparse(avatar, Speech), world.peek(avatar, Articulation)
+    sample = world.resource(Clock).sample - BLOCK + seconds * RATE
+    if said is None or said.score is None:
+        art.now[0] = ARTICULATOR_REST + (art.now[0] - ARTICULATOR_REST) * np.exp(-14.0 * seconds)
+        return art, said is None
+    score, at = said.score, LEAD + (sample - said.start) / RATE
+    state = relax.at(np.array([at]), score.knot / RATE, score.target, score.rate, said.x, said.v)[0]
+    persona = world.resource(Cast).personas[int(world.peek(avatar, Avatar).index[0])]
+    art.now[0] = state[articulator_slice(score)]
+    art.loudness[0], art.pitch[0] = effort(state), state[0] - 12.0 * np.log2(persona.voice.pitch)
+    art.phone[0] = score.phone[phone_at(score, round(at * RATE))]
+    return art, not said.queue or sample < said.start + score.length

@@ -1,0 +1,72 @@
+"""Forecasts of our own avatar while it speaks: in closed form and by the online estimator, beside knowing nothing."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.components.oscillator import Role
+from psi_ecs.systems.dynamics import phases
+from psi_ecs.systems.host import Host
+from psi_ecs.systems.kernels import koopman, lift
+from psi_ecs.systems.kernels.forecast import Forecast
+
+F64 = NDArray[np.float64]
+
+TEXT = (
+    "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. It's easy to tell the depth of "
+    "a well. These days a chicken leg is a rare dish."
+)  # Harvard sentences, list 1 (IEEE 1969)
+SLOW = [r for r in Role if r not in (Role.GLOTTIS, Role.FLUTTER)]
+"""Roles that turn less than half a cycle in 50 ms."""
+WARM = 120
+"""Ticks that the estimator may learn from before its forecasts count."""
+
+
+def field(seconds: float, text: str = TEXT) -> dict[str, float]:
+    """Root mean square errors of forecasts of psi = amp e^(2 pi i theta), and of the 61 weights, of a speaking avatar."""
+    steps, host = round(seconds * 60), Host(seed=3)
+    avatar = host.avatar("mira")
+    host.say(avatar, text)
+    shown, closed, psi, ahead, trust = [], [], [], [], []
+    while not host.idle:
+        shown.append(host.step().weights[0].astype(np.float64))
+        told = host.predict(avatar, steps / 60.0)
+        closed.append(told.weights)
+        trust.append(told.trust)
+        theta, freq, amp = (part[SLOW] for part in phases(host.app.world, avatar))
+        z = np.asarray(amp * np.exp(2j * np.pi * theta), np.complex128)
+        psi.append(_plain(z))
+        ahead.append(_plain(koopman.advance(z, koopman.eigenvalue(freq, np.zeros(len(freq))), seconds)))
+    face, field, sure = np.stack(shown), np.stack(psi), np.stack(trust)[WARM:-steps]
+    learnt = _learnt(field, seconds)
+    return {
+        **_errors("psi", field, steps, {"closed form": np.stack(ahead), "online": learnt}),
+        **_errors("face", face, steps, {"closed form": np.stack(closed)}),
+        **_errors("trusted face", face, steps, {"closed form": np.stack(closed)}, sure),
+        "mean trust": round(float(sure.mean()), 3),
+    }
+
+
+def _plain(z: NDArray[np.complex128]) -> F64:
+    return np.concatenate((z.real, z.imag))
+
+
+def _learnt(track: F64, seconds: float) -> F64:
+    """What the online estimator expects after each row, from the rows before."""
+    forecast, out = Forecast(lift.Scale(np.zeros(track.shape[1]), np.ones(track.shape[1])), 1.0 / 60.0, memory=180.0), []
+    for k, row in enumerate(track):
+        forecast.push(row)
+        if k % 30 == 0:
+            forecast.refresh()
+        out.append(forecast.predict(seconds)[0])
+    return np.stack(out)
+
+
+def _errors(what: str, track: F64, steps: int, forecasts: dict[str, F64], weight: F64 | None = None) -> dict[str, float]:
+    """Error of each forecast and of persistence and the straight line, at the same moments."""
+    now = track[WARM:-steps]
+    every = {**forecasts, "persistence": track, "linear": track + steps * (track - np.roll(track, 1, 0))}
+    share = np.ones_like(now) if weight is None else weight
+    gaps = {
+        name: ((told[WARM:-steps] - track[WARM + steps :]) ** 2 * share).sum() / share.sum() for name, told in every.items()
+    }
+    return {f"{what}: {name}": float(np.sqrt(gap)) for name, gap in gaps.items()}
