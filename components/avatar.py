@@ -103,6 +103,21 @@ class Attention:
     strength: Col[f32] = field(unit="1", low=0.0, high=1.0, default=1.0, doc="0 wanders, 1 fixes the target")
 
 
+PAST = 72
+"""Samples of a `Trace`: 4.8 s."""
+TRACE_EVERY = 4
+"""Ticks between two of them."""
+
+
+@component
+class Trace:
+    """Where what an avatar attends to has been lately, from which is told where it will be: estimators are made of this, so a
+    saved world foretells the same."""
+
+    seen: Col[f32] = field(shape=(PAST, 3), unit="m", default=0.0, doc="ring of `Attention.target`; sample k at k mod PAST")
+    count: Col[i64] = field(default=0, doc="samples so far")
+
+
 class Cast(Struct):
     """Resource: the personas of this world, in avatar order."""
 

@@ -120,3 +120,5 @@ def articulator_slice(score: Score) -> slice:
 
 SOURCE_SLICE = slice(0, len(SOURCE))
 ARTICULATOR_REST: NDArray[np.float64] = np.array([c.rest for c in ARTICULATORS])
+AT_REST = 14.0
+"""Rate at which the articulators of a silent mouth go to rest, 1/s."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from psi_ecs import App, AssetError, Clock, PsiError, Reader, Res, Write, system
 from psi_ecs.asset import find
-from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place
+from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
 from psi_ecs.components.event import Cue, Drive, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
 from psi_ecs.components.score import ARTICULATOR_REST
@@ -29,10 +29,11 @@ from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
-from .dynamics import Measures, checked, measure, mouth, phases
+from .dynamics import Measures, attended, checked, measure, mouth, phases
 from .face import ahead
 from .formats.glb import read_head
 from .formats.persona import load_persona
+from .grammar import broken
 from .presets import speaker
 
 CAMERA = (0.0, 0.0, 1.0)
@@ -150,6 +151,7 @@ class Host:
             Face(weights=0.0, breath=0.0),
             Sound(block=0.0),
             Rig(**self.heads[-1].rig),
+            Trace(seen=0.0, count=0),
         )
         return int(ids[0])
 
@@ -193,8 +195,13 @@ class Host:
         if not 0.0 <= seconds <= 10.0:
             raise PsiError(f"predict: seconds is {seconds}; give 0 to 10")
         world = self.app.world
-        weights, trust = ahead.weights(world, avatar, phases(world, avatar), lambda later: mouth(world, avatar, later), seconds)
+        field, partner = phases(world, avatar), attended(world, avatar, seconds)
+        weights, trust = ahead.weights(world, avatar, field, lambda later: mouth(world, avatar, later), seconds, partner)
         return Prediction(weights=weights, articulators=mouth(world, avatar, seconds)[0].now[0].astype(np.float64), trust=trust)
+
+    def broken(self, avatar: int) -> dict[str, float]:
+        """How far the avatar breaks each constraint of the grammar now, in the constraint's unit; 0 where it holds."""
+        return broken(self.app.world, avatar)
 
     def step(self, n: int = 1) -> Frame:
         """Make `n` ticks and return the last one's frame."""

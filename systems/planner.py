@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from psi_ecs import App, Clock, Entities, Query, Reader, Res, Sparse, Write, Writer, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling, Persona
 from psi_ecs.components.event import Spoken, Stop
-from psi_ecs.components.score import RATE, Score
+from psi_ecs.components.face import Articulation
+from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, Score, articulator_slice
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.text import EMOTIONS, Emotion, Sentence
 from psi_ecs.components.voice import Speech, Voices
@@ -23,6 +24,7 @@ F64 = NDArray[np.float64]
 @system("plan", after=("language",))
 def schedule(
     avatars: Query[Entities, Write[Avatar], Write[Feeling]],
+    mouths: Query[Entities, Articulation],
     speech: Sparse[Write[Speech]],
     stops: Reader[Stop],
     voices: Res[Voices],
@@ -55,7 +57,7 @@ def schedule(
                 continue
             if not felt:
                 said.queue[0] = unmoved(said.queue[0])
-            sentence = begin(said, persona, voices.value, now)
+            sentence = begin(said, persona, voices.value, now, _mouth(entity, mouths) if said.score is None else None)
             feeling.goal[row] = vector([w.emotion for w in sentence.words]) + mood(persona)
             if avatar.turn[row] < 0:
                 out.send(_event(entity, said.turn, "turn-start", now))
@@ -78,8 +80,17 @@ def _event(entity: int, turn: int, kind: str, now: int) -> Spoken:
     return Spoken(avatar=entity, turn=turn, kind=kind, text="", start=now, end=now)
 
 
-def begin(said: Speech, persona: Persona, voices: Voices, now: int) -> Sentence:
-    """Plan the next sentence and start it at absolute sample `now`, its state going on from the score before."""
+def _mouth(entity: int, mouths: Query[Entities, Articulation]) -> F64 | None:
+    """Articulators of an avatar that is silent, perhaps on their way to rest; None if it has none."""
+    for ents, mouth in mouths:
+        for row in np.flatnonzero(ents.id == entity):
+            return np.asarray(mouth.now[row], np.float64)
+    return None
+
+
+def begin(said: Speech, persona: Persona, voices: Voices, now: int, mouth: F64 | None = None) -> Sentence:
+    """Plan the next sentence and start it at absolute sample `now`, its state going on from the score before, or from where
+    the articulators are, f64[8]."""
     turn = _next_turn(said)
     said.turn = said.turn if turn is None else turn
     sentence = said.queue.pop(0)
@@ -87,6 +98,8 @@ def begin(said: Speech, persona: Persona, voices: Voices, now: int) -> Sentence:
     last = not said.queue or (bool(said.turns) and said.turns[0] != said.turn)
     score = voices[persona.voice.asset].plan(sentence, persona, last)
     x, v = _ended(said, score, now)
+    if said.score is None and mouth is not None:
+        x[articulator_slice(score)], v[articulator_slice(score)] = mouth, (ARTICULATOR_REST - mouth) * AT_REST
     said.score, said.start, said.states = score, now, None
     said.x, said.v = relax.knot_states(score.knot / RATE, score.target, score.rate, x, v)
     return sentence

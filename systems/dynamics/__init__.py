@@ -13,11 +13,12 @@ from .core import load
 from .field import advance, awaken, checked, turn_knobs
 from .measure import Measures, measure
 from .score import evaluate
+from .trace import attended, note
 from .wiring import Wiring
 
-__all__ = ["Measures", "checked", "dynamics", "measure", "mouth", "phases"]
+__all__ = ["Measures", "attended", "checked", "dynamics", "measure", "mouth", "phases"]
 
 
 def dynamics(app: App) -> None:
     """Plugin: the field and the score move."""
-    app.add(load(), Wiring(), Tuning({}), switches, awaken, turn_knobs, evaluate, advance)
+    app.add(load(), Wiring(), Tuning({}), switches, awaken, turn_knobs, evaluate, advance, note)

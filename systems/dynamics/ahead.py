@@ -7,7 +7,7 @@ from psi_ecs import Clock, PsiError, World
 from psi_ecs.components.avatar import Avatar, Cast
 from psi_ecs.components.face import Articulation
 from psi_ecs.components.oscillator import Oscillator, Part
-from psi_ecs.components.score import ARTICULATOR_REST, RATE, articulator_slice
+from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, articulator_slice
 from psi_ecs.components.voice import BLOCK, Speech
 from psi_ecs.systems.kernels import relax
 
@@ -41,7 +41,7 @@ def mouth(world: World, avatar: int, seconds: float) -> tuple[Articulation, bool
     said, art = world.get_sparse(avatar, Speech), world.peek(avatar, Articulation)
     sample = world.resource(Clock).sample - BLOCK + seconds * RATE
     if said is None or said.score is None:
-        art.now[0] = ARTICULATOR_REST + (art.now[0] - ARTICULATOR_REST) * np.exp(-14.0 * seconds)
+        art.now[0] = ARTICULATOR_REST + (art.now[0] - ARTICULATOR_REST) * np.exp(-AT_REST * seconds)
         return art, said is None
     score, at = said.score, LEAD + (sample - said.start) / RATE
     state = relax.at(np.array([at]), score.knot / RATE, score.target, score.rate, said.x, said.v)[0]

@@ -14,7 +14,7 @@ from psi_ecs.components.face import Articulation
 from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.phone import PHONES
 from psi_ecs.components.regime import Regime
-from psi_ecs.components.score import ARTICULATOR_REST, RATE, Score, articulator_slice
+from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, Score, articulator_slice
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import BLOCK, CONTROL, Speech
 from psi_ecs.systems.kernels import relax
@@ -60,7 +60,7 @@ def evaluate(
         for row, entity in enumerate(ents.id.tolist()):
             said = speech.get(entity)
             if said is None or said.score is None:
-                mouth.now[row] += (ARTICULATOR_REST - mouth.now[row]) * (1.0 - np.exp(-dt * 14.0))
+                mouth.now[row] += (ARTICULATOR_REST - mouth.now[row]) * (1.0 - np.exp(-dt * AT_REST))
                 mouth.loudness[row] = mouth.pitch[row] = mouth.phone[row] = 0.0
                 continue
             persona = cast.value.personas[int(avatar.index[row])]

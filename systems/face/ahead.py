@@ -36,12 +36,12 @@ def weights(
     field: tuple[F64, F64, F64],
     mouth: Callable[[float], tuple[Articulation, bool]],
     seconds: float,
-    target: F64 | None = None,
+    partner: tuple[F64, float],
 ) -> tuple[F64, F64]:
     """The 61 channels of a face `seconds` after its last tick, f64[61], and trust in each, 0 to 1.
 
     Args: field: phases, frequencies and amplitudes f64[R] of its roles now; mouth: articulators so many seconds later and
-    whether they are known; target f64[3]: what it will attend to then, if not the same as now. The world is left alone.
+    whether they are known; partner: the point f64[3] it will attend to then, and trust in that. The world is left alone.
     """
     life, feeling, look = world.peek(avatar, Life), world.peek(avatar, Feeling), world.peek(avatar, Attention)
     place, rig, who = world.peek(avatar, Place), world.peek(avatar, Rig), world.peek(avatar, Avatar)
@@ -55,8 +55,7 @@ def weights(
         sample = now.sample + (k - 1) * block
         art, known = mouth(k * step)
         feeling.now[:] = feeling.goal + (begin - feeling.goal) * np.exp(-k * step / FEELING_SECONDS)
-        if target is not None:
-            look.target[:] = spot + (target - spot) * (k / parts)
+        look.target[:] = spot + (partner[0] - spot) * (k / parts)
         if said is not None:
             clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
             react.accents(said, 0, life, clock, _middle)
@@ -67,7 +66,7 @@ def weights(
     art, known = mouth(seconds)
     held = "grammar" not in world.resource(Switches).off
     w = pose.weights(life, art, rig, later, shown, far, pose.waves(later), held)[0]
-    return w, _trust(field, seconds, known)
+    return w, _trust(field, seconds, known, partner[1])
 
 
 def _middle(low: float, high: float) -> float:
@@ -81,9 +80,9 @@ def _later(field: tuple[F64, F64, F64], seconds: float) -> Field:
     return Field(turned, freq, amp.astype(np.float32), np.zeros((len(theta), 1), np.intp), Oscillator(theta=turned, freq=freq))
 
 
-def _trust(field: tuple[F64, F64, F64], seconds: float, known: bool) -> F64:
+def _trust(field: tuple[F64, F64, F64], seconds: float, known: bool, partner: float) -> F64:
     """1 for what follows from what is known; 0 for the mouth in a sentence not planned yet, and for the gaze (and 1/2 for the
-    head that follows it) once a fixation has ended."""
+    head that follows it) once a fixation has ended; both as far as the partner is known."""
     trust = np.ones(len(FACE))
     if not known:
         trust[MOUTH] = 0.0
@@ -91,4 +90,6 @@ def _trust(field: tuple[F64, F64, F64], seconds: float, known: bool) -> F64:
     if ends.any():
         trust[GAZE] = 0.0
         trust[HEAD] = 0.5
+    trust[GAZE] *= partner
+    trust[HEAD] *= partner
     return trust

@@ -11,6 +11,7 @@ from psi_ecs.backend import BackendError
 from .dmd import RIDGE, Online
 from .koopman import Modes, positive
 from .lift import Lift, Scale, affine
+from .lift import delays as lift_delays
 from .resdmd import defect, spread
 
 F64 = NDArray[np.float64]
@@ -68,6 +69,30 @@ class Forecast:
             self.online.update(self._now, later)
             self._x[slot], self._y[slot] = self._now, later
         self._now = later
+
+    def learn(self, samples: F64) -> None:
+        """Samples f64[T, D] at once, instead of what was learnt before: as if pushed one by one, in one solution of them all.
+
+        Agrees with `push` up to the prior of `dmd.Online`, which that renews a little at a time.
+        """
+        self.gap()
+        delays = len(self._recent)
+        if len(samples) <= delays:
+            raise BackendError(f"forecast: {delays + 1} samples at least are needed, {len(samples)} were given")
+        rows = self.lift(lift_delays(self.scale.to(samples), delays))
+        x, y = rows[:-1], rows[1:]
+        count, forget = len(x), self.online.forget
+        weight = forget ** np.arange(count - 1.0, -1.0, -1.0)[:, None]
+        gram = (weight * x).T @ x + self.online.ridge * np.eye(x.shape[1])
+        p = np.linalg.inv(gram)
+        self.online.p[:] = 0.5 * (p + p.T)
+        self.online.step[:] = np.linalg.solve(gram, (weight * x).T @ y).T
+        self.online.weight, self.online.seen = float(weight.sum()), count
+        kept = min(count, len(self._x))
+        slots = np.arange(count - kept, count) % len(self._x)
+        self._x[slots], self._y[slots] = x[count - kept :], y[count - kept :]
+        self._recent[:] = self.scale.to(samples[: -delays - 1 : -1])
+        self._filled, self._now = len(samples), rows[-1]
 
     def gap(self) -> None:
         """Samples are missing here: what comes next does not follow from what was. What has been learnt stays."""

@@ -139,3 +139,25 @@ def test_what_cannot_be_used_is_named_in_one_line(call: Callable[[Forecast], obj
     with pytest.raises(BackendError) as caught:
         call(Forecast(Scale(np.zeros(2), np.ones(2)), DT, 2))
     assert "\n" not in str(caught.value) and len(str(caught.value)) > 20
+
+
+def test_learning_at_once_is_learning_one_by_one() -> None:
+    """Without forgetting the prior is the same, and so are the step matrices."""
+    t = np.arange(160)[:, None] * 0.05
+    x = np.concatenate([np.sin(3.0 * t), np.cos(5.0 * t + 1.0)], axis=1) + 0.01 * np.random.default_rng(3).normal(size=(160, 2))
+    scale = lift.scale(x)
+    slow, quick = (Forecast(scale, 0.05, delays=3, memory=1e12) for _ in range(2))
+    for row in x:
+        slow.push(row)
+    quick.learn(x)
+    np.testing.assert_allclose(quick.online.step, slow.online.step, atol=1e-8)
+    for forecast in (slow, quick):
+        forecast.push(x[0])
+        forecast.refresh()
+    np.testing.assert_allclose(quick.predict(0.12)[0], slow.predict(0.12)[0], atol=1e-7)
+    np.testing.assert_allclose(quick.trust(0.12), slow.trust(0.12), atol=1e-6)
+
+
+def test_too_few_samples_to_learn_from() -> None:
+    with pytest.raises(BackendError, match="at least"):
+        Forecast(lift.scale(np.eye(2)), 0.1, delays=3).learn(np.zeros((3, 2)))
