@@ -17,6 +17,7 @@ from psi_ecs.components.voice import Speech
 from psi_ecs.systems.kernels import phase_network
 
 from .core import role
+from .regime import held
 from .score import evaluate
 from .wiring import Wiring
 
@@ -103,7 +104,7 @@ def advance(
         for ents, _, feeling, _ in avatars:
             if "emotion" not in off:
                 feel[np.searchsorted(wires.who, ents.id)] = feeling.now
-        wires.tune(field, feel, tuning.value, osc, "coupling" not in off, now.dt)
+        wires.tune(field, feel, held(wires.who, speech, now.sample), tuning.value, osc, "coupling" not in off, now.dt)
         spoken = [(rows[e], said) for e in rows if (said := speech.get(e)) is not None]
         beats = [(row, _set_clocks(osc, row, said, now)) for row, said in spoken]
         wires.turning = osc.freq * wires.freq

@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
+from psi_ecs.components.regime import Regime
 from psi_ecs.systems.kernels import phase_measures, phase_network
 from psi_ecs.systems.kernels.phase_network import Network, Plan
+
+from .regime import knobs
 
 F64 = NDArray[np.float64]
 
@@ -41,6 +44,7 @@ class Wiring:
         self.firm = np.zeros(0, bool)
         """Rows that are firmly pulled, 1:1."""
         self._felt: F64 | None = None
+        self._held = dict[int, Regime]()
         self._ids: NDArray[np.uint64] | None = None
         self._pairs: tuple[NDArray[Any], ...] = ()
 
@@ -60,13 +64,18 @@ class Wiring:
         self._rows = dict(zip(self.who, self.row, strict=True))
         return self._rows
 
-    def tune(self, core: Core, feel: F64, tuning: Tuning, osc: Oscillator, coupled: bool, dt: float) -> None:
-        """Couplings and factors for these feelings f64[A, 10]; made anew only when they have changed."""
-        if self._felt is not None and np.array_equal(feel, self._felt):
+    def tune(
+        self, core: Core, feel: F64, held: dict[int, Regime], tuning: Tuning, osc: Oscillator, coupled: bool, dt: float
+    ) -> None:
+        """Couplings and factors for these feelings f64[A, 10] and regimes; made anew only when they have changed."""
+        if self._felt is not None and np.array_equal(feel, self._felt) and held == self._held:
             return
-        self._felt = feel
+        self._felt, self._held = feel, held
         c, r = len(core.pulled), len(Role)
         change = feel @ core.feel.T
+        for entity, regime in held.items():
+            if entity in self.who:
+                change[self.who.index(entity)] += knobs(regime, core)
         change[:, c : 2 * c] *= FINE  # lags are small
         np.rint(FINE * change, out=change)
         change /= FINE
