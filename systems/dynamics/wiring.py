@@ -16,8 +16,8 @@ F64 = NDArray[np.float64]
 
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
-FINE = 64.0
-"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), lags in 1/FINE^2 cycles, so that a network
+FINE = 32.0
+"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (3 %), lags in 1/FINE^2 cycles, so that a network
 lasts for many ticks."""
 
 
