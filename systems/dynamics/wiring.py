@@ -18,8 +18,8 @@ ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
 FIRM = 20.0
 """rad/s from which a 1:1 coupling is meant to hold, not just to draw."""
-FINE = 64.0
-"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), lags in 1/FINE^2 cycles, so that a network
+FINE = 32.0
+"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (3 %), lags in 1/FINE^2 cycles, so that a network
 lasts for many ticks."""
 
 
@@ -45,6 +45,7 @@ class Wiring:
         """Rows that are firmly pulled, 1:1."""
         self._felt: F64 | None = None
         self._held = dict[int, Regime]()
+        self._knobs = dict[int, F64]()
         self._ids: NDArray[np.uint64] | None = None
         self._pairs: tuple[NDArray[Any], ...] = ()
 
@@ -68,14 +69,17 @@ class Wiring:
         self, core: Core, feel: F64, held: dict[int, Regime], tuning: Tuning, osc: Oscillator, coupled: bool, dt: float
     ) -> None:
         """Couplings and factors for these feelings f64[A, 10] and regimes; made anew only when they have changed."""
-        if self._felt is not None and np.array_equal(feel, self._felt) and held == self._held:
+        same = held == self._held
+        if self._felt is not None and same and np.array_equal(feel, self._felt):
             return
-        self._felt, self._held = feel, held
+        if not same:
+            self._held, self._knobs = held, {entity: knobs(regime, core) for entity, regime in held.items()}
+        self._felt = feel
         c, r = len(core.pulled), len(Role)
         change = feel @ core.feel.T
-        for entity, regime in held.items():
+        for entity, more in self._knobs.items():
             if entity in self.who:
-                change[self.who.index(entity)] += knobs(regime, core)
+                change[self.who.index(entity)] += more
         change[:, c : 2 * c] *= FINE  # lags are small
         np.rint(FINE * change, out=change)
         change /= FINE
