@@ -52,7 +52,7 @@ class Line(Struct, kw_only=True, forbid_unknown_fields=True):
     who: str
     """Name of the avatar that speaks."""
     text: str
-    """Plain text, inline tags or SSML."""
+    """Plain text, inline tags such as [joy] ... [/], [whisper] ... [/] and [laugh], or SSML."""
     emotion: str | dict[str, float] | None = None
     """A name ("joy"), or names with intensities; from the text when left out."""
     pause: Annotated[float, Meta(ge=-30.0, le=600.0)] = 0.35

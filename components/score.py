@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from msgspec import field as default
 from numpy.typing import NDArray
+
+from .regime import Regime, Stretch
 
 RATE = 24_000
 """Audio samples a second."""
@@ -92,6 +95,15 @@ class Score(Struct, kw_only=True):
     """Samples in the whole score, trailing pause included."""
     voice: str
     """Name of the voice asset that made it."""
+    regimes: list[Stretch] = default(default_factory=list)
+    """What is whispered, shouted, laughed and so on, in order of time."""
+
+    def regime(self, sample: int) -> Regime | None:
+        """The regime in force at a sample."""
+        for s in self.regimes:
+            if s.start <= sample < s.end:
+                return s.regime
+        return None
 
     def index(self, name: str) -> int:
         """Column of the channel `name`; KeyError if there is none."""

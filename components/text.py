@@ -3,6 +3,8 @@ reads it."""
 
 from msgspec import Struct, field
 
+from .regime import Regime
+
 
 class Emotion(Struct, frozen=True):
     """A continuous feeling: three dimensions in [-1, 1] and named categories with intensities in [0, 1].
@@ -58,6 +60,8 @@ class Word(Struct, kw_only=True):
     """Seconds of silence asked for after this word; None lets the rules choose from the break index."""
     prosody: Prosody = Prosody()
     emotion: Emotion = Emotion()
+    regime: Regime | None = None
+    """Whispered, shouted and the like; with `alone`, the word is no word but that sound."""
 
 
 class Mark(Struct, frozen=True):

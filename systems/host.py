@@ -34,6 +34,7 @@ from .dynamics import Measures, attended, checked, measure, mouth, phases
 from .face import ahead
 from .formats.glb import read_head
 from .formats.persona import load_persona
+from .grammar import broken
 from .presets import speaker
 
 CAMERA = (0.0, 0.0, 1.0)
@@ -200,6 +201,10 @@ class Host:
         field, partner = phases(world, avatar), attended(world, avatar, seconds)
         weights, trust = ahead.weights(world, avatar, field, lambda later: mouth(world, avatar, later), seconds, partner)
         return Prediction(weights=weights, articulators=mouth(world, avatar, seconds)[0].now[0].astype(np.float64), trust=trust)
+
+    def broken(self, avatar: int) -> dict[str, float]:
+        """How far the avatar breaks each constraint of the grammar now, in the constraint's unit; 0 where it holds."""
+        return broken(self.app.world, avatar)
 
     def step(self, n: int = 1) -> Frame:
         """Make `n` ticks and return the last one's frame."""

@@ -5,6 +5,7 @@ from psi_ecs import App
 from .director import director
 from .dynamics import dynamics
 from .face import face
+from .grammar import grammar
 from .language import language
 from .planner import planner
 from .voice import voice
@@ -12,4 +13,4 @@ from .voice import voice
 
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, planner, dynamics, voice, face)
+    app.add(director, language, planner, grammar, dynamics, voice, face)

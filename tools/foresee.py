@@ -12,9 +12,9 @@ from psi_ecs.systems.kernels.forecast import Forecast
 F64 = NDArray[np.float64]
 
 TEXT = (
-    "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. It's easy to tell the depth of "
-    "a well. These days a chicken leg is a rare dish."
-)  # Harvard sentences, list 1 (IEEE 1969)
+    "The boy was there when the sun rose. A rod is used to catch pink salmon. The source of the huge river is the clear "
+    "spring. Kick the ball straight and follow through."
+)  # Harvard sentences, list 2 (IEEE 1969); settings were chosen on list 1
 SLOW = [r for r in Role if r not in (Role.GLOTTIS, Role.FLUTTER)]
 """Roles that turn less than half a cycle in 50 ms."""
 WARM = 120
@@ -52,7 +52,8 @@ def _plain(z: NDArray[np.complex128]) -> F64:
 
 def _learnt(track: F64, seconds: float) -> F64:
     """What the online estimator expects after each row, from the rows before."""
-    forecast, out = Forecast(lift.Scale(np.zeros(track.shape[1]), np.ones(track.shape[1])), 1.0 / 60.0, memory=180.0), []
+    units = lift.Scale(np.zeros(track.shape[1]), np.ones(track.shape[1]))
+    forecast, out = Forecast(units, 1.0 / 60.0, delays=2, memory=600.0, ridge=1.0), []
     for k, row in enumerate(track):
         forecast.push(row)
         if k % 30 == 0:

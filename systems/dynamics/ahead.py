@@ -31,7 +31,7 @@ def phases(world: World, avatar: int) -> tuple[F64, F64, F64]:
     theta, amp = osc["theta"][: table.n], osc["amp"][row].astype(np.float64)
     pulled = np.zeros(table.n)
     wires.net.pull(theta, pulled)
-    return theta[row], (osc["freq"][: table.n] * wires.freq + pulled)[row], amp
+    return theta[row], (wires.turning + pulled)[row], amp
 
 
 def mouth(world: World, avatar: int, seconds: float) -> tuple[Articulation, bool]:

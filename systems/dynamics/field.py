@@ -17,11 +17,14 @@ from psi_ecs.components.voice import Speech
 from psi_ecs.systems.kernels import phase_network
 
 from .core import role
+from .regime import held
 from .score import evaluate
 from .wiring import Wiring
 
 F64 = NDArray[np.float64]
 
+FOLLOWERS = (Role.SYLLABLE, Role.JAW)
+"""Roles meant to go one cycle a syllable."""
 VOWEL = np.array([phone.vowel for phone in PHONES])
 
 
@@ -100,25 +103,41 @@ def advance(
         for ents, _, feeling, _ in avatars:
             if "emotion" not in off:
                 feel[np.searchsorted(wires.who, ents.id)] = feeling.now
-            for entity in ents.id.tolist():
-                if (said := speech.get(entity)) is not None and entity in rows:
-                    _set_clocks(osc, rows[entity], said, now)
-        wires.tune(field, feel, tuning.value, osc, "coupling" not in off, now.dt)
-        osc.theta[:] = phase_network.advance(osc.theta, osc.freq * wires.freq, wires.plan, now.block, now.rate)
+        wires.tune(field, feel, held(wires.who, speech, now.sample), tuning.value, osc, "coupling" not in off, now.dt)
+        spoken = [(rows[e], said) for e in rows if (said := speech.get(e)) is not None]
+        beats = [(row, _set_clocks(osc, row, said, now)) for row, said in spoken]
+        wires.turning = osc.freq * wires.freq
+        if "koopman" not in off:
+            _steer(wires, beats)
+        osc.theta[:] = phase_network.advance(osc.theta, wires.turning, wires.plan, now.block, now.rate)
         osc.amp[:] = osc.amp / np.sqrt(wires.fade + (osc.amp / wires.goal) ** 2 * (1.0 - wires.fade))
         for ents, _, _, lock in avatars:
             wires.follow(lock, osc.theta, ents.id, field, now.dt)
 
 
-def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech, now: Clock) -> None:
-    """Glottis and nuclei of a speaker as the score has them."""
+def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech, now: Clock) -> float | None:
+    """Glottis and nuclei of a speaker as the score has them; returns the frequency of the nuclei in Hz, if there are any."""
     if said.states is None or said.score is None:
-        return
+        return None
     pitch = np.exp2(said.states[:, 0] / 12.0)
     osc.freq[row[Role.GLOTTIS]] = 0.5 * (pitch[:-1] + pitch[1:]).mean()  # straight between borders, as in the sound
     nuclei = beat(said.score, now.sample - said.start, now.block)
-    if nuclei is not None:
-        osc.theta[row[Role.NUCLEUS]], osc.freq[row[Role.NUCLEUS]] = nuclei
+    if nuclei is None:
+        return None
+    osc.theta[row[Role.NUCLEUS]], osc.freq[row[Role.NUCLEUS]] = nuclei
+    return nuclei[1]
+
+
+def _steer(wires: Wiring, beats: list[tuple[NDArray[np.int64], float | None]]) -> None:
+    """What is firmly pulled by the nuclei turns at their frequency in this tick: the mode it is meant to be in has the clock's
+    eigenvalue. The coupling then has phase alone to mend, and a steady clock is followed without the lag that an own frequency
+    costs (asin(2 pi df / gain) / 2 pi cycles).
+    """
+    for row, hertz in beats:
+        if hertz is not None:
+            for role in FOLLOWERS:
+                if wires.firm[row[role]]:
+                    wires.turning[row[role]] = hertz
 
 
 def beat(score: Score, sample: int, block: int) -> tuple[float, float] | None:

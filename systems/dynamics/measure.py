@@ -39,7 +39,7 @@ def measure(world: World, avatar: int) -> Measures:
     table = next(t for t in world.tables.values() if Oscillator in t.key and Part in t.key and t.n)
     osc = table.cols[Oscillator]
     theta, amp = osc["theta"][row], osc["amp"][row].astype(np.float64)
-    freq = (osc["freq"][: table.n] * wires.freq)[row]
+    freq = wires.turning[row]
     mine = np.isin(wires.net.target, row)
     place = np.full(wires.net.count, -1)
     place[row] = np.arange(len(row))

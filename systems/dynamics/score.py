@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 
 from psi_ecs import Clock, Entities, Query, Res, Rng, Sparse, Write, Writer, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling
-from psi_ecs.components.event import Spoken
+from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.face import Articulation
 from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.phone import PHONES
+from psi_ecs.components.regime import Regime
 from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, Score, articulator_slice
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import BLOCK, CONTROL, Speech
 from psi_ecs.systems.kernels import relax
 from psi_ecs.systems.kernels.waver import flutter, jitter
 
+from .regime import felt, pace, quiver, show
 from .wiring import Wiring
 
 F64 = NDArray[np.float64]
@@ -28,8 +30,9 @@ LEAD = 0.03
 SPAN = BLOCK // CONTROL
 LOUD = 12.0
 """dB of effort above nominal that count as full loudness."""
-TREMORS = slice(Role.TREMOR, Role.FLUTTER + 1)
+TREMBLING = (Role.TREMOR, Role.QUAVER, Role.FLUTTER)
 """Oscillators that move the pitch."""
+TREMORS = slice(Role.TREMOR, Role.FLUTTER + 1)
 _BORDERS = np.append(np.arange(CONTROL + 1) * SPAN / RATE, LEAD)
 FEELING_SECONDS = 0.45
 """Time constant with which a feeling takes hold."""
@@ -46,12 +49,14 @@ def evaluate(
     clock: Res[Clock],
     rng: Res[Rng],
     out: Writer[Spoken],
+    cues: Writer[Cue],
 ) -> None:
     """Read each score at this tick: its state for the voice, the articulators a little ahead for the face, and what is
     reached."""
     sample, dt = clock.value.sample, clock.value.dt
     for ents, avatar, mouth, feeling in avatars:
-        feeling.now[:] += (feeling.goal - feeling.now) * (1.0 - np.exp(-dt / FEELING_SECONDS))
+        share = 1.0 - np.exp(-dt / FEELING_SECONDS)
+        feeling.now[:] += (feeling.goal - feeling.now) * share
         for row, entity in enumerate(ents.id.tolist()):
             said = speech.get(entity)
             if said is None or said.score is None:
@@ -62,7 +67,12 @@ def evaluate(
             seed = rng.value.seed * 1024 + int(avatar.index[row])
             states = read(said, said.score, sample, "koopman" not in switches.value.off)
             states[:-1, 0] += jitter(sample // SPAN, CONTROL + 1, persona.voice.roughness, seed)
-            states[:-1, 0] += tremor(entity, oscillators, wiring.value)
+            place = sample - said.start
+            _shake(entity, said.score.regime(place), states[:-1], oscillators, wiring.value)
+            if said.score.regimes:
+                show(entity, said.score, place, cues)
+                if "emotion" not in switches.value.off:
+                    feeling.now[row] += share * felt(said.score, place, feeling.goal[row])
             said.states = states[:-1]
             mouth.now[row] = states[-1, articulator_slice(said.score)]
             mouth.loudness[row] = effort(states[-1])
@@ -77,14 +87,18 @@ def read(said: Speech, score: Score, sample: int, closed: bool = True) -> F64:
     return solve(_BORDERS + (sample - said.start) / RATE, score.knot / RATE, score.target, score.rate, said.x, said.v)
 
 
-def tremor(entity: int, oscillators: Query[Oscillator, Part], wires: Wiring) -> F64 | float:
-    """What an avatar's tremors add to its pitch at the tick's borders, semitones, f64[CONTROL + 1]; 0 before it has them."""
+def _shake(entity: int, regime: Regime | None, states: F64, oscillators: Query[Oscillator, Part], wires: Wiring) -> None:
+    """Let pitch, and in a regime the whole voice, follow an avatar's tremors; states f64[CONTROL + 1, C], in place."""
     for osc, part in oscillators:
         row = wires.rows(part).get(entity)
-        if row is not None:
-            rows = row[TREMORS]
-            return flutter(osc.theta[rows], osc.freq[rows], osc.amp[rows], _BORDERS[:-1])
-    return 0.0
+        if row is None:
+            continue
+        rows = row[TREMORS]
+        freq = osc.freq[rows] if regime is None else osc.freq[rows] * pace(regime, TREMBLING)
+        states[:, 0] += flutter(osc.theta[rows], freq, osc.amp[rows], _BORDERS[:-1])
+        if regime is not None and (regime.tremolo or regime.crack):
+            turn = osc.theta[rows, None] + freq[:, None] * _BORDERS[:-1]
+            quiver(regime, states, *np.sin(2.0 * np.pi * turn[:2]))
 
 
 def effort(state: F64) -> float:

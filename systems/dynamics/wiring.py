@@ -6,15 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
+from psi_ecs.components.regime import Regime
 from psi_ecs.systems.kernels import phase_measures, phase_network
 from psi_ecs.systems.kernels.phase_network import Network, Plan
+
+from .regime import knobs
 
 F64 = NDArray[np.float64]
 
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
-FINE = 64.0
-"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (1.6 %), lags in 1/FINE^2 cycles, so that a network
+FIRM = 20.0
+"""rad/s from which a 1:1 coupling is meant to hold, not just to draw."""
+FINE = 32.0
+"""Feelings reach the couplings in steps of 1/FINE of a natural logarithm (3 %), lags in 1/FINE^2 cycles, so that a network
 lasts for many ticks."""
 
 
@@ -34,7 +39,13 @@ class Wiring:
         self.plan: Plan
         self.freq = self.goal = self.fade = np.zeros(0)
         """Of every row: factor on its frequency, amplitude it settles to, and what a tick leaves of the way there."""
+        self.turning = np.zeros(0)
+        """Hz of every row in the last tick, before couplings."""
+        self.firm = np.zeros(0, bool)
+        """Rows that are firmly pulled, 1:1."""
         self._felt: F64 | None = None
+        self._held = dict[int, Regime]()
+        self._knobs = dict[int, F64]()
         self._ids: NDArray[np.uint64] | None = None
         self._pairs: tuple[NDArray[Any], ...] = ()
 
@@ -54,13 +65,21 @@ class Wiring:
         self._rows = dict(zip(self.who, self.row, strict=True))
         return self._rows
 
-    def tune(self, core: Core, feel: F64, tuning: Tuning, osc: Oscillator, coupled: bool, dt: float) -> None:
-        """Couplings and factors for these feelings f64[A, 10]; made anew only when they have changed."""
-        if self._felt is not None and np.array_equal(feel, self._felt):
+    def tune(
+        self, core: Core, feel: F64, held: dict[int, Regime], tuning: Tuning, osc: Oscillator, coupled: bool, dt: float
+    ) -> None:
+        """Couplings and factors for these feelings f64[A, 10] and regimes; made anew only when they have changed."""
+        same = held == self._held
+        if self._felt is not None and same and np.array_equal(feel, self._felt):
             return
+        if not same:
+            self._held, self._knobs = held, {entity: knobs(regime, core) for entity, regime in held.items()}
         self._felt = feel
         c, r = len(core.pulled), len(Role)
         change = feel @ core.feel.T
+        for entity, more in self._knobs.items():
+            if entity in self.who:
+                change[self.who.index(entity)] += more
         change[:, c : 2 * c] *= FINE  # lags are small
         np.rint(FINE * change, out=change)
         change /= FINE
@@ -84,6 +103,8 @@ class Wiring:
         self.goal[self.row] *= factor[:, 1]
         settle[self.row] *= factor[:, 2]
         self.goal, self.fade = np.maximum(self.goal, 1e-6), np.exp(-2.0 * dt * settle)
+        self.firm = np.zeros(len(osc.freq), bool)
+        self.firm[edges[0][(edges[2] >= FIRM) & (ratio[0] == ratio[1])]] = True
         self.net = phase_network.network(len(osc.freq), *edges, *ratio)
         usual = self.freq.copy()
         usual[self.row] *= core.freq  # not what they are at this moment: a plan made after loading must be the same plan

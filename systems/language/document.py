@@ -4,6 +4,7 @@ from bisect import bisect_right
 
 from msgspec import Struct, field
 
+from psi_ecs.components.regime import Regime
 from psi_ecs.components.text import Emotion, Prosody
 
 
@@ -15,6 +16,7 @@ class Style(Struct, frozen=True):
     """None lets the text itself decide."""
     accent: float | None = None
     """Pitch accent asked for by emphasis; None lets the rules decide."""
+    regime: Regime | None = None
 
 
 class Override(Struct, frozen=True):
@@ -23,10 +25,12 @@ class Override(Struct, frozen=True):
     start: int
     end: int
     kind: str
-    """`sub` (said instead), `phones` (symbols), `role` (sense of a heteronym), or `say-as` (an interpretation)."""
+    """`sub` (said instead), `phones` (symbols), `role` (sense of a heteronym), or `say-as` (an interpretation), or `sound`
+    (a regime alone)."""
     value: str
     detail: str = ""
     """Format of `say-as`."""
+    regime: Regime | None = None
 
 
 class Point(Struct, frozen=True):

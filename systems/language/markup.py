@@ -1,4 +1,8 @@
-"""Inline tags in plain text: [excited] ... [/], [sad:0.6], [pause 0.5], [laugh], [slow], [loud], [emphasis], [mark name]."""
+"""Inline tags in plain text: [excited] ... [/], [sad:0.6], [pause 0.5], [slow], [loud], [emphasis], [mark name].
+
+[whisper] ... [/], [shout], [laugh], [cry] and [sigh] are manners of words; [laugh], [laugh:0.8], [sigh 2s], [gasp] without a
+closing tag of their own are sounds. `[/]` closes what can only be opened first; [/laugh] always means the laughed words.
+"""
 
 import re
 from difflib import get_close_matches
@@ -9,10 +13,11 @@ from psi_ecs.components.text import Prosody
 
 from .document import Document, Override, Point, Style
 from .emotion import blended, feelings, named
+from .regimes import alone, manners, over_words, prosody, regimes, sounds
 from .wordlist import listed
 
-SOUNDS = frozenset(listed("laugh chuckle giggle sigh breath gasp cough sniff cry groan yawn"))
-"""Sounds that are not words: a short pause and a mark of that name, for whoever can act on it."""
+SOUNDS = frozenset(listed("cough sniff groan yawn"))
+"""Sounds that the voice lacks: a short pause and a mark of that name, for whoever can act on it."""
 SOUND_PAUSE = 0.4
 MANNERS: dict[str, Prosody] = {
     "slow": Prosody(rate=0.8),
@@ -22,10 +27,8 @@ MANNERS: dict[str, Prosody] = {
     "high": Prosody(pitch=3.0),
     "low": Prosody(pitch=-3.0),
     "loud": Prosody(volume=6.0),
-    "shout": Prosody(volume=9.0, pitch=3.0, span=1.3),
     "soft": Prosody(volume=-6.0),
     "quiet": Prosody(volume=-6.0),
-    "whisper": Prosody(volume=-12.0, rate=0.9, span=0.5),
     "monotone": Prosody(span=0.3),
     "lively": Prosody(span=1.5),
 }
@@ -52,6 +55,7 @@ class Builder:
         """Nothing yet, in no particular style."""
         self._parts: list[str] = []
         self._length = 0
+        self._last, self._gap = "", False
         self._stack: list[tuple[str, Style]] = [("", Style())]
         self.document = Document(text="")
 
@@ -67,6 +71,9 @@ class Builder:
 
     def add(self, text: str) -> None:
         """Append spoken text."""
+        if self._gap and text[:1].isalnum():
+            text = " " + text
+        self._gap, self._last = self._gap and not text, text[-1:] or self._last
         self._parts.append(text)
         self._length += len(text)
 
@@ -100,6 +107,24 @@ class Builder:
         if self.at > start:
             self.document.overrides.append(Override(start, self.at, kind, value, detail))
 
+    def manner(self, name: str, strength: float) -> Style:
+        """The style in force, in a regime besides; the inner of two regimes holds."""
+        regime, style = over_words(name, strength), self.style
+        return replace(style, prosody=merged(style.prosody, prosody(regime)), regime=regime)
+
+    def sound(self, name: str, strength: float, seconds: float | None) -> None:
+        """A regime as a sound of its own, with a mark of its name; captions show it in brackets."""
+        regime = alone(name, strength, seconds)
+        assert regime.sound is not None
+        if self.at and not self._last.isspace():
+            self.add(" ")
+        start = self.at
+        self.point(mark=name)
+        self.add(regime.sound.caption)
+        phones = "HH AH1" if regime.sound.pulse else "HH"
+        self.document.overrides.append(Override(start, self.at, "sound", phones, regime=regime))
+        self._gap = True
+
     def note(self, text: str) -> None:
         """Warn of something that was dropped."""
         self.document.notes.append(text)
@@ -118,8 +143,9 @@ def seconds(text: str) -> float | None:
 
 def parse(text: str) -> Document:
     """Plain text with inline tags as a Document. Unknown tags are dropped, with a note."""
-    builder, at = Builder(), 0
-    for m in _TAG.finditer(text):
+    builder, at, tags = Builder(), 0, list(_TAG.finditer(text))
+    spans = _spans(tags)
+    for i, m in enumerate(tags):
         builder.add(text[at : m.start()])
         at = m.end()
         if m.group() == "\\[":
@@ -127,25 +153,54 @@ def parse(text: str) -> Document:
         elif m["close"]:
             if not builder.pop(m["name"].lower() if m["name"] else None):
                 builder.note(f"{m.group()} closes nothing and is dropped")
-        elif not m["name"] or not _open(builder, m["name"].lower(), m["share"], m["rest"]):
+        elif not m["name"] or not _open(builder, m["name"].lower(), m["share"], m["rest"], i in spans):
             if m["rest"] or not m["name"]:  # brackets around ordinary words
                 builder.add(m.group())
             else:
-                near = get_close_matches(m["name"].lower(), [*feelings(), *MANNERS, *SOUNDS, "pause", "mark", "emphasis"], n=1)
+                near = get_close_matches(
+                    m["name"].lower(), [*feelings(), *MANNERS, *regimes(), *SOUNDS, "pause", "mark", "emphasis"], n=1
+                )
                 builder.note(f"unknown tag {m.group()} is dropped" + (f"; did you mean [{near[0]}]?" if near else ""))
     builder.add(text[at:])
     return builder.done()
 
 
-def _open(builder: Builder, name: str, share: str | None, rest: str | None) -> bool:
-    """Act on an opening tag; False when it is none of ours."""
+def _spans(tags: list[re.Match[str]]) -> frozenset[int]:
+    """Which tags that may be a sound or a manner of words are the latter: those closed by name, or by a `[/]` that no tag
+    which has to be closed waits for."""
+    known, both = feelings().keys() | MANNERS.keys() | {"emphasis"}, manners() & sounds()
+    known |= manners() - both
+    stack, found = list[tuple[int, str]](), set[int]()
+    left = sum(m["close"] is not None and not m["name"] for m in tags)
+    for i, m in enumerate(tags):
+        name = (m["name"] or "").lower()
+        if not m["close"]:
+            if not m["rest"] and (name in known or name in both):
+                stack.append((i, name))
+            continue
+        sure = sum(n not in both for _, n in stack)
+        fits = [k for k, (_, n) in enumerate(stack) if (n == name if name else n not in both or left > sure)]
+        left -= not name
+        if fits:
+            if stack[fits[-1]][1] in both:
+                found.add(stack[fits[-1]][0])
+            del stack[fits[-1] :]
+    return frozenset(found)
+
+
+def _open(builder: Builder, name: str, share: str | None, rest: str | None, span: bool = False) -> bool:
+    """Act on an opening tag, which has words of its own if `span`; False when it is none of ours."""
     style = builder.style
     if name in ("pause", "break") and (time := seconds(share or rest or "0.5")) is not None:
         builder.point(pause=time)
     elif name == "mark" and rest:
         builder.point(mark=rest.strip())
+    elif name in sounds() and not span and (rest is None or seconds(rest) is not None):
+        builder.sound(name, float(share or 1.0), seconds(rest) if rest else None)
     elif rest:
         return False
+    elif name in manners():
+        builder.push(name, builder.manner(name, float(share or 1.0)))
     elif name in SOUNDS:
         builder.point(pause=SOUND_PAUSE, mark=name)
     elif name == "emphasis":

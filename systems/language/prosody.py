@@ -29,6 +29,8 @@ _PHRASE_STARTS = frozenset(
 )
 _MINOR = frozenset(",;:—–()[]")
 _PREPOSITIONS = frozenset(listed("in on at with from for by of to about into under over during without between through across"))
+PAUSE = 0.1
+"""Seconds before a laugh, a sigh and the like."""
 PHRASE = 6
 """Words after which a phrase may break before a conjunction, and twice as many after which before a preposition."""
 
@@ -86,9 +88,11 @@ def _accents(tokens: list[Token]) -> list[float]:
 
 def _break(tokens: list[Token], i: int, since: int) -> int:
     """Break index after token i; `since` words lie behind in its phrase."""
-    if i == len(tokens) - 1:
-        return 4
     mark = tokens[i].mark
+    if all(t.regime is not None for t in tokens[i + 1 :]):
+        return 4
+    if tokens[i].regime is not None or (tokens[i + 1].regime is not None and not any(c in ".!?" for c in mark)):
+        return 3
     if "…" in mark or "..." in mark:
         return 3
     if any(c in ".!?" for c in mark):
@@ -116,12 +120,13 @@ def build(tokens: list[Token], document: Document, mood: Emotion) -> list[Word]:
         if weak and t.symbols is None and accent == 0.0 and index < 3:
             before_vowel = i + 1 < len(tokens) and _vowel_first(symbols[i + 1])
             sound = weak[1] if before_vowel and weak[1] is not None else weak[0]
-        words.append(_word(t, sound, accent, index, style.emotion or mood, document))
+        beside = i + 1 < len(tokens) and tokens[i + 1].regime is not None
+        words.append(_word(t, sound, accent, index, style.emotion or mood, document, beside))
     return words
 
 
-def _word(t: Token, symbols: list[str], accent: float, index: int, emotion: Emotion, document: Document) -> Word:
-    """One word; symbols carry stress digits."""
+def _word(t: Token, symbols: list[str], accent: float, index: int, emotion: Emotion, document: Document, beside: bool) -> Word:
+    """One word; symbols carry stress digits, and `beside` says that a sound follows."""
     phones = [s.rstrip("012") for s in symbols]
     return Word(
         text=t.text,
@@ -133,6 +138,8 @@ def _word(t: Token, symbols: list[str], accent: float, index: int, emotion: Emot
         mark="".join(c for c in t.mark if c in ".,;:!?…"),
         accent=accent,
         break_after=index,
+        pause=PAUSE if beside else None,
         prosody=document.style(t.start).prosody,
+        regime=t.regime or document.style(t.start).regime,
         emotion=emotion,
     )

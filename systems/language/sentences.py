@@ -57,6 +57,8 @@ def _pieces(document: Document, start: int, end: int) -> Iterator[tuple[int, int
 def _overridden(document: Document, o: Override) -> tuple[list[Token], list[str]]:
     """Tokens of a stretch that markup has settled."""
     text = document.text[o.start : o.end].strip()
+    if o.regime is not None:
+        return [Token(text, o.start, o.end, symbols=o.value.split(), regime=o.regime)], []
     if o.kind == "phones":
         return [Token(text, o.start, o.end, symbols=o.value.split())], []
     if o.kind == "sub":
@@ -77,9 +79,13 @@ def _overridden(document: Document, o: Override) -> tuple[list[Token], list[str]
 def _foreign(document: Document, start: int, end: int) -> list[Token]:
     """Words of another language, pronounced by espeak-ng."""
     found: list[Token] = []
-    for m in _WORD.finditer(document.text, start, end):
-        if symbols := espeak.pronounce(m[1], document.language):
-            found.append(Token(m[1], m.start(1), m.end(1), m[2].strip(), symbols=list(symbols)))
+    for left, right, override in _pieces(document, start, end):
+        if override is not None and override.regime is not None:
+            found += _overridden(document, override)[0]
+            continue
+        for m in _WORD.finditer(document.text, left, right):
+            if symbols := espeak.pronounce(m[1], document.language):
+                found.append(Token(m[1], m.start(1), m.end(1), m[2].strip(), symbols=list(symbols)))
     return found
 
 
@@ -133,4 +139,5 @@ def sentence(document: Document, start: int, end: int, emotion: Emotion | None) 
         return None, notes
     words[-1].break_after = 4
     _pauses(document, words, start, end)
-    return Sentence(words=words, kind=kind(found), marks=_marks(document, words, start, end)), notes
+    spoken = [t for t in found if t.regime is None]
+    return Sentence(words=words, kind=kind(spoken or found), marks=_marks(document, words, start, end)), notes

@@ -17,6 +17,7 @@ from .emotion import blended, feelings, named
 from .error import TextError
 from .ipa import from_arpabet, from_ipa
 from .markup import MANNERS, Builder, merged, seconds
+from .regimes import manners
 from .wordlist import listed
 
 BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.8, "x-strong": 1.2}
@@ -31,6 +32,11 @@ _HZ_BASE = 150.0
 _NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)\s*(%|st|hz|db)?$", re.IGNORECASE)
 _SILENT = frozenset(("metadata", "meta", "lexicon", "desc", "viseme", "backgroundaudio"))
 _TRANSPARENT = frozenset(("speak", "voice", "lang", "lookup", "audio", "audioduration", "domain"))
+_REGIMES = {
+    "whispering": "whisper", "whispered": "whisper", "shouting": "shout", "laughing": "laugh", "crying": "cry",
+    "sobbing": "cry", "sighing": "sigh",
+}  # fmt: skip
+"""Styles of <express-as> that are regimes."""
 _ROLES = {"VB": "verb", "VBP": "verb", "NN": "noun", "VBD": "past", "VBN": "past", "JJ": "adjective", "DT": "noun"}
 
 
@@ -131,13 +137,15 @@ class _Reader(ContentHandler):
             degree = {"low": 0.4, "medium": 0.7, "high": 1.0}.get(attrs.get("intensity", "medium"), 0.7)
             return self._feeling(self._need(attrs, tag, "name"), degree)
         if tag == "effect" and attrs.get("name") == "whispered":
-            return replace(style, prosody=merged(style.prosody, MANNERS["whisper"]))
+            return self.builder.manner("whisper", 1.0)
         return None
 
     def _feeling(self, name: str, degree: float) -> Style:
         style, key = self.builder.style, name.strip().lower().replace("_", "-")
-        manner = MANNERS.get({"whispering": "whisper", "shouting": "shout"}.get(key, key))
-        if manner is not None:
+        regime = _REGIMES.get(key, key)
+        if regime in manners():
+            return self.builder.manner(regime, min(degree, 1.5))
+        if (manner := MANNERS.get(key)) is not None:
             return replace(style, prosody=merged(style.prosody, manner))
         if key not in feelings():
             self.builder.note(f"SSML style {name!r} is not known and is spoken neutrally")

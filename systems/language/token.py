@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from psi_ecs.components.regime import Regime
+
 
 class Token(Struct):
     """One spoken word and the characters of the source it stands for."""
@@ -18,3 +20,5 @@ class Token(Struct):
     """Pronunciation, once it is settled."""
     role: str = ""
     """Sense of a heteronym asked for by markup."""
+    regime: Regime | None = None
+    """A sound that is no word."""

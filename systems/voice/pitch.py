@@ -45,6 +45,9 @@ def syllables(segments: list[Segment], sentence: Sentence) -> list[Syllable]:
             groups.setdefault(s.syllable, []).append(s)
     out = list[Syllable]()
     for group in groups.values():
+        regime = sentence.words[group[0].word].regime
+        if regime is not None and regime.alone:  # sings a tune of its own
+            continue
         nucleus = next((s for s in group if PHONE[s.name].vowel), group[0])
         out.append(Syllable(group[0].start, nucleus.start, group[-1].end, nucleus.index, 0.0, group[0].word, 0))
     for w, word in enumerate(sentence.words):

@@ -1,9 +1,11 @@
 """From a sentence to its score: segments in time, then the gestures of pitch, source, tract and mouth, gathered into knots."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from psi_ecs.components.avatar import Persona
-from psi_ecs.components.phone import PHONE_ID
+from psi_ecs.components.phone import PHONE, PHONE_ID
 from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Channel, Score, Span
 from psi_ecs.components.text import Sentence
 from psi_ecs.components.voice import BLOCK
@@ -14,6 +16,7 @@ from .feeling import Effect, effect
 from .gesture import Gestures, Segment
 from .mouth import articulate
 from .pitch import intone
+from .regime import colour, lengths, stretches, utter
 from .tract import Tract
 
 HEAD = 0.12
@@ -28,11 +31,11 @@ def segment(sentence: Sentence, table: FormantTable, effects: list[Effect], rate
     syllable = 0
     for w, word in enumerate(sentence.words):
         speed = rate * effects[w].rate * word.prosody.rate
-        for i, seconds in enumerate(word_seconds(table, sentence, w, speed)):
-            s = Segment(len(out), word.phones[i], word.stress[i], syllable + word.syllable[i], w, word.accent)
+        for name, stress, unit, seconds in _phones(table, sentence, w, speed):
+            s = Segment(len(out), name, stress, syllable + unit, w, word.accent)
             s.start, s.end = out[-1].end, out[-1].end + seconds
             out.append(s)
-        syllable += word.syllable[-1] + 1
+        syllable = out[-1].syllable + 1
         final = w == len(sentence.words) - 1
         pause = pause_seconds(word, final, speed) + (0.1 if final and last else 0.0)
         if pause > 0.0:
@@ -40,6 +43,16 @@ def segment(sentence: Sentence, table: FormantTable, effects: list[Effect], rate
             s.start, s.end = out[-1].end, out[-1].end + pause
             out.append(s)
     return out
+
+
+def _phones(table: FormantTable, sentence: Sentence, w: int, speed: float) -> Iterator[tuple[str, int, int, float]]:
+    """Name, stress, syllable and seconds of each phone of a word, or of a sound that is none."""
+    word = sentence.words[w]
+    if word.regime is not None and word.regime.alone and word.regime.sound is not None:
+        for name, seconds, unit in lengths(word, word.regime, word.regime.sound):
+            yield name, 2 * PHONE[name].vowel, unit, seconds
+        return
+    yield from zip(word.phones, word.stress, word.syllable, word_seconds(table, sentence, w, speed), strict=True)
 
 
 def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, out: Gestures) -> None:
@@ -67,11 +80,17 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
     intone(segments, sentence, effects, style.pitch, style.span, out)
     tract.write()
     articulate(segments, out, tract.release, persona.manner.articulation)
+    for w, word in enumerate(sentence.words):
+        if word.regime is not None and word.regime.alone and word.regime.sound is not None:
+            own = [s for s in segments if s.word == w]
+            utter(own, word.regime, word.regime.sound, 12.0 * float(np.log2(style.pitch)), style.tract, out)
     length = -(-round(segments[-1].end * RATE) // BLOCK) * BLOCK
     knot, owner, target, rate = out.knots()
     starts = np.array([round(s.start * RATE) for s in segments], np.int64)
     ends = np.append(starts[1:], length)
     words = [_span(w, sentence, segments, starts, ends) for w in range(len(sentence.words))]
+    regimes = stretches(sentence.words, [w.start for w in words], [w.end for w in words])
+    colour(knot, target, out.column, regimes, {round(s.start * RATE) for s in segments if s.name == "SIL"})
     edge = [w.start for w in words] + [words[-1].end]
     return Score(
         channels=CHANNELS,
@@ -89,6 +108,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
         marks=[(m.name, edge[min(m.word, len(words))]) for m in sentence.marks],
         length=length,
         voice=table.name,
+        regimes=regimes,
     )
 
 

@@ -25,7 +25,14 @@ def command(
     \b
     psi say "Good morning." -o morning.wav
     psi say "[joy] You came! [/] Sit down." -o hello.wav --persona theo
+    psi say "[whisper] Guess what. [/] [laugh]" -o secret.wav
     psi say --batch sentences.tsv -o out          lines id<TAB>text
+
+    \b
+    Feelings        [joy] ... [/], [sad:0.5] ... [/], ...
+    Manners         [whisper], [shout], [laugh], [cry], [sigh], [slow], [fast], [loud], [soft] ... [/]
+    Sounds          [laugh], [laugh:0.7], [sigh 2s], [chuckle], [giggle], [cry], [gasp], [breath]
+    Other           [pause 0.5], [emphasis] ... [/], [mark name]
     """
     from psi_ecs.systems.formats.safe import OutputError
     from psi_ecs.tools.speak import Speaker, read_batch, read_input

@@ -87,3 +87,12 @@ def test_before_the_first_knot_the_state_is_held() -> None:
     x, v = np.array([[2.0]]), np.array([[5.0]])
     held = relax.at(np.array([-1.0, 0.0]), np.zeros(1), np.array([[9.0]]), np.array([[30.0]]), x, v)
     assert held.tolist() == [[2.0], [2.0]]
+
+
+def test_steps_come_near_the_closed_form_and_stay_bounded_however_stiff() -> None:
+    seconds, target = np.array([0.0]), np.array([[1.0, 1.0]])
+    query, zero = np.array([0.02, 0.1]), np.zeros((1, 2))
+    fine = relax.stepped(query, seconds, target, np.array([[40.0, 10.0]]), zero, zero, 1e-4)
+    np.testing.assert_allclose(fine, relax.at(query, seconds, target, np.array([[40.0, 10.0]]), zero, zero), atol=5e-3)
+    stiff = relax.stepped(query, seconds, target, np.array([[1500.0, 600.0]]), zero, zero)
+    assert np.abs(stiff).max() <= 1.0
