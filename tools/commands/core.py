@@ -1,5 +1,6 @@
 """`psi core`."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def watch(fast: bool, who: str | None, end: float | None, ablate: tuple[str, ...
         if not fast:
             time.sleep(max(0.0, moment - (time.monotonic() - begun)))
 
-    out = click.get_text_stream("stdout")
+    out = sys.stdout
     look(Source(off=ablate, **what), who, end, show, rest)
 
 
