@@ -65,7 +65,7 @@ def build(text: bytes, where: str) -> Grammar:
     """Grammar from the text of an asset. AssetError that names the file, the constraint and the remedy."""
     try:
         spec = msgspec.toml.decode(text, type=GrammarSpec)
-    except msgspec.DecodeError as why:
+    except (msgspec.DecodeError, UnicodeDecodeError) as why:
         raise AssetError(f"{where}: {why}") from why
     rows = [(c, sign, bound) for c in spec.constraint for sign, bound in _bounds(c, where)]
     a, shift = np.zeros((len(rows), len(OBSERVED))), np.zeros((len(rows), len(FEELINGS)))

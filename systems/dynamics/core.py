@@ -124,7 +124,7 @@ def build(text: bytes, where: str) -> Core:
     """Core from the text of an asset. AssetError that names the file, the entry and the remedy."""
     try:
         spec = msgspec.toml.decode(text, type=CoreSpec)
-    except msgspec.DecodeError as why:
+    except (msgspec.DecodeError, UnicodeDecodeError) as why:
         raise AssetError(f"{where}: {why}") from why
     _check(spec, where)
     found = {role(n, f"{where}: oscillator"): o for n, o in spec.oscillator.items()}

@@ -186,3 +186,8 @@ def test_mistakes_in_the_asset_are_one_line(more: bytes, says: str) -> None:
 def test_an_oscillator_that_is_missing_is_named() -> None:
     with pytest.raises(AssetError, match="breath"):
         build((ASSET + PULL).replace(b'breath = { band = "body", freq = 1.0 }\n', b""), "core.toml")
+
+
+def test_bytes_that_are_no_text_are_one_line() -> None:
+    with pytest.raises(AssetError, match=r"core\.toml"):
+        build(b"\xff\xfe[oscillator]", "core.toml")

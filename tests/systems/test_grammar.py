@@ -103,3 +103,8 @@ def test_mistakes_are_one_line(text: str, says: str) -> None:
     with pytest.raises(AssetError, match=says) as caught:
         build(text.encode(), "speech.toml")
     assert "\n" not in str(caught.value) and "speech.toml" in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_one_line() -> None:
+    with pytest.raises(AssetError, match=r"speech\.toml"):
+        build(b"\xff\xfe[[constraint]]", "speech.toml")
