@@ -20,6 +20,8 @@ class Emotion(Struct, frozen=True):
 
 
 EMOTIONS: tuple[str, ...] = ("joy", "anger", "sadness", "fear", "disgust", "surprise", "calm")
+FEELINGS: tuple[str, ...] = ("valence", "arousal", "dominance", *EMOTIONS)
+"""Columns of `components.avatar.Feeling`."""
 
 
 class Prosody(Struct, frozen=True):

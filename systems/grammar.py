@@ -3,7 +3,6 @@
 What is hard is held by the mouth itself, after mixing (`kernels.face_mouth`); here it is measured.
 """
 
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
@@ -21,8 +20,9 @@ from psi_ecs.components.grammar import CONTEXTS, OBSERVED, Grammar
 from psi_ecs.components.phone import PHONES
 from psi_ecs.components.score import ARTICULATORS, RATE, Score
 from psi_ecs.components.switch import Switches, switches
-from psi_ecs.components.text import EMOTIONS
+from psi_ecs.components.text import FEELINGS
 from psi_ecs.components.voice import Speech
+from psi_ecs.systems.formats.toml import index
 from psi_ecs.systems.kernels import face_mouth, relax
 from psi_ecs.systems.kernels.grammar import nearest, violation
 
@@ -30,7 +30,6 @@ F64 = NDArray[np.float64]
 
 RELATIVE = ("pitch", "loudness")
 """Observations that are not in the units of the score's channel of that name."""
-FEELINGS = ("valence", "arousal", "dominance", *EMOTIONS)
 PAIRS = {"smile": "mouthSmile", "blink": "eyeBlink", "wide": "eyeWide"}
 
 
@@ -72,9 +71,9 @@ def build(text: bytes, where: str) -> Grammar:
     for i, (c, sign, _) in enumerate(rows):
         at = f"{where}: constraint {c.name!r}"
         for name, factor in c.of.items():
-            a[i, _index(name, OBSERVED, at, "observation")] = sign * factor
+            a[i, index(name, OBSERVED, at, "observation")] = sign * factor
         for name, amount in c.by.items():
-            shift[i, _index(name, FEELINGS, at, "feeling")] = sign * amount
+            shift[i, index(name, FEELINGS, at, "feeling")] = sign * amount
         numbers = (c.weight, *c.of.values(), *c.by.values())
         if not (np.isfinite(numbers).all() and c.weight >= 0.0):
             raise AssetError(f"{at}: numbers must be finite and the weight not negative; correct {list(numbers)}")
@@ -82,7 +81,7 @@ def build(text: bytes, where: str) -> Grammar:
         name=tuple(c.name for c, _, _ in rows), unit=tuple(c.unit for c, _, _ in rows), why=tuple(c.why for c, _, _ in rows),
         hard=tuple(c.hard for c, _, _ in rows), a=a, b=np.array([s * x for _, s, x in rows]), shift=shift,
         weight=np.array([c.weight for c, _, _ in rows]),
-        when=np.array([_index(c.when, CONTEXTS, f"{where}: constraint {c.name!r}", "context") for c, _, _ in rows], np.int64),
+        when=np.array([index(c.when, CONTEXTS, f"{where}: constraint {c.name!r}", "context") for c, _, _ in rows], np.int64),
     )  # fmt: skip
 
 
@@ -94,14 +93,6 @@ def _bounds(c: Constraint, where: str) -> list[tuple[float, float]]:
     if c.least is not None and c.most is not None and c.least > c.most:
         raise AssetError(f"{where}: constraint {c.name!r}: least is above most; swap them")
     return found
-
-
-def _index(name: str, known: tuple[str, ...], where: str, what: str) -> int:
-    if name not in known:
-        near = get_close_matches(name, known, 1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-        raise AssetError(f"{where}: no {what} {name!r}; {remedy}")
-    return known.index(name)
 
 
 def observe(world: World, avatar: int) -> tuple[F64, NDArray[np.bool_]]:

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from psi_ecs import AssetError
 from psi_ecs.asset import package_folder
 from psi_ecs.components.oscillator import BANDS, LOCKS, OUTSIDE, Core, Role
-from psi_ecs.components.text import EMOTIONS
+from psi_ecs.components.text import FEELINGS
+from psi_ecs.systems.formats.toml import index
 
-FEELINGS = ("valence", "arousal", "dominance", *EMOTIONS)
-"""Columns of `components.avatar.Feeling`."""
 KNOBS = ("gain", "lag", "freq", "amp", "settle")
 """What a feeling may change: the first two of couplings, by who is pulled; the rest of roles."""
 
@@ -73,16 +72,7 @@ class CoreSpec(Struct, forbid_unknown_fields=True):
 
 def role(name: str, where: str) -> Role:
     """The role of that name in small letters. AssetError with the nearest one if there is none."""
-    return Role(_index(name, [r.name.lower() for r in Role], where, "role"))
-
-
-def _index(name: str, known: list[str] | tuple[str, ...], where: str, what: str) -> int:
-    if name not in known:
-        near = get_close_matches(name, known, 1)
-        raise AssetError(
-            f"{where}: no {what} {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}")
-        )
-    return known.index(name)
+    return Role(index(name, [r.name.lower() for r in Role], where, "role"))
 
 
 def load(name: str = "core", base: Path | None = None) -> Core:
@@ -140,7 +130,7 @@ def build(text: bytes, where: str) -> Core:
     return Core(
         freq=np.array([o.freq for o in rows]), spread=np.array([o.spread for o in rows]),
         amp=np.array([o.amp for o in rows]), settle=np.array([o.settle for o in rows]),
-        band=np.array([_index(o.band, BANDS, where, "band") for o in rows], np.int32),
+        band=np.array([index(o.band, BANDS, where, "band") for o in rows], np.int32),
         pulled=pulled, by=by,
         gain=np.array([c.gain for c in spec.coupling], np.float64), lag=np.array([c.lag for c in spec.coupling], np.float64),
         n=np.array([c.ratio[0] for c in spec.coupling], np.int64), m=np.array([c.ratio[1] for c in spec.coupling], np.int64),
@@ -179,7 +169,7 @@ def _feel(spec: CoreSpec, pulled: NDArray[np.int64], where: str) -> NDArray[np.f
     gain, lag, freq, amp, settle = blocks = [np.zeros((n, len(FEELINGS))) for n in (c, c, r, r, r)]
     for i, e in enumerate(spec.emotion, 1):
         at = f"{where}: emotion {i}"
-        column, knob = _index(e.feel, FEELINGS, at, "feeling"), _index(e.what, KNOBS, at, "knob")
+        column, knob = index(e.feel, FEELINGS, at, "feeling"), index(e.what, KNOBS, at, "knob")
         if not (np.isfinite(e.by) and (knob == 1 or e.by > 0.0)):
             raise AssetError(f"{at}: by is {e.by}; give a factor above 0, or cycles for a lag")
         for name in e.of:

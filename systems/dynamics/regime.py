@@ -9,9 +9,10 @@ from psi_ecs.components.event import Cue
 from psi_ecs.components.oscillator import Core, Role
 from psi_ecs.components.regime import Regime
 from psi_ecs.components.score import RATE, Score
+from psi_ecs.components.text import FEELINGS
 from psi_ecs.components.voice import BLOCK, Speech
 
-from .core import FEELINGS, KNOBS, role
+from .core import KNOBS, role
 
 F64 = NDArray[np.float64]
 

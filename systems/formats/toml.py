@@ -3,6 +3,7 @@
 import math
 import re
 import tomllib
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -203,3 +204,12 @@ def _at(text: str, path: str, where: str) -> str:
     """`file:line` of a key path."""
     number = line_of(text, path)
     return f"{where}:{number}" if number else where
+
+
+def index(name: str, known: Sequence[str], where: str, what: str) -> int:
+    """Place of a name among those known. AssetError with the nearest one if it is not."""
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        remedy = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        raise AssetError(f"{where}: no {what} {name!r}; {remedy}")
+    return known.index(name)

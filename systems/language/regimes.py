@@ -11,12 +11,11 @@ from psi_ecs import AssetError
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.regime import Regime
 from psi_ecs.components.score import ARTICULATORS, SOURCE
-from psi_ecs.components.text import EMOTIONS, Prosody
+from psi_ecs.components.text import FEELINGS, Prosody
 
 STRONGEST = 1.5
 LONGEST = 10.0
 """Seconds of one sound at most."""
-_FEELINGS = ("valence", "arousal", "dominance", *EMOTIONS)
 _KNOBS = ("gain", "lag", "freq", "amp", "settle")
 _ROLES = tuple(r.name.lower() for r in Role)
 _CHANNELS = (*(c.name for c in SOURCE), "f1", "f2", "f3", "f4", "f5", "dull", *(c.name for c in ARTICULATORS))
@@ -54,7 +53,7 @@ def _check(r: Regime, at: str) -> None:
             if not low <= getattr(owner, key) <= high:
                 raise AssetError(f"{at}: {key} is {getattr(owner, key)}; give a number from {low:g} to {high:g}")
     for what, names, known in (
-        ("feeling", list(r.feeling), _FEELINGS),
+        ("feeling", list(r.feeling), FEELINGS),
         ("knob", [c.what for c in r.field], _KNOBS),
         ("role", [name for c in r.field for name in c.of], _ROLES),
         ("channel", list(sound.course) if sound else [], _CHANNELS),
