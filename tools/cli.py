@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("bench", "Measure speed beside peers, in one run."),
     "eval": ("evaluate", "Measure how well face and voice belong together."),
     "core": ("core", "See, tune and teach the field of oscillators."),
+    "voice": ("voice", "Turn recordings into tracks of oscillators, and play such tracks."),
     "head": ("head", "Build or inspect heads."),
 }
 

@@ -4,7 +4,6 @@ import contextlib
 import queue
 import threading
 from fractions import Fraction
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.score import RATE
+from psi_ecs.systems.formats import media
 from psi_ecs.systems.formats.safe import OutputError, Part
 
 DEPTH = 8
@@ -20,17 +20,13 @@ DEPTH = 8
 
 def missing() -> str | None:
     """None if films can be made here, else one line that says what is missing and what to do."""
-    return None if find_spec("av") else "no film: the package av is missing; install it with pip install av"
+    why = media.missing()
+    return why and f"no film: {why}"
 
 
 def encoder() -> str:
     """What encodes films. OutputError in one line if it cannot."""
-    if why := missing():
-        raise OutputError(why)
-    try:
-        import av
-    except ImportError as broken:
-        raise OutputError(f"no film: the package av does not load ({broken}); install it again with pip install av") from broken
+    av = media.library("no film")
     lacking = {"libx264", "aac"} - av.codecs_available
     if lacking:
         raise OutputError(f"no film: this build of av has no {' and '.join(sorted(lacking))}; install it with pip install av")
@@ -42,11 +38,7 @@ class Film:
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         """Begin a film of even `size` (width, height). OutputError in one line if it cannot be made."""
-        if lacking := missing():
-            raise OutputError(lacking)
-        import av
-        import av.error
-
+        av = media.library("no film")
         if size[0] % 2 or size[1] % 2:
             raise OutputError(f"{path}: a film's width and height must be even, not {size[0]}x{size[1]}")
         self._av = av

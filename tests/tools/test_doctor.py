@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 from click.testing import CliRunner
 
+from psi_ecs.systems.formats import media
 from psi_ecs.systems.formats.safe import OutputError
 from psi_ecs.systems.output import film
 from psi_ecs.tools import doctor
@@ -47,7 +48,7 @@ def test_missing_packages_are_named_with_the_command(monkeypatch: pytest.MonkeyP
 
 
 def test_no_film_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(film, "find_spec", lambda name: None)
+    monkeypatch.setattr(media, "find_spec", lambda name: None)
     assert doctor._film() == ("film", "miss", "no film: the package av is missing; install it with pip install av")
     with pytest.raises(OutputError, match="pip install av"):
         film.encoder()

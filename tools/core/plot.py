@@ -1,6 +1,5 @@
 """The field in one picture: phases, order, energy, locks, and what linear modes there are in it."""
 
-import io
 from typing import Any
 
 import numpy as np
@@ -9,12 +8,12 @@ from numpy.typing import NDArray
 from psi_ecs import PsiError
 from psi_ecs.components.oscillator import BANDS, Role
 from psi_ecs.systems.kernels import lift, resdmd
+from psi_ecs.tools.plotting import GRID, INK, PAPER, figure, logarithmic, plain, png
 
 from .record import Record
 
 F64 = NDArray[np.float64]
 
-INK, PAPER, GRID = "#dfe6ee", "#12161c", "#2c3440"
 COLOURS = ("#e0705a", "#5aa9e0", "#7bc47f", "#c58be0", "#e0b65a", "#62d0c4", "#e07fb0", "#9aa7b5")
 FAST = (Role.GLOTTIS,)
 """Turn too fast for a sample a tick."""
@@ -40,40 +39,24 @@ def modes(record: Record) -> tuple[NDArray[np.complex128], F64]:
 
 def picture(record: Record, title: str) -> bytes:
     """PNG of 1600 x 1200 pixels. PsiError if the plotting library is not there."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as why:
-        raise PsiError("the plotting library is missing; pip install 'psi-ecs[plot]'") from why
-    figure = Figure(figsize=(16, 12), dpi=100, facecolor=PAPER, layout="constrained")
-    rows = figure.subplot_mosaic(
+    page = figure(16, 12, title)
+    rows = page.subplot_mosaic(
         [["raster", "raster", "disc"], ["order", "order", "disc"], ["energy", "energy", "locks"], ["slope", "slope", "locks"]],
         height_ratios=[2.6, 1.0, 1.0, 1.0],
     )
-    for name, axes in rows.items():
-        _plain(axes, name)
-    _raster(figure, rows["raster"], record)
-    _order(rows["order"], record)
-    _energy(rows["energy"], rows["slope"], record)
-    _locks(rows["locks"], record)
-    _disc(figure, rows["disc"], record)
-    short = title if len(title) <= 100 else title[:99] + "…"
-    figure.suptitle(short.replace("$", r"\$"), color=INK, fontsize=15)
-    out = io.BytesIO()
-    figure.savefig(out, format="png", facecolor=PAPER, metadata={"Software": None})
-    return out.getvalue()
-
-
-def _plain(axes: Any, name: str) -> None:
-    axes.set_facecolor(PAPER)
-    axes.tick_params(colors=INK, labelsize=9)
-    for spine in axes.spines.values():
-        spine.set_color(GRID)
     heads = {
         "raster": "phase of each oscillator (cycles)", "order": "order parameter of each band", "energy": "energy V (rad/s)",
         "slope": "dV/dt (rad/s²) and coherence", "locks": "locks at the end: locking value and lag (cycles)",
         "disc": "eigenvalues a tick, by residual",
     }  # fmt: skip
-    axes.set_title(heads[name], color=INK, fontsize=11, loc="left")
+    for name, axes in rows.items():
+        plain(axes, heads[name])
+    _raster(page, rows["raster"], record)
+    _order(rows["order"], record)
+    _energy(rows["energy"], rows["slope"], record)
+    _locks(rows["locks"], record)
+    _disc(page, rows["disc"], record)
+    return png(page)
 
 
 def _span(record: Record) -> tuple[float, float]:
@@ -147,13 +130,11 @@ def _disc(figure: Any, axes: Any, record: Record) -> None:
     except PsiError as why:
         axes.text(0.0, 0.0, str(why).partition(";")[0], color=INK, ha="center")
         return
-    from matplotlib.colors import LogNorm
-
     low = max(float(residual.min()), 1e-6)
     worst_first = np.argsort(-residual)
     dots = axes.scatter(
         mu.real[worst_first], mu.imag[worst_first], c=np.clip(residual[worst_first], low, 1.0), cmap="plasma_r", s=34,
-        norm=LogNorm(min(low, 0.1), 4.0), edgecolors="none",
+        norm=logarithmic(min(low, 0.1), 4.0), edgecolors="none",
     )  # fmt: skip
     bar = figure.colorbar(dots, ax=axes, orientation="horizontal", pad=0.02, aspect=40)
     bar.set_label("ResDMD residual: small for true modes, near 1 for spurious ones", color=INK, fontsize=9)

@@ -1,0 +1,104 @@
+"""Sound files of any kind, read by PyAV; the one place that knows the library."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs import AssetError
+from psi_ecs.components.score import RATE
+
+from .safe import OutputError
+
+LONGEST = 600.0
+"""Seconds that are read at most."""
+SHORTEST = 0.05
+SILENT = 1e-4
+"""A sound whose largest sample is below this (-80 dB) is silence."""
+
+
+def missing() -> str | None:
+    """None if the library is there, else one line that says what to do."""
+    return None if find_spec("av") else "the package av is missing; install it with pip install av"
+
+
+def library(what: str) -> Any:
+    """The module. OutputError in one line, beginning with `what`, if it cannot be loaded."""
+    if why := missing():
+        raise OutputError(f"{what}: {why}")
+    try:
+        import av
+        import av.error
+    except ImportError as broken:
+        raise OutputError(f"{what}: the package av does not load ({broken}); install it again with pip install av") from broken
+    return av
+
+
+class Sound(NamedTuple):
+    """What was read."""
+
+    audio: NDArray[np.float64]
+    """f64[N], full scale 1, at the rate that was asked for."""
+    notes: tuple[str, ...]
+    """What had to be changed, or is doubtful."""
+
+
+def read_sound(path: Path, rate: int = RATE) -> Sound:
+    """A WAV, FLAC, MP3, Ogg, … as one channel at `rate`.
+
+    More channels are averaged and another rate is resampled, and `notes` say so. AssetError in one line if the file is
+    missing, empty, damaged, silent, or longer than LONGEST.
+    """
+    if not path.is_file():
+        raise AssetError(f"{path}: {'is no file' if path.exists() else 'no such file'}; give a sound file such as WAV or FLAC")
+    if path.stat().st_size == 0:
+        raise AssetError(f"{path}: is empty; give a sound file such as WAV or FLAC")
+    av = library(f"{path}: cannot be read")
+    try:
+        with av.open(str(path)) as file:
+            if not file.streams.audio:
+                raise AssetError(f"{path}: holds no sound; give a sound file such as WAV or FLAC")
+            stream = file.streams.audio[0]
+            source, channels = int(stream.rate), int(stream.channels)
+            audio = _decode(av, file, rate, path)
+    except (av.error.FFmpegError, ValueError) as why:
+        reason = " ".join(str(getattr(why, "strerror", None) or why).split()).lower()
+        raise AssetError(f"{path}: is no sound that can be read ({reason}); give a WAV or FLAC file") from why
+    return Sound(audio, _look(path, audio, source, channels, rate))
+
+
+def _decode(av: Any, file: Any, rate: int, path: Path) -> NDArray[np.float64]:
+    """The first sound stream, one channel, resampled."""
+    convert = av.AudioResampler(format="fltp", layout="mono", rate=rate)
+    parts: list[NDArray[np.float32]] = []
+    length = 0
+    for frame in file.decode(audio=0):
+        for out in convert.resample(frame):
+            parts.append(out.to_ndarray()[0])
+            length += len(parts[-1])
+        if length > LONGEST * rate:
+            raise AssetError(f"{path}: is longer than {LONGEST / 60.0:.0f} minutes; cut it into pieces")
+    parts += [out.to_ndarray()[0] for out in convert.resample(None)]
+    return np.concatenate(parts or [np.zeros(0, np.float32)]).astype(np.float64)
+
+
+def _look(path: Path, audio: NDArray[np.float64], source: int, channels: int, rate: int) -> tuple[str, ...]:
+    """What is to be said of a sound. AssetError if it is of no use."""
+    if len(audio) < SHORTEST * rate:
+        raise AssetError(f"{path}: holds {len(audio) / rate:.3f} s of sound; at least {SHORTEST:g} s are needed")
+    if not np.isfinite(audio).all():
+        raise AssetError(f"{path}: holds samples that are no numbers; export it again")
+    top = float(np.abs(audio).max())
+    if top < SILENT:
+        raise AssetError(f"{path}: is silent; give a recording in which somebody speaks")
+    notes = []
+    if channels > 1:
+        notes.append(f"{channels} channels were averaged")
+    if source != rate:
+        notes.append(f"resampled from {source} to {rate} Hz")
+    clipped = int((np.abs(audio) >= 0.999 * max(top, 1.0)).sum())
+    if clipped > 8:
+        notes.append(f"{clipped} samples are clipped; record it again at a lower level")
+    return tuple(notes)

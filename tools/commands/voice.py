@@ -1,0 +1,90 @@
+"""`psi voice`."""
+
+from pathlib import Path
+
+import click
+
+from .options import HELP, terminal
+
+FILE = click.Path(path_type=Path)
+
+
+@click.group("voice", context_settings=HELP, no_args_is_help=False)
+def command() -> None:
+    """Turn recordings of a voice into tracks of oscillators, and play such tracks.
+
+    \b
+    psi voice analyse speech.flac -o out/          out/speech.track and a picture of it
+    psi voice replay out/speech.track -o again.wav
+    psi voice compare speech.flac again.wav -o difference.png
+    """
+
+
+@command.command("analyse")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("-o", "--out", type=FILE, required=True, help="Folder for NAME.track and NAME.png.")
+@click.option("--plot/--no-plot", default=True, help="Draw spectrogram, pitch, partials, noise and what is left.")
+def analyse(files: tuple[Path, ...], out: Path, plot: bool) -> None:
+    """Find the oscillators of recordings: WAV, FLAC, MP3 and what else PyAV reads, up to ten minutes each."""
+    from psi_ecs.systems.formats.media import read_sound
+    from psi_ecs.systems.formats.safe import OutputError
+    from psi_ecs.systems.formats.track import encode, write_track
+    from psi_ecs.tools.voice.analyse import analyse as study
+    from psi_ecs.tools.voice.analyse import summary
+
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out}: is a file; give a folder")
+    names = [path.stem for path in files]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise click.UsageError(f"two files are called {min(twice)}; analyse them into folders of their own")
+    lines = []
+    with click.progressbar(files, label="analysing", file=terminal()) as bar:
+        for path in bar:
+            sound = read_sound(path)
+            track = study(sound.audio)
+            write_track(out / f"{path.stem}.track", track)
+            if plot:
+                from psi_ecs.systems.formats.safe import write_file
+                from psi_ecs.tools.voice.plot import picture
+
+                write_file(out / f"{path.stem}.png", picture(track, sound.audio, path.stem))
+            lines.append("; ".join((summary(track, sound.audio, len(encode(track))), *sound.notes)))
+    for path, line in zip(files, lines, strict=True):
+        click.echo(f"{out / path.stem}.track: {line}")
+
+
+@command.command("replay")
+@click.argument("track", type=FILE)
+@click.option("-o", "--out", type=FILE, required=True, help="WAV to write.")
+def replay(track: Path, out: Path) -> None:
+    """Play a TRACK by the bank of oscillators into a WAV file."""
+    from psi_ecs.systems.formats.track import read_track
+    from psi_ecs.systems.formats.wav import write_wav
+    from psi_ecs.tools.voice.analyse import replay as play
+
+    write_wav(out, play(read_track(track)))
+    click.echo(out)
+
+
+@command.command("compare")
+@click.argument("recording", type=FILE)
+@click.argument("copy", type=FILE)
+@click.option("-o", "--out", type=FILE, help="PNG to draw the difference into.")
+def compare(recording: Path, copy: Path, out: Path | None) -> None:
+    """Measure how far COPY is from RECORDING: spectrum, pitch, envelope."""
+    from psi_ecs.systems.formats.media import read_sound
+    from psi_ecs.systems.formats.safe import write_file
+    from psi_ecs.tools.voice.compare import measure
+
+    first, second = read_sound(recording), read_sound(copy)
+    for path, sound in ((recording, first), (copy, second)):
+        for note in sound.notes:
+            click.echo(f"{path}: {note}", err=True)
+    found = measure(first.audio, second.audio)
+    for line in found.lines():
+        click.echo(line)
+    if out is not None:
+        from psi_ecs.tools.voice.plot import difference
+
+        write_file(out, difference(first.audio, second.audio, found, f"{recording.name} and {copy.name}"))
+        click.echo(out)

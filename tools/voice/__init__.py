@@ -1,0 +1,1 @@
+"""The `psi voice` tools: recordings to oscillators and back."""
