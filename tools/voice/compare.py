@@ -27,7 +27,7 @@ class Difference(NamedTuple):
     snr: float
     """dB of the recording above the difference of the waves."""
     spectrum: float
-    """Log-spectral distance in dB, root mean square over frequency, mean over frames (Gray & Markel 1976), levels within 60 dB."""
+    """Log-spectral distance in dB: root mean square over frequency, mean over frames (Gray & Markel 1976); within 60 dB."""
     pitch: float
     """Root mean square of the difference where both have a voice, semitones; nan if nowhere."""
     voicing: float

@@ -1,0 +1,124 @@
+"""The frame code: a border of a voice in few numbers that can be predicted, averaged and interpolated.
+
+| columns | what |
+| --- | --- |
+| PITCH | semitones, 12 log2 Hz; runs on without a voice |
+| VOICE | 0 without a voice to 1 |
+| ENVELOPE, 60 | warped cepstrum (`envelope`) of the natural log of the amplitude of a partial, per root of the pitch in Hz |
+| NOISE, 8 | share of the power that is noise while there is a voice, 0 to 1, at HERTZ |
+| TURN, 2 x 16 | cosine coefficients, real then imaginary, over the warped axis, of the unit vectors by which the phases of the partials differ from the minimum phase of the envelope |
+
+Phases are kept as smoothed unit vectors, so nothing wraps: any mean of two codes is a code, and where phases are uncertain the
+vector is short. Per root of the pitch, the envelope is a power density: the level does not change when the pitch is moved, and
+the same envelope holds for partials and for noise.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import envelope
+from .harmonics import CYCLES
+
+F64 = NDArray[np.float64]
+C128 = NDArray[np.complex128]
+B = NDArray[np.bool_]
+
+ORDER, TURNS = 60, 16
+HERTZ = (500.0, 1500.0, 2500.0, 3500.0, 4500.0, 6000.0, 8000.0, 11_000.0)
+PITCH, VOICE = 0, 1
+ENVELOPE = slice(2, 2 + ORDER)
+NOISE = slice(ENVELOPE.stop, ENVELOPE.stop + len(HERTZ))
+TURN = slice(NOISE.stop, NOISE.stop + 2 * TURNS)
+COLUMNS = TURN.stop
+BINS, BIN = 101, 120.0
+"""Noise oscillators and Hz between them: those of `noise` at 100 samples of 24 kHz."""
+QUIET = 1e-6
+"""Amplitude below which nothing is told apart."""
+STEP = 1.0 / 240.0
+"""Seconds between borders."""
+EULER = 0.5772156649
+"""The log of the mean square of a complex Gaussian lies this much above the mean of the log of its square."""
+
+
+def encode(pitch: F64, voiced: B, tones: C128, rate: float) -> F64:
+    """The code f64[T, COLUMNS] of tracks.
+
+    Args: pitch f64[T] Hz; voiced bool[T]; tones complex128[T, K] relative to the glottal phase (see `closure`), upright.
+    """
+    count = tones.shape[1]
+    size = np.abs(tones) + QUIET
+    level = np.log(size) - 0.5 * np.log(pitch)[:, None]
+    code = np.empty((len(pitch), COLUMNS))
+    code[:, PITCH] = 12.0 * np.log2(pitch)
+    code[:, VOICE] = np.convolve(np.pad(voiced.astype(np.float64), 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
+    code[:, ENVELOPE] = envelope.cepstrum(envelope.from_partials(level, pitch, rate), ORDER).real
+    least = envelope.at_partials(envelope.spectrum(code[:, ENVELOPE])[1], pitch, rate, count).real
+    left = tones / size * np.exp(-1j * least)
+    turn = envelope.cepstrum(envelope.from_partials(left, pitch, rate), TURNS)
+    code[:, TURN] = np.concatenate((turn.real, turn.imag), axis=1)
+    code[:, NOISE] = _noise(tones, pitch)
+    return code
+
+
+def _noise(tones: C128, pitch: F64) -> F64:
+    """Share of noise in each band f64[T, bands]: how far partials leave the straight line between the borders around them."""
+    ahead, behind = np.concatenate((tones[1:], tones[-1:])), np.concatenate((tones[:1], tones[:-1]))
+    off, power = np.abs(tones - 0.5 * (ahead + behind)) ** 2, np.abs(tones) ** 2
+    hertz = pitch[:, None] * np.arange(1, tones.shape[1] + 1)
+    weight = _bands(hertz)
+    smooth = np.array((1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 1.0)) / 16.0
+    lost, whole = (np.einsum("tk,tkb->tb", p, weight) for p in (off, power))
+    for band in range(len(HERTZ)):
+        lost[:, band] = np.convolve(np.pad(lost[:, band], 3, mode="edge"), smooth, "valid")
+        whole[:, band] = np.convolve(np.pad(whole[:, band], 3, mode="edge"), smooth, "valid")
+    return np.asarray(np.clip(lost / (_white(pitch)[:, None] * whole + QUIET**2), 0.0, 1.0), np.float64)
+
+
+def _white(pitch: F64) -> F64:
+    """What `_noise` finds in white noise, f64[T]: from the overlap of the windows of `harmonics.analyse` a border or two apart."""
+    n = 2048
+    window = np.cos(np.pi * (np.arange(n + 1) / n - 0.5)) ** 4
+    overlap = np.correlate(window, window, "full")[n:] / (window @ window)
+    one, two = (np.interp(pitch * (STEP * lag / CYCLES), np.arange(n + 1) / n, overlap) for lag in (1, 2))
+    return np.asarray(1.5 - 2.0 * one + 0.5 * two, np.float64)
+
+
+def _bands(hertz: F64) -> F64:
+    """How much of each band a frequency belongs to, [..., bands]: straight from one of HERTZ to the next."""
+    return np.stack([np.interp(hertz, HERTZ, row) for row in np.eye(len(HERTZ))], axis=-1)
+
+
+@cache
+def _at_bins() -> tuple[F64, F64]:
+    """Matrices that read places [POINTS, BINS] and bands [bands, BINS] at the noise oscillators."""
+    hertz = np.arange(BINS) * BIN
+    at = envelope.bend(np.pi * hertz / hertz[-1]) * ((envelope.POINTS - 1) / np.pi)
+    i = np.minimum(at.astype(np.int64), envelope.POINTS - 2)
+    read = np.zeros((envelope.POINTS, BINS))
+    read[i, np.arange(BINS)] = 1.0 - (at - i)
+    read[i + 1, np.arange(BINS)] += at - i
+    return read, np.ascontiguousarray(_bands(hertz).T)
+
+
+def decode(code: F64, rate: float, count: int) -> tuple[C128, F64]:
+    """Amplitudes for the bank: of partials 1..count complex128[T, count], relative to the glottal phase, and of the BINS noise
+    oscillators f64[T, BINS]. Code f64[T, COLUMNS] of any real numbers."""
+    pitch = np.exp2(code[:, PITCH] / 12.0)
+    voice = np.clip(code[:, VOICE], 0.0, 1.0)[:, None]
+    share = np.clip(code[:, NOISE], 0.0, 1.0)
+    level, least = envelope.spectrum(code[:, ENVELOPE])
+    turn = (code[:, TURN][:, :TURNS] + 1j * code[:, TURN][:, TURNS:]) @ envelope.cosines(TURNS)
+    hertz = pitch[:, None] * np.arange(1, count + 1)
+    packed = envelope.at_partials(level + 1j * least, pitch, rate, count)
+    vector = envelope.at_partials(turn, pitch, rate, count)
+    vector /= np.abs(vector) + 1e-9
+    noisy = np.einsum("tb,tkb->tk", share, _bands(hertz))
+    tones = np.exp(packed) * np.sqrt(pitch[:, None] * voice * (1.0 - noisy)) * vector
+    tones[hertz >= 0.5 * rate] = 0.0
+    read, bands = _at_bins()
+    aperiodic = 1.0 - voice * (1.0 - share @ bands)
+    noise = np.exp(level @ read + 0.5 * EULER * aperiodic) * np.sqrt(BIN * aperiodic)
+    noise[:, 0] = noise[:, -1] = 0.0
+    return tones, noise
