@@ -1,12 +1,11 @@
 """The frame code: a border of a voice in few numbers that can be predicted, averaged and interpolated.
 
-| columns | what |
-| --- | --- |
-| PITCH | semitones, 12 log2 Hz; runs on without a voice |
-| VOICE | 0 without a voice to 1 |
-| ENVELOPE, 60 | warped cepstrum (`envelope`) of the natural log of the amplitude of a partial, per root of the pitch in Hz |
-| NOISE, 8 | share of the power that is noise while there is a voice, 0 to 1, at HERTZ |
-| TURN, 2 x 16 | cosine coefficients, real then imaginary, over the warped axis, of the unit vectors by which the phases of the partials differ from the minimum phase of the envelope |
+PITCH: semitones, 12 log2 Hz; runs on without a voice
+VOICE: 0 without a voice to 1
+ENVELOPE: warped cepstrum (`envelope`) of the natural log of the amplitude of a partial, per root of the pitch in Hz
+NOISE: share of the power that is noise while there is a voice, 0 to 1, at HERTZ
+TURN: cosine coefficients, real then imaginary, over the warped axis, of the unit vectors by which the phases of the partials
+    differ from the minimum phase of the envelope
 
 Phases are kept as smoothed unit vectors, so nothing wraps: any mean of two codes is a code, and where phases are uncertain the
 vector is short. Per root of the pitch, the envelope is a power density: the level does not change when the pitch is moved, and
@@ -77,7 +76,7 @@ def _noise(tones: C128, pitch: F64) -> F64:
 
 
 def _white(pitch: F64) -> F64:
-    """What `_noise` finds in white noise, f64[T]: from the overlap of the windows of `harmonics.analyse` a border or two apart."""
+    """What `_noise` finds in white noise, f64[T]: windows of `harmonics.analyse` a border or two apart overlap."""
     n = 2048
     window = np.cos(np.pi * (np.arange(n + 1) / n - 0.5)) ** 4
     overlap = np.correlate(window, window, "full")[n:] / (window @ window)

@@ -20,13 +20,11 @@ def pulses(hertz: F64) -> F64:
         pole = width / 2.0 - 1j * centre
         response = response / ((1j * f + pole) * (1j * f + np.conj(pole))) * centre**2
     theta = turns(hertz, SPAN, RATE)[:-1]
-    n = np.arange(len(theta)) / SPAN
+    n, borders = np.arange(len(theta)) / SPAN, np.arange(len(hertz))
     wave = np.zeros(len(theta))
     for i, number in enumerate(k):
-        c = np.interp(n, np.arange(len(hertz)), response[:, i].real) + 1j * np.interp(
-            n, np.arange(len(hertz)), response[:, i].imag
-        )
-        wave += np.real(c * np.exp(2j * np.pi * number * theta))
+        re, im = np.interp(n, borders, response[:, i].real), np.interp(n, borders, response[:, i].imag)
+        wave += np.real((re + 1j * im) * np.exp(2j * np.pi * number * theta))
     return 0.1 * wave / wave.std()
 
 
