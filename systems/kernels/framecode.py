@@ -25,7 +25,11 @@ C128 = NDArray[np.complex128]
 B = NDArray[np.bool_]
 
 ORDER, TURNS = 60, 16
-HERTZ = (500.0, 1500.0, 2500.0, 3500.0, 4500.0, 6000.0, 8000.0, 11_000.0)
+HERTZ = (4000.0, 5000.0, 6500.0, 8500.0, 11_000.0)
+FIRM = 3000.0
+"""Hz up to which a voice counts as partials alone: what wanders there is carried by the phases."""
+TRUST = (0.5, 1.0, 1.0, 1.0, 1.0)
+"""Of the share of noise that is found in each band."""
 PITCH, VOICE = 0, 1
 ENVELOPE = slice(2, 2 + ORDER)
 NOISE = slice(ENVELOPE.stop, ENVELOPE.stop + len(HERTZ))
@@ -72,7 +76,7 @@ def _noise(tones: C128, pitch: F64) -> F64:
     for band in range(len(HERTZ)):
         lost[:, band] = np.convolve(np.pad(lost[:, band], 3, mode="edge"), smooth, "valid")
         whole[:, band] = np.convolve(np.pad(whole[:, band], 3, mode="edge"), smooth, "valid")
-    return np.asarray(np.clip(lost / (_white(pitch)[:, None] * whole + QUIET**2), 0.0, 1.0), np.float64)
+    return np.asarray(np.clip(lost / (_white(pitch)[:, None] * whole + QUIET**2), 0.0, 1.0) * TRUST, np.float64)
 
 
 def _white(pitch: F64) -> F64:
@@ -85,8 +89,8 @@ def _white(pitch: F64) -> F64:
 
 
 def _bands(hertz: F64) -> F64:
-    """How much of each band a frequency belongs to, [..., bands]: straight from one of HERTZ to the next."""
-    return np.stack([np.interp(hertz, HERTZ, row) for row in np.eye(len(HERTZ))], axis=-1)
+    """How much of each band a frequency belongs to, [..., bands]: straight from one of HERTZ to the next, none up to FIRM."""
+    return np.stack([np.interp(hertz, (FIRM, *HERTZ), row) for row in np.eye(len(HERTZ) + 1)[1:]], axis=-1)
 
 
 @cache
