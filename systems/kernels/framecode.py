@@ -94,10 +94,10 @@ def _bands(hertz: F64) -> F64:
 
 
 @cache
-def _at_bins() -> tuple[F64, F64]:
+def _at_bins(tract: float) -> tuple[F64, F64]:
     """Matrices that read places [POINTS, BINS] and bands [bands, BINS] at the noise oscillators."""
     hertz = np.arange(BINS) * BIN
-    at = envelope.bend(np.pi * hertz / hertz[-1]) * ((envelope.POINTS - 1) / np.pi)
+    at = envelope.bend(np.pi * np.minimum(hertz / hertz[-1] / tract, 1.0)) * ((envelope.POINTS - 1) / np.pi)
     i = np.minimum(at.astype(np.int64), envelope.POINTS - 2)
     read = np.zeros((envelope.POINTS, BINS))
     read[i, np.arange(BINS)] = 1.0 - (at - i)
@@ -105,22 +105,22 @@ def _at_bins() -> tuple[F64, F64]:
     return read, np.ascontiguousarray(_bands(hertz).T)
 
 
-def decode(code: F64, rate: float, count: int) -> tuple[C128, F64]:
+def decode(code: F64, rate: float, count: int, tract: float = 1.0) -> tuple[C128, F64]:
     """Amplitudes for the bank: of partials 1..count complex128[T, count], relative to the glottal phase, and of the BINS noise
-    oscillators f64[T, BINS]. Code f64[T, COLUMNS] of any real numbers."""
+    oscillators f64[T, BINS]. Code f64[T, COLUMNS] of any real numbers; `tract` scales the frequencies of the envelope."""
     pitch = np.exp2(code[:, PITCH] / 12.0)
     voice = np.clip(code[:, VOICE], 0.0, 1.0)[:, None]
     share = np.clip(code[:, NOISE], 0.0, 1.0)
     level, least = envelope.spectrum(code[:, ENVELOPE])
     turn = (code[:, TURN][:, :TURNS] + 1j * code[:, TURN][:, TURNS:]) @ envelope.cosines(TURNS)
     hertz = pitch[:, None] * np.arange(1, count + 1)
-    packed = envelope.at_partials(level + 1j * least, pitch, rate, count)
-    vector = envelope.at_partials(turn, pitch, rate, count)
+    packed = envelope.at_partials(level + 1j * least, pitch / tract, rate, count)
+    vector = envelope.at_partials(turn, pitch / tract, rate, count)
     vector /= np.abs(vector) + 1e-9
     noisy = np.einsum("tb,tkb->tk", share, _bands(hertz))
     tones = np.exp(packed) * np.sqrt(pitch[:, None] * voice * (1.0 - noisy)) * vector
-    tones[hertz >= 0.5 * rate] = 0.0
-    read, bands = _at_bins()
+    tones[hertz >= 0.5 * rate * min(tract, 1.0)] = 0.0
+    read, bands = _at_bins(tract)
     aperiodic = 1.0 - voice * (1.0 - share @ bands)
     noise = np.exp(level @ read + 0.5 * EULER * aperiodic) * np.sqrt(BIN * aperiodic)
     noise[:, 0] = noise[:, -1] = 0.0

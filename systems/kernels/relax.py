@@ -44,6 +44,22 @@ def at(query: Array, seconds: Array, target: Array, rate: Array, x: Array, v: Ar
     return t + (a + (v[k] + r * a) * dt) * np.exp(-r * dt)
 
 
+def aims(way: Array, rate: Array | float, dt: float, v: Array) -> tuple[Array, Array]:
+    """Targets that lead the state exactly through given places, one every `dt` seconds: the inverse of `step`.
+
+    Args: way f64[N + 1, C] places, the first where the state is; rate 1/s, with rate dt of 1 or more (below, targets swing
+    ever wider); v f64[C] velocity at the first. Returns: targets f64[N, C] and the velocity at the end f64[C].
+    """
+    decay, share = np.exp(-rate * dt), 1.0 + rate * dt
+    out = np.empty((len(way) - 1, way.shape[1]))
+    for i in range(len(out)):
+        out[i] = (way[i + 1] - (way[i] * share + v * dt) * decay) / (1.0 - share * decay)
+        a = way[i] - out[i]
+        b = v + rate * a
+        v = (b - rate * (a + b * dt)) * decay
+    return out, v
+
+
 def stepped(query: Array, seconds: Array, target: Array, rate: Array, x: Array, v: Array, h: float = 1.0 / 240.0) -> Array:
     """As `at`, by implicit Euler steps of `h` seconds from the knot before: what the closed form saves us."""
     k = np.clip(np.searchsorted(seconds, query, side="right") - 1, 0, len(seconds) - 1)

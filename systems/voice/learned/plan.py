@@ -1,0 +1,174 @@
+"""From a sentence to its score, by the network's expectation and the memory of how things were said."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.components.avatar import Persona
+from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Channel, Score, Span
+from psi_ecs.components.text import Sentence
+from psi_ecs.components.voice import BLOCK
+from psi_ecs.systems.kernels import framecode, relax
+from psi_ecs.systems.voice.feeling import Effect, effect
+from psi_ecs.systems.voice.gesture import Gestures, Segment
+from psi_ecs.systems.voice.mouth import articulate
+
+from .context import describe
+from .model import RATE as FRAMES
+from .model import Model
+from .net import KNOTS
+from .recall import Weights
+
+F64 = NDArray[np.float64]
+
+STEP = 200
+"""Samples between the knots of the tract: 8.3 ms."""
+FOLLOW = 300.0
+"""1/s, rate of pitch, voicing and tract between their knots."""
+HEAD, BETWEEN, AFTER = 0.12, 0.16, 0.32
+"""Seconds of silence before a sentence, at a break within it, and after it."""
+WEIGHTS = Weights()
+OPEN = 0.55
+"""Share of a stop that is closure."""
+TRACT: tuple[Channel, ...] = (
+    *(Channel(f"c{i}", "tract", "ln amplitude per root Hz, warped cepstrum", -30.0 if i == 0 else -8.0, 8.0, -14.0 if i == 0 else 0.0)
+      for i in range(framecode.ORDER)),
+    *(Channel(f"noise{i}", "tract", "1, share of noise in the voice", 0.0, 1.0, 1.0) for i in range(len(framecode.HERTZ))),
+    *(Channel(f"turn{i}", "tract", "1, phase beside the minimum phase", -4.0, 4.0, float(i == 0))
+      for i in range(2 * framecode.TURNS)),
+)  # fmt: skip
+CHANNELS: tuple[Channel, ...] = SOURCE + TRACT + ARTICULATORS
+
+
+def segment(sentence: Sentence) -> list[Segment]:
+    """Phones and pauses, still without times; the first and the last are pauses."""
+    out, syllable = [Segment(0, "SIL", 0, -1, -1, 0.0)], 0
+    for w, word in enumerate(sentence.words):
+        for name, stress, unit in zip(word.phones, word.stress, word.syllable, strict=True):
+            out.append(Segment(len(out), name, stress, syllable + unit, w, word.accent))
+        syllable = out[-1].syllable + 1
+        if word.break_after >= 3 or word.pause or w == len(sentence.words) - 1:
+            out.append(Segment(len(out), "SIL", 0, -1, -1, 0.0))
+    return out
+
+
+def time(segments: list[Segment], sentence: Sentence, seconds: F64, effects: list[Effect], rate: float, last: bool) -> None:
+    """Set when each segment begins and ends, from the seconds f64[P] that are expected."""
+    at, before = 0.0, -1
+    for s, expected in zip(segments, seconds.tolist(), strict=True):
+        if s.word >= 0:
+            length = expected / (rate * effects[s.word].rate * sentence.words[s.word].prosody.rate)
+        elif s.index == 0:
+            length = HEAD
+        else:
+            length = _pause(sentence, before, s.index == len(segments) - 1, last, rate * effects[before].rate)
+        s.start, s.end = at, at + length
+        at, before = s.end, s.word if s.word >= 0 else before
+
+
+def _pause(sentence: Sentence, word: int, final: bool, last: bool, rate: float) -> float:
+    """Seconds of silence after a word."""
+    asked = sentence.words[word].pause
+    seconds = asked if asked is not None else (AFTER if final else BETWEEN) / rate
+    return seconds + (0.1 if final and last else 0.0)
+
+
+def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Score:
+    """The whole score of one sentence."""
+    style = persona.voice
+    effects = [effect(word.emotion) for word in sentence.words]
+    segments = segment(sentence)
+    context = describe(segments, sentence.kind)
+    hidden = model.net.encode(context)
+    duration = model.net.durations(hidden)
+    time(segments, sentence, np.exp(duration * model.duration[1] + model.duration[0]), effects, style.rate, last)
+    length = -(-round(segments[-1].end * RATE) // BLOCK) * BLOCK
+    border = np.array([s.start for s in segments] + [length / RATE])
+    times = np.arange(length // STEP + 1) * (STEP / RATE)
+    frames = remember(model, context.phone, hidden, border, times)
+    frames[:, framecode.PITCH] = _tune(frames[:, framecode.PITCH], segments, sentence, effects, persona, model, times)
+    out = Gestures(CHANNELS)
+    out.add(0.0, 0, 20.0, pitch=frames[0, framecode.PITCH])
+    _source(segments, sentence, effects, persona, out)
+    articulate(segments, out, lambda s: s.start + OPEN * s.seconds, persona.manner.articulation)
+    knot, owner, target, rate = weave(out, frames, segments)
+    starts = np.array([round(s.start * RATE) for s in segments], np.int64)
+    words = [_span(w, sentence, segments, starts) for w in range(len(sentence.words))]
+    edge = [w.start for w in words] + [words[-1].end]
+    return Score(
+        channels=CHANNELS,
+        phone=context.phone.astype(np.int16),
+        start=starts,
+        end=np.append(starts[1:], length),
+        stress=context.stress.astype(np.int8),
+        syllable=np.array([s.syllable for s in segments], np.int32),
+        word=np.array([s.word for s in segments], np.int32),
+        knot=knot,
+        knot_phone=owner,
+        target=target,
+        rate=rate,
+        words=words,
+        marks=[(m.name, edge[min(m.word, len(words))]) for m in sentence.marks],
+        length=length,
+        voice=model.name,
+    )
+
+
+def remember(model: Model, phone: NDArray[np.int64], hidden: NDArray[np.float32], border: F64, times: F64) -> F64:
+    """Frames f64[T, D] at `times`: recalled stretches, on the pitch that is expected.
+
+    Args: hidden f32[P, H] of the network; border f64[P + 1], seconds at which phones begin, and the last ends.
+    """
+    seconds = np.diff(border)
+    duration = ((np.log(np.maximum(seconds, 0.01)) - model.duration[0]) / model.duration[1]).astype(np.float32)
+    duration[[0, -1]] = 0.0
+    knots, spread = model.net.frames(hidden, duration)
+    found = model.memory.candidates(phone, seconds.astype(np.float32), knots, spread, WEIGHTS, FRAMES)
+    halves = np.append(np.stack((border[:-1], border[:-1] + 0.5 * seconds), axis=1).ravel(), border[-1])
+    frames = model.memory.lay(model.memory.path(found, WEIGHTS), halves, times).astype(np.float64)
+    place = border[:-1, None] + seconds[:, None] * (np.arange(KNOTS) + 0.5) / KNOTS
+    tune = knots[:, :, framecode.PITCH] * model.spread[framecode.PITCH] + model.mean[framecode.PITCH]
+    frames[:, framecode.PITCH] = np.interp(times, place.ravel(), tune.ravel())
+    return frames
+
+
+def _tune(
+    pitch: F64, segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, model: Model, times: F64
+) -> F64:
+    """Pitch f64[T] in semitones, brought from the speaker to the persona, the markup and the feeling of each word."""
+    word = np.array([s.word for s in segments])
+    word = np.maximum.accumulate(np.where(word < 0, 0, word))
+    at = word[np.clip(np.searchsorted([s.start for s in segments], times, side="right") - 1, 0, len(segments) - 1)]
+    shift = np.array([e.pitch + w.prosody.pitch for e, w in zip(effects, sentence.words, strict=True)])
+    wide = np.array([e.span * w.prosody.span for e, w in zip(effects, sentence.words, strict=True)])
+    return np.asarray(12.0 * np.log2(persona.voice.pitch) + shift[at] + persona.voice.span * wide[at] * (pitch - model.pitch))
+
+
+def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, out: Gestures) -> None:
+    """Loudness and voice quality, word by word; the recordings bring their own, so feeling and persona are what is added."""
+    for s in segments:
+        if s.word >= 0:
+            e = effects[s.word]
+            out.add(s.start, s.index, 30.0, loudness=e.loudness + sentence.words[s.word].prosody.volume, breath=max(e.breath, 0.0),
+                    rd=float(np.clip(1.0 - 0.14 * e.tilt + 0.5 * persona.voice.breathiness, 0.35, 2.6)))  # fmt: skip
+
+
+def weave(out: Gestures, frames: F64, segments: list[Segment]) -> tuple[NDArray[np.int64], NDArray[np.int32], F64, F64]:
+    """Knots of gestures and of frames f64[N + 1, D], STEP samples apart: sample, phone, targets and rates of each."""
+    moment, _, goal, speed = out.knots()
+    columns = np.concatenate(([0, 1], np.arange(len(SOURCE), len(SOURCE) + len(TRACT))))
+    aims, _ = relax.aims(frames, FOLLOW, STEP / RATE, np.zeros(frames.shape[1]))
+    grid = np.arange(len(aims)) * STEP
+    knot = np.unique(np.concatenate((moment, grid)))
+    knot = knot[knot < len(aims) * STEP]
+    gesture = np.searchsorted(moment, knot, side="right") - 1
+    target, rate = goal[gesture], speed[gesture]
+    target[:, columns], rate[:, columns] = aims[knot // STEP], FOLLOW
+    owner = np.searchsorted([round(s.start * RATE) for s in segments], knot, side="right") - 1
+    return knot, owner.astype(np.int32), target, rate
+
+
+def _span(w: int, sentence: Sentence, segments: list[Segment], starts: NDArray[np.int64]) -> Span:
+    """A word in time."""
+    own = [s.index for s in segments if s.word == w]
+    word = sentence.words[w]
+    return Span(word.text + word.mark, int(starts[own[0]]), int(starts[own[-1] + 1]), word.start, word.end)

@@ -1,0 +1,134 @@
+"""Corpora to learn a voice from: recordings, what is said in them, and where each phone lies.
+
+A folder holds `metadata.csv` (lines `id|text`) and `id.flac` (or .wav, .mp3, .ogg). `alignments.jsonl`, in the folder or in
+the one above, has a line for each recording: its `id`, `phones` [[name, start, end], …] with ARPAbet names, stress digits and
+SIL, and `words` [[word, start, end], …], times in seconds.
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from psi_ecs import AssetError
+from psi_ecs.components.phone import PHONE
+from psi_ecs.components.text import Word
+from psi_ecs.systems.formats.toml import read_text
+from psi_ecs.systems.language import analyse
+from psi_ecs.systems.language.syllable import syllables
+from psi_ecs.systems.voice.gesture import Segment
+
+KINDS = (".flac", ".wav", ".mp3", ".ogg")
+WORST_MEAN, WORST_WORD = -1.3, -7.0
+"""Log likelihoods against a free phone loop (mean a frame, worst word) below which an alignment is not believed."""
+
+
+class Aligned(Struct):
+    """A line of `alignments.jsonl`; what else it holds is not looked at."""
+
+    id: str
+    phones: list[tuple[str, float, float]]
+    words: list[tuple[str, float, float]]
+    llr: float = 0.0
+    wmin: float = 0.0
+
+
+class Take(Struct):
+    """One recording, with its phones in their places."""
+
+    id: str
+    path: Path
+    text: str
+    kind: str
+    """Of its sentence, as in `components.text.Sentence`."""
+    segments: list[Segment]
+
+
+def read_corpus(folder: Path) -> tuple[list[Take], list[str]]:
+    """The takes of a folder that can be learned from, and one line for each that cannot. AssetError if there is no corpus."""
+    listing = folder / "metadata.csv"
+    if not listing.is_file():
+        raise AssetError(f"{folder}: no metadata.csv; write one with a line id|text for each recording")
+    lines, found, doubts = _alignments(folder), list[Take](), list[str]()
+    for number, line in enumerate(read_text(listing).splitlines(), 1):
+        if not line.strip():
+            continue
+        name, bar, text = line.strip().partition("|")
+        path = next((p for kind in KINDS if (p := folder / f"{name}{kind}").is_file()), None)
+        if not bar or not text.strip():
+            doubts.append(f"{listing}:{number}: no text for {name[:60]!r}; write id|text")
+        elif path is None:
+            doubts.append(f"{listing}:{number}: no recording {name[:60]!r}; put {name[:60]}.flac beside it or take the line out")
+        elif (row := lines.get(name)) is None:
+            doubts.append(f"{path}: not aligned; it is left out")
+        elif row.llr < WORST_MEAN or row.wmin < WORST_WORD:
+            doubts.append(f"{path}: the alignment is doubtful ({row.llr:.1f} a frame, worst word {row.wmin:.1f}); it is left out")
+        else:
+            found.append(_take(path, text.strip(), row))
+    if not found:
+        raise AssetError(f"{folder}: nothing to learn from; {doubts[0] if doubts else 'metadata.csv is empty'}")
+    return found, doubts
+
+
+def _alignments(folder: Path) -> dict[str, Aligned]:
+    path = next((p for p in (folder / "alignments.jsonl", folder.parent / "alignments.jsonl") if p.is_file()), None)
+    if path is None:
+        raise AssetError(f"{folder}: no alignments.jsonl there or above; see tools/voice/corpus.py for its lines")
+    decoder, out = msgspec.json.Decoder(Aligned), dict[str, Aligned]()
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        try:
+            row = decoder.decode(line)
+        except msgspec.MsgspecError as why:
+            raise AssetError(f"{path}:{number}: {why}") from why
+        unknown = [name for name, _, _ in row.phones if name.rstrip("012") not in PHONE]
+        if unknown or not row.phones or any(not 0.0 <= a <= b for _, a, b in row.phones):
+            raise AssetError(f"{path}:{number}: phones must be ARPAbet names with rising times; {unknown or 'times'} cannot be")
+        out[row.id] = row
+    return out
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[^a-z']", "", word.lower())
+
+
+def _take(path: Path, text: str, row: Aligned) -> Take:
+    """Phones with the syllables, words and accents that our own reading of the text gives them."""
+    sentences = analyse(text).sentences
+    said = dict(_match(row, [word for s in sentences for word in s.words]))
+    segments, syllable = list[Segment](), 0
+    for w, names in _words(row):
+        phones = [name.rstrip("012") for name, _, _ in names]
+        units = syllables(phones) if w >= 0 else [0]
+        accent = said[w].accent if w in said else 1.0
+        for phone, unit, (name, start, end) in zip(phones, units, names, strict=True):
+            stress = int(name[-1]) if name[-1].isdigit() else 0
+            segment = Segment(len(segments), phone, stress, syllable + unit if w >= 0 else -1, w, accent if w >= 0 else 0.0)
+            segment.start, segment.end = start, end
+            segments.append(segment)
+        syllable += units[-1] + 1 if w >= 0 else 0
+    return Take(row.id, path, text, sentences[-1].kind if sentences else "statement", segments)
+
+
+def _words(row: Aligned) -> Iterator[tuple[int, list[tuple[str, float, float]]]]:
+    """(word, its phones) one after the other; a pause is word -1, alone."""
+    group, current = list[tuple[str, float, float]](), -1
+    for phone in row.phones:
+        middle = 0.5 * (phone[1] + phone[2])
+        word = -1 if phone[0] == "SIL" else next((i for i, (_, a, b) in enumerate(row.words) if a <= middle < b), -1)
+        if group and (word != current or word < 0):
+            yield current, group
+            group = []
+        group.append(phone)
+        current = word
+    if group:
+        yield current, group
+
+
+def _match(row: Aligned, words: list[Word]) -> Iterator[tuple[int, Word]]:
+    """Words of an alignment beside those of our reading."""
+    ours, theirs = [_plain(w.text) for w in words], [_plain(w) for w, _, _ in row.words]
+    for a, b, size in SequenceMatcher(a=theirs, b=ours, autojunk=False).get_matching_blocks():
+        yield from ((a + k, words[b + k]) for k in range(size))
