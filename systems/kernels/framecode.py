@@ -28,6 +28,8 @@ ORDER, TURNS = 60, 16
 HERTZ = (4000.0, 5000.0, 6500.0, 8500.0, 11_000.0)
 FIRM = 3000.0
 """Hz up to which a voice counts as partials alone: what wanders there is carried by the phases."""
+LOW = (800.0, 1200.0)
+"""Hz up to which there are partials without a voice too: what little sounds there is not hiss but the tail of a voice."""
 TRUST = (0.5, 1.0, 1.0, 1.0, 1.0)
 """Of the share of noise that is found in each band."""
 PITCH, VOICE = 0, 1
@@ -93,6 +95,12 @@ def _bands(hertz: F64) -> F64:
     return np.stack([np.interp(hertz, (FIRM, *HERTZ), row) for row in np.eye(len(HERTZ) + 1)[1:]], axis=-1)
 
 
+def _voiced(voice: F64, hertz: F64) -> F64:
+    """How much of a voice there is at some frequencies: all of it below LOW."""
+    low = np.clip((LOW[1] - hertz) / (LOW[1] - LOW[0]), 0.0, 1.0)
+    return np.asarray(np.maximum(voice[:, None], low), np.float64)
+
+
 @cache
 def _at_bins() -> tuple[F64, F64]:
     """Matrices that read places [POINTS, BINS] and bands [bands, BINS] at the noise oscillators."""
@@ -109,7 +117,7 @@ def decode(code: F64, rate: float, count: int) -> tuple[C128, F64]:
     """Amplitudes for the bank: of partials 1..count complex128[T, count], relative to the glottal phase, and of the BINS noise
     oscillators f64[T, BINS]. Code f64[T, COLUMNS] of any real numbers."""
     pitch = np.exp2(code[:, PITCH] / 12.0)
-    voice = np.clip(code[:, VOICE], 0.0, 1.0)[:, None]
+    voice = np.clip(code[:, VOICE], 0.0, 1.0)
     share = np.clip(code[:, NOISE], 0.0, 1.0)
     level, least = envelope.spectrum(code[:, ENVELOPE])
     turn = (code[:, TURN][:, :TURNS] + 1j * code[:, TURN][:, TURNS:]) @ envelope.cosines(TURNS)
@@ -117,11 +125,11 @@ def decode(code: F64, rate: float, count: int) -> tuple[C128, F64]:
     packed = envelope.at_partials(level + 1j * least, pitch, rate, count)
     vector = envelope.at_partials(turn, pitch, rate, count)
     vector /= np.abs(vector) + 1e-9
-    noisy = np.einsum("tb,tkb->tk", share, _bands(hertz))
-    tones = np.exp(packed) * np.sqrt(pitch[:, None] * voice * (1.0 - noisy)) * vector
+    tonal = _voiced(voice, hertz) * (1.0 - np.einsum("tb,tkb->tk", share, _bands(hertz)))
+    tones = np.exp(packed) * np.sqrt(pitch[:, None] * tonal) * vector
     tones[hertz >= 0.5 * rate] = 0.0
     read, bands = _at_bins()
-    aperiodic = 1.0 - voice * (1.0 - share @ bands)
+    aperiodic = 1.0 - _voiced(voice, np.arange(BINS) * BIN) * (1.0 - share @ bands)
     noise = np.exp(level @ read + 0.5 * EULER * aperiodic) * np.sqrt(BIN * aperiodic)
     noise[:, 0] = noise[:, -1] = 0.0
     return tones, noise
