@@ -24,7 +24,7 @@ F64 = NDArray[np.float64]
 C128 = NDArray[np.complex128]
 B = NDArray[np.bool_]
 
-ORDER, TURNS = 60, 16
+ORDER, TURNS = 60, 24
 HERTZ = (4000.0, 5000.0, 6500.0, 8500.0, 11_000.0)
 FIRM = 3000.0
 """Hz up to which a voice counts as partials alone: what wanders there is carried by the phases."""
