@@ -1,6 +1,6 @@
-"""A lapped transform on the phase of a voice: the modified discrete cosine transform (Princen & Bradley 1987) of the sound read at
-equal steps of its phase, as in time-warped coding (Edler et al. 2009). A voice is periodic there, so each partial stays on its
-lines however the pitch moves; without quantisation the sound comes back.
+"""A lapped transform on the phase of a voice: the modified discrete cosine transform (Princen & Bradley 1987) of the sound read
+at equal steps of its phase, as in time-warped coding (Edler et al. 2009). A voice is periodic there, so each partial stays on
+its lines however the pitch moves; without quantisation the sound comes back.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Numbers to bytes by their probability: a range coder (Martin 1979) with the carry of LZMA (Pavlov 1998), and tables for it."""
+"""Numbers to bytes by their probability: a range coder (Martin 1979) with the carry of LZMA (Pavlov 1998), and its tables."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ class Writer:
     """Turns symbols into bytes; `bytes` ends it. What is written here is read by `Reader` with the same calls."""
 
     def __init__(self) -> None:
+        """Nothing yet."""
         self._low, self._range, self._cache, self._held = 0, _ALL, 0, 1
         self._out = bytearray()
 
@@ -53,6 +54,7 @@ class Reader:
     """Takes symbols from bytes in the order in which they were put."""
 
     def __init__(self, data: bytes) -> None:
+        """What a `Writer` made."""
         self._data, self._at, self._range = data, 4, _ALL
         self._code = int.from_bytes(data[:4].ljust(4, b"\0"), "big")
 
@@ -89,6 +91,7 @@ class Learner:
     """A table that follows what it has seen."""
 
     def __init__(self, weights: Sequence[float], rate: float = 1.0 / 24.0) -> None:
+        """With a first guess, and how far each symbol moves it."""
         total = sum(weights)
         self._weights, self._rate, self.table = [w / total for w in weights], rate, table(weights)
 

@@ -36,7 +36,7 @@ LOUDEST, FAINT = 12, -20
 GAMMA, QUIET = 0.5, 0.05
 DEAD = 0.36
 """Added before a size is cut to a whole number: less than a half, so that what is small becomes 0, which costs least."""
-FILL, HISS = 0.25, 0.9
+FILL, HISS = 0.15, 0.9
 """Noise in place of zeros: of the step at most, and of the level where nothing is coded."""
 GAINS, GAIN, UNIT = 6.0, 70, 30
 """Steps of the gain an octave; the last of them; the one that is 1."""
