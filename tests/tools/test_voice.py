@@ -86,6 +86,12 @@ def test_too_little_in_common() -> None:
         measure(recording(), recording()[:500])
 
 
+def test_the_copy_through_the_frame_code_has_the_same_envelope() -> None:
+    found = measure(recording(), voice.copy(track()).astype(np.float64))
+    assert found.delay == 0 and found.envelope > 0.95 and found.spectrum < 8.0
+    assert (voice.copy(track()) == voice.copy(track())).all()
+
+
 @pytest.mark.parametrize("more", [[], ["--compact"]])
 def test_the_commands(more: list[str], tmp_path: Path) -> None:
     write_wav(tmp_path / "a.wav", recording())
@@ -95,6 +101,8 @@ def test_the_commands(more: list[str], tmp_path: Path) -> None:
     assert (tmp_path / "out/a.png").read_bytes()[:4] == b"\x89PNG"
     assert run("replay", tmp_path / "out/a.track", "-o", tmp_path / "b.wav").exit_code == 0
     assert len(read_sound(tmp_path / "b.wav").audio) == RATE
+    assert run("replay", tmp_path / "out/a.track", "-o", tmp_path / "c.wav", "--code").exit_code == 0
+    assert len(read_sound(tmp_path / "c.wav").audio) == RATE
     done = run("compare", tmp_path / "a.wav", tmp_path / "b.wav", "-o", tmp_path / "d.png")
     assert done.exit_code == 0 and "log-spectral distance" in done.stdout
     assert (tmp_path / "d.png").read_bytes()[:4] == b"\x89PNG"

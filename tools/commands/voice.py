@@ -61,13 +61,13 @@ def analyse(files: tuple[Path, ...], out: Path, compact: bool, plot: bool) -> No
 @command.command("replay")
 @click.argument("track", type=FILE)
 @click.option("-o", "--out", type=FILE, required=True, help="WAV to write.")
-def replay(track: Path, out: Path) -> None:
+@click.option("--code", is_flag=True, help="Through the frame code, as a voice that is predicted would sound at best.")
+def replay(track: Path, out: Path, code: bool) -> None:
     """Play a TRACK, compact or not, by the bank of oscillators into a WAV file."""
     from psi_ecs.systems.formats.wav import write_wav
-    from psi_ecs.tools.voice.analyse import load
-    from psi_ecs.tools.voice.analyse import replay as play
+    from psi_ecs.tools.voice import analyse as voice
 
-    write_wav(out, play(load(track)))
+    write_wav(out, (voice.copy if code else voice.replay)(voice.load(track)))
     click.echo(out)
 
 

@@ -9,6 +9,7 @@ from psi_ecs import AssetError
 from psi_ecs.backend import BackendError
 from psi_ecs.components.score import RATE
 from psi_ecs.systems.formats.track import SPAN, Squeezed, Track, read_any
+from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.kernels.closure import lock
 from psi_ecs.systems.kernels.harmonics import synthesise, tracks
 from psi_ecs.systems.kernels.pitch import pitch as find_pitch
@@ -34,6 +35,16 @@ def analyse(audio: F64) -> Track:
 def replay(track: Track) -> F32:
     """What the bank makes of tracks, f32[N]."""
     return synthesise(track.tones, track.pitch, SPAN, RATE, track.start)[: track.samples]
+
+
+def code(track: Track) -> F64:
+    """The frame code f64[T, framecode.COLUMNS] of a track."""
+    return framecode.encode(track.pitch, track.voiced, track.tones * track.sign, RATE)
+
+
+def copy(track: Track) -> F32:
+    """What the bank makes of the frame code of a track, f32[N]."""
+    return framecode.play(code(track), RATE, SPAN, track.start)[: track.samples] * np.float32(track.sign)
 
 
 def compact(track: Track, bits: float = COMPACT) -> Squeezed:

@@ -11,7 +11,7 @@ from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.kernels.formants import NARROW, modes, shape
 from psi_ecs.tools.plotting import GRID, figure, plain, png
 
-from .analyse import replay
+from .analyse import code, replay
 from .compare import HOP, Difference, power
 
 F64 = NDArray[np.float64]
@@ -40,8 +40,8 @@ def picture(track: Track, audio: F64, title: str) -> bytes:
         level, aspect="auto", origin="lower", cmap="magma", extent=(0.0, seconds, 0.5, level.shape[0] + 0.5),
         vmin=level.max() - DEPTH, vmax=level.max(),
     )  # fmt: skip
-    code = framecode.encode(track.pitch, track.voiced, track.tones * track.sign, RATE)
-    share = 1.0 - code[:, framecode.VOICE : framecode.VOICE + 1] * (1.0 - code[:, framecode.NOISE])
+    seen = code(track)
+    share = 1.0 - seen[:, framecode.VOICE : framecode.VOICE + 1] * (1.0 - seen[:, framecode.NOISE])
     rows["noise"].imshow(
         share.T, aspect="auto", origin="lower", cmap="viridis", vmin=0.0, vmax=1.0, interpolation="nearest",
         extent=(0.0, seconds, -0.5, share.shape[1] - 0.5),
