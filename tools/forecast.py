@@ -98,8 +98,8 @@ def foretold(modes: Modes, track: F64, delays: int) -> F64:
 
 
 def streamed(track: F64, forecast: Forecast, believed: list[F64] | None = None) -> F64:
-    """As `foretold`, by the online estimator, that has learnt from what went before only; with the trust in each forecast, the
-    error it expects and the one it makes, f64[3, D], added to a list."""
+    """As `foretold`, by the online estimator, that has learnt from what went before only; the trust in each forecast, and its
+    error as a share of the spread of a channel, f64[2, D], are added to a list."""
     out = []
     for k, row in enumerate(track):
         forecast.push(row)
@@ -107,9 +107,10 @@ def streamed(track: F64, forecast: Forecast, believed: list[F64] | None = None) 
             forecast.refresh()
         if max(DELAYS) - 1 <= k < len(track) - AHEAD:
             out.append(forecast.predict(AHEAD * HOP)[0])
-            if believed is not None and np.isfinite(expected := forecast.error(AHEAD * HOP)).all():
-                miss = np.abs(out[-1] - track[k + AHEAD])
-                believed.append(np.stack((forecast.trust(AHEAD * HOP), expected, miss)))
+            trust = forecast.trust(AHEAD * HOP)
+            if believed is not None and 0.0 < trust.min() and trust.max() < 1.0:
+                spread = forecast.error(AHEAD * HOP) / np.sqrt(1.0 - trust)
+                believed.append(np.stack((trust, np.abs(out[-1] - track[k + AHEAD]) / spread)))
     forecast.gap()
     return np.stack(out)
 
@@ -139,11 +140,12 @@ def choose(tracks: list[F64]) -> tuple[int, int]:
 
 
 def reliability(believed: list[F64], bins: int = 5) -> dict[str, float]:
-    """Forecasts in order of trust, in as many groups: the error found of each; in its name, trust and the error expected."""
-    trust, expected, found = np.concatenate(believed, axis=1)
+    """Forecasts in order of trust, in as many groups: the error found of each; in its name, trust and the error that it means,
+    sqrt(1 - trust) of the spread."""
+    trust, found = np.concatenate(believed, axis=1)
     rows = np.array_split(np.argsort(trust, kind="stable"), bins)
-    root = [(float(trust[r].mean()), *(float(np.sqrt((x[r] ** 2).mean())) for x in (expected, found))) for r in rows]
-    return {f"trust {t:.3f}, {e:.3f} expected": f for t, e, f in root}
+    root = [(float(trust[r].mean()), float(np.sqrt((found[r] ** 2).mean()))) for r in rows]
+    return {f"trust {t:.4f}, error {np.sqrt(1.0 - t):.4f} expected": found for t, found in root}
 
 
 def speech(train: list[F64], test: list[F64], online: bool = True, believed: list[F64] | None = None) -> dict[str, float]:
@@ -179,12 +181,12 @@ def run(folders: list[Path], out: Path | None = None) -> dict[str, dict[str, flo
             tracks = [tracks[0][:cut], tracks[0][cut:]]
         believed: list[F64] = []
         result["speech"] = speech(tracks[0], tracks[1], believed=believed)
-        result["dB of error by trust: online, speech"] = reliability(believed)
+        result["error by trust, of the spread: online, speech"] = reliability(believed)
     result["field"] = field(AHEAD * HOP)
     for name, path in (("sways", swaying), ("wanders at random", wandering(1))):
         figures, believed = partner(AHEAD * HOP, path)
         result[f"a partner who {name}"] = figures
-        result[f"mm of error by trust: a partner who {name}"] = reliability(believed)
+        result[f"error by trust, of the spread: a partner who {name}"] = reliability(believed)
     print(table(result))
     if out is not None:
         out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -196,8 +198,8 @@ def table(result: dict[str, dict[str, float]]) -> str:
     lines = [f"{'50 ms ahead':34}{'error':>10}{'/ persistence':>16}{'/ linear':>12}"]
     for case, figures in result.items():
         told = ", ".join(f"{k} {v:g}" for k, v in figures.items() if ": " not in k)
-        if " by trust" in case:
-            lines += [case, *(f"  {name:32}{figure:10.4f} found" for name, figure in figures.items())]
+        if "by trust" in case:
+            lines += [case, *(f"  {name:40}{figure:10.4f} found" for name, figure in figures.items())]
             continue
         lines.append(f"{case}" + (f" ({told})" if told else ""))
         for name in (k for k in figures if ": " in k):

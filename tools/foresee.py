@@ -65,8 +65,9 @@ def wandering(seed: int) -> Path:
     return lambda tick: np.asarray(walk[tick])
 
 
-def partner(seconds: float, path: Path, ticks: int = 1200) -> tuple[dict[str, float], list[F64]]:
-    """Errors in metres of where an avatar expects its partner, and trust, error expected and found (mm), f64[3, 1] each."""
+def partner(seconds: float, path: Path, ticks: int = 720) -> tuple[dict[str, float], list[F64]]:
+    """Errors in metres of where an avatar expects its partner, and trust and the error found, as shares of how far the
+    partner has strayed, f64[2, 1] each."""
     steps, host = round(seconds * 60), Host(seed=3)
     avatar = host.avatar("mira")
     where, told, sure = [], [], []
@@ -80,11 +81,13 @@ def partner(seconds: float, path: Path, ticks: int = 1200) -> tuple[dict[str, fl
         sure.append(trust)
     track, ahead = np.stack(where), np.stack(told)
     found = _errors("m", track, steps, {"online": ahead}, begin=PAST * TRACE_EVERY)
-    miss = 1e3 * np.sqrt(((ahead[:-steps] - track[steps:]) ** 2).mean(1))
-    back = PAST * TRACE_EVERY
-    spread = [1e3 * float(np.sqrt(track[k - back : k + 1 : TRACE_EVERY].var(0).mean())) for k in range(back, ticks - steps)]
-    late = zip(sure[back:-steps], spread, miss[back:].tolist(), strict=True)
-    return found, [np.array([[trust], [np.sqrt(1.0 - trust) * far], [error]]) for trust, far, error in late]
+    believed = []
+    for tick in range(PAST * TRACE_EVERY, ticks - steps):
+        spread = track[tick - PAST * TRACE_EVERY : tick + 1 : TRACE_EVERY].var(0)
+        moves = spread > 1e-6
+        miss = float(np.sqrt(np.mean((ahead[tick] - track[tick + steps])[moves] ** 2 / spread[moves])))
+        believed.append(np.array([[sure[tick]], [miss]]))
+    return found, believed
 
 
 def _plain(z: NDArray[np.complex128]) -> F64:

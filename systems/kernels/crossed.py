@@ -27,12 +27,12 @@ class Sums:
     """Samples in all blocks."""
 
     def weight(self) -> F64:
-        """Of the forecast against staying put, f64[D] in [0, 1]: what errs least, less the standard error of that, so that
+        """Of the forecast against staying put, f64[D] in [0, 1]: what errs least, less two standard errors of that, so that
         luck with a few samples is no reason to move."""
         total = np.maximum(self.ff.sum(0), 1e-300)
         apart = self.fy - self.fy.sum(0) / total * self.ff  # of a ratio: Cochran 1977, 6.4
         doubt = np.sqrt(len(apart)) * apart.std(0, ddof=1)
-        return np.asarray(np.clip((self.fy.sum(0) - doubt) / total, 0.0, 1.0))
+        return np.asarray(np.clip((self.fy.sum(0) - 2.0 * doubt) / total, 0.0, 1.0))
 
     def error(self, weight: F64) -> F64:
         """Mean square f64[D] of what such a mixture errs by."""
