@@ -108,7 +108,7 @@ def streamed(track: F64, forecast: Forecast, believed: list[F64] | None = None) 
         if max(DELAYS) - 1 <= k < len(track) - AHEAD:
             out.append(forecast.predict(AHEAD * HOP)[0])
             trust = forecast.trust(AHEAD * HOP)
-            if believed is not None and 0.0 < trust.min() and trust.max() < 1.0:
+            if believed is not None and trust.min() > 0.0 and trust.max() < 1.0:
                 spread = forecast.error(AHEAD * HOP) / np.sqrt(1.0 - trust)
                 believed.append(np.stack((trust, np.abs(out[-1] - track[k + AHEAD]) / spread)))
     forecast.gap()

@@ -75,7 +75,8 @@ def pull_edges(theta: F64, start: I32, source: I32, a: F32, b: F32, out: F64) ->
     row can then be guessed by the processor.
     """
     z = np.exp(TAU * 1j * theta)
-    field = row_sums((a - 1j * b if len(b) else a) * z[source], start)
+    w = a - 1j * b if len(b) else a + 0j
+    field = row_sums(np.asarray(w * z[source], np.complex128), start)
     out[:] = (np.conj(z[: len(out)]) * field).imag / TAU
 
 

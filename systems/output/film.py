@@ -42,8 +42,8 @@ def decoded(path: Path) -> tuple[NDArray[np.float64], int]:
 
     OutputError in one line if there is none in it.
     """
-    if why := missing():
-        raise OutputError(f"{path}: {why}")
+    if lacking := missing():
+        raise OutputError(f"{path}: {lacking}")
     import av
     import av.error
 
