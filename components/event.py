@@ -22,7 +22,8 @@ class Stop(Struct, frozen=True, kw_only=True):
 
 class Cue(Struct, frozen=True, kw_only=True):
     """A direction for the face: kind `expression` (name, strength, seconds), `gaze` (target), `nod`, `shake`, `tilt`,
-    `wink`, `blink`."""
+    `wink`, `blink`; or for the field: `recall` draws it to the pattern `name` of `Patterns` for some seconds, and puts it there
+    at once if seconds is 0."""
 
     avatar: int
     kind: str
@@ -60,9 +61,13 @@ class Drive(Struct, frozen=True, kw_only=True):
     """Phase to jump to, cycles."""
     kick: float = 0.0
     """Transient: multiplies the amplitude now, which then settles back; 0 leaves it."""
+    push: float = 0.0
+    """Transient: turns the phase on by that many cycles now; couplings then bring it back."""
     by: str | None = None
     """With `gain` or `lag`: the coupling by which this role is pulled by that one."""
     gain: float | None = None
     """rad/s."""
     lag: float | None = None
     """Cycles."""
+    ratio: tuple[int, int] = (1, 1)
+    """Of a coupling that the asset has not: n cycles of `by` go with m of this role."""

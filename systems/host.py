@@ -23,6 +23,7 @@ from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona,
 from psi_ecs.components.event import Cue, Drive, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
 from psi_ecs.components.oscillator import Core
+from psi_ecs.components.pattern import Pattern, Patterns
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
 from psi_ecs.components.switch import switched
@@ -30,9 +31,10 @@ from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
-from .dynamics import Measures, attended, checked, measure, mouth, phases
+from .dynamics import Measures, attended, checked, measure, mouth, observe, phases, plastic
 from .face import ahead
 from .formats.glb import read_head
+from .formats.pattern import load_pattern, parse_pattern, pattern_text
 from .formats.persona import load_persona
 from .grammar import broken
 from .presets import speaker
@@ -189,6 +191,33 @@ class Host:
     def field(self, avatar: int) -> Measures:
         """How the avatar's oscillators are doing now: phases, locks, order, energy, coherence."""
         return measure(self.app.world, avatar)
+
+    def pattern(self, avatar: int, name: str) -> Pattern:
+        """The avatar's field as it is now, under a name: to be recalled, or kept with `formats.pattern.pattern_text`."""
+        return observe(self.app.world, avatar, name)
+
+    def recall(
+        self, avatar: int, pattern: str | Pattern, strength: float = 1.0, seconds: float = 0.0, base: Path | None = None
+    ) -> None:
+        """Put the avatar's field into a pattern, or for some `seconds` draw it there with a `strength` of 0 to 1.
+
+        Args: pattern, the name of an asset, the path of a pattern TOML (relative to `base`), or a Pattern. AssetError or
+        PsiError in one line if it cannot be.
+        """
+        if not (0.0 <= strength <= 1.0 and 0.0 <= seconds <= 3600.0):
+            raise PsiError(f"recall: strength is {strength} and seconds {seconds}; give 0 to 1, and 0 to 3600")
+        known = self.app.world.resource(Patterns).known
+        if isinstance(pattern, str):
+            name, known[pattern] = pattern, load_pattern(pattern, base)
+        else:
+            name = pattern.name
+            known[name] = parse_pattern(pattern_text(pattern), f"pattern {name!r}")
+        self.cue(avatar, "recall", name=name, strength=strength, seconds=seconds)
+
+    def learn(self, avatar: int, most: float = 2.0) -> None:
+        """From now on let couplings form between what turns together in the avatar's field (Hebbian learning), none stronger
+        than `most` rad/s; 0 ends it, and what has formed stays. PsiError before its first tick."""
+        plastic(self.app.world, avatar, most)
 
     def predict(self, avatar: int, seconds: float) -> Prediction:
         """The avatar `seconds` after its last frame (to hide the delay of a display, say), if it is told nothing new by then.
