@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 class State(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One oscillator in a pattern."""
 
-    phase: Annotated[float, Meta(ge=-1.0, le=1.0)]
-    """Cycles."""
-    amp: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.0
-    shift: Annotated[float, Meta(ge=-12_000.0, le=12_000.0)] = 0.0
+    phase: float
+    """Cycles, -1 to 1."""
+    amp: float = 1.0
+    """0 to 100."""
+    shift: float = 0.0
     """Hz that its own frequency lay above the one in the core asset."""
 
 
@@ -50,10 +51,10 @@ class Recalled(Struct, kw_only=True):
 
     theta: NDArray[Any]
     """f64[R], cycles."""
-    amp: NDArray[Any]
-    """f64[R]."""
     freq: NDArray[Any]
     """f64[R], Hz, before feelings."""
+    goal: NDArray[Any]
+    """f64[R]: amplitudes that it settles to afterwards."""
     strength: float
     """0 to 1."""
     until: int

@@ -185,11 +185,20 @@ class Host:
         attention.target, attention.strength = target, strength
 
     def drive(self, avatar: int, role: str, **knobs: Any) -> None:
-        """Turn a knob of the field; `role` and the rest as in `components.event.Drive`. AssetError if there is no such role."""
+        """Turn knobs of the field while it runs; `role` and the rest as in `components.event.Drive`.
+
+        A frequency, amplitude or phase (`freq`, `amp`, `theta`), a transient (`kick`, `push`), or with `by` the `gain` and
+        `lag` of a coupling, which is added if the asset has none. AssetError or PsiError if there is no such role or number.
+
+            host.drive(mira, "breath", freq=0.3, amp=1.2)
+            host.drive(mira, "brow", kick=2.0)
+            host.drive(mira, "sway_pitch", by="breath", gain=0.5, lag=0.25)
+        """
         self.app.send(checked(Drive(avatar=avatar, role=role, **knobs)))
 
     def field(self, avatar: int) -> Measures:
-        """How the avatar's oscillators are doing now: phases, locks, order, energy, coherence."""
+        """How the avatar's field is doing now: phase, frequency and amplitude of each role, locks with value and lag, order
+        parameters of bands, V, dV/dt and coherence. PsiError before its first tick."""
         return measure(self.app.world, avatar)
 
     def pattern(self, avatar: int, name: str) -> Pattern:

@@ -99,17 +99,37 @@ def recall(
         theta, amp, freq = goal(pattern, core.value)
         if cue.seconds > 0.0:
             until = clock.value.sample + round(cue.seconds * clock.value.rate)
-            drawn[cue.avatar] = Recalled(theta=theta, amp=amp, freq=freq, strength=cue.strength, until=until)
+            for osc, part in oscillators:
+                back = _settle(osc, part, cue.avatar, amp, cue.strength, drawn.get(cue.avatar))
+                drawn[cue.avatar] = Recalled(theta=theta, freq=freq, goal=back, strength=cue.strength, until=until)
+            wiring.value.forget()
             continue
         for osc, part in oscillators:
+            _settle(osc, part, cue.avatar, np.full(len(Role), np.nan), 0.0, drawn.get(cue.avatar))
+            del drawn[cue.avatar]
             for i in np.flatnonzero((part.avatar == cue.avatar) & ~np.isnan(theta)[part.role]):
                 which = part.role[i]
                 osc.theta[i], osc.freq[i] = theta[which] % 1.0, freq[which]
                 osc.amp[i] = osc.goal[i] = amp[which]
         for tie in pattern.coupling:
-            key = f"{cue.avatar}/{role(tie.pulled, 'pattern').value}/{role(tie.by, 'pattern').value}"
-            tuning.value.added[key] = (tie.gain, tie.lag, *tie.ratio)
+            pulled, by = role(tie.pulled, "pattern"), role(tie.by, "pattern")
+            if not ((core.value.pulled == pulled) & (core.value.by == by)).any():  # the asset's own are left to it
+                tuning.value.added[f"{cue.avatar}/{pulled.value}/{by.value}"] = (tie.gain, tie.lag, *tie.ratio)
         wiring.value.forget()
+
+
+def _settle(osc: Oscillator, part: Part, avatar: int, amp: F64, strength: float, before: Recalled | None = None) -> F64:
+    """Let an avatar's amplitudes settle that share of the way to others, f64[R]; returns where they settled, NaN where nothing
+    changes. What a recall `before` this one changed is put right first."""
+    back = np.full(len(Role), np.nan)
+    for i in np.flatnonzero(part.avatar == avatar):
+        which = part.role[i]
+        if before is not None and not np.isnan(before.goal[which]):
+            osc.goal[i] = before.goal[which]
+        if FREE[which] and not np.isnan(amp[which]):
+            back[which] = osc.goal[i]
+            osc.goal[i] += strength * (amp[which] - osc.goal[i])
+    return back
 
 
 def goal(pattern: Pattern, core: Core) -> tuple[F64, F64, F64]:
@@ -135,8 +155,11 @@ def draw(
     for entity, pattern in recalled.items():
         if now.sample >= pattern.until:
             del recalled[entity]
-            continue
         for osc, part in oscillators:
+            if entity not in recalled:
+                _settle(osc, part, entity, np.full(len(Role), np.nan), 0.0, pattern)
+                wires.forget()
+                continue
             row = wires.rows(part).get(entity)
             if row is None:
                 continue
@@ -145,11 +168,12 @@ def draw(
             where[row[moved]] = pattern.theta[moved]
             pulled = np.empty(len(where))
             wires.net.pull(where, pulled)
-            pattern.theta = np.where(moved, pattern.theta + (pattern.freq * wires.freq[row] + pulled[row]) * now.dt, pattern.theta)
+            pattern.theta = np.where(
+                moved, pattern.theta + (pattern.freq * wires.freq[row] + pulled[row]) * now.dt, pattern.theta
+            )
             rows, gain = row[moved], PULL * pattern.strength
             osc.theta[rows] = attractor.drawn(osc.theta[rows], pattern.theta[moved], gain, now.dt) % 1.0
-            osc.amp[rows] += (pattern.amp[moved] - osc.amp[rows]) * -np.expm1(-gain * now.dt)
-        recalled[entity] = pattern
+            recalled[entity] = pattern
 
 
 @system("remember", every=EVERY)

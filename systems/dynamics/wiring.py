@@ -114,11 +114,15 @@ class Wiring:
 
     def _add(self, tuning: Tuning, edges: Arrays, ratio: Arrays, coupled: bool) -> tuple[Arrays, Arrays]:
         """Edges (pulled, by, gain, lag) and ratios (n, m) with the couplings that the asset has not."""
-        rows = [(*map(int, key.split("/")), *value) for key, value in tuning.added.items()]
-        rows = [(self._rows[a][pulled], self._rows[a][by], k * coupled, *rest) for a, pulled, by, k, *rest in rows if a in self._rows]
+        rows = []
+        for key, (gain, lag, n, m) in tuning.added.items():
+            avatar, pulled, by = (int(x) for x in key.split("/"))
+            if avatar in self._rows:
+                rows.append((self._rows[avatar][pulled], self._rows[avatar][by], gain * coupled, lag, n, m))
         if not rows:
             return edges, ratio
-        joined = [np.append(old, new).astype(old.dtype) for old, new in zip((*edges, *ratio), zip(*rows, strict=True), strict=True)]
+        more = zip((*edges, *ratio), zip(*rows, strict=True), strict=True)
+        joined = [np.append(old, new).astype(old.dtype) for old, new in more]
         return tuple(joined[:4]), tuple(joined[4:])
 
     def follow(self, lock: Lock, theta: F64, ids: NDArray[np.uint64], core: Core, dt: float) -> None:

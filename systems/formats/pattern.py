@@ -11,6 +11,7 @@ from psi_ecs.components.pattern import Pattern
 from .toml import index, line_of, parse_toml, read_text
 
 ROLES = [r.name.lower() for r in Role]
+BOUNDS = (("phase", -1.0, 1.0), ("amp", 0.0, 100.0), ("shift", -12_000.0, 12_000.0))
 HEAD = "# A pattern of the field: where its oscillators were (cycles), how strong, how far from their usual frequency (Hz).\n"
 
 
@@ -36,8 +37,12 @@ def parse_pattern(text: str, where: str) -> Pattern:
     pattern = parse_toml(text, Pattern, where)
     if not pattern.state:
         raise AssetError(f"{where}: [state] is empty; name at least one oscillator")
-    for name in pattern.state:
-        index(name, ROLES, f"{where}:{line_of(text, f'state.{name}') or 1}", "role")
+    for name, state in pattern.state.items():
+        at = f"{where}:{line_of(text, f'state.{name}') or 1}"
+        index(name, ROLES, at, "role")
+        for key, low, high in BOUNDS:
+            if not low <= getattr(state, key) <= high:
+                raise AssetError(f"{at}: {key} of {name} is {getattr(state, key):g}; give a number from {low:g} to {high:g}")
     for i, tie in enumerate(pattern.coupling):
         at = f"{where}:{line_of(text, f'coupling[{i}].pulled') or 1}"
         if Role(index(tie.pulled, ROLES, at, "role")) in OUTSIDE:

@@ -24,7 +24,8 @@ def learn(
 ) -> None:
     """Move couplings on by `dt` seconds, in place; exact while phases keep their difference.
 
-    Args: kappa c128[E]; theta, amp f64[N]; pulled, by, n, m i64[E]; rate for all, or f64[E]. A bad number raises and changes nothing.
+    Args: kappa c128[E]; theta, amp f64[N]; pulled, by, n, m i64[E]; rate for all, or f64[E]. A bad number raises and
+    changes nothing.
     """
     if not (np.all(np.asarray(rate) > 0.0) and decay > 0.0 and dt >= 0.0 and np.isfinite(rate * decay * dt).all()):
         raise BackendError(f"hebb: rate and decay above 0 and dt from 0 are needed; {rate}, {decay} and {dt} were given")

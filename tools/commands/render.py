@@ -64,7 +64,8 @@ def command(
     kind = out.suffix.lstrip(".") if out is not None else ""
     if not wanted and kind in FORMATS and kind != "mp4":
         wanted = (kind,)
-    plan = Plan(out or Path("out") / f"{path.stem}.mp4", wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate, core_of(core))
+    film = out or Path("out") / f"{path.stem}.mp4"
+    plan = Plan(film, wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate, core_of(core))
     guess = end if end is not None else expected(loaded)
     with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(

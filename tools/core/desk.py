@@ -142,7 +142,7 @@ class Desk:
     def lines(self, width: int, height: int) -> list[str]:
         """The page: faders `height` lines high, as many as there is room for about the one that is chosen."""
         tabs = "  ".join(f"[{i} {name}]" if name == self.title else f" {i} {name} " for i, name in enumerate(self.pages, 1))
-        out = [f"{self.where}{' *' if self.text != self.saved else ''}   {tabs}"[:width], ""]
+        out = [f"{self.where}{' *' if self.text != self.saved else ''}   {tabs}", ""]
         room, here = max(1, width // CELL), self.at[self.page]
         first = min(max(0, here - room // 2), max(0, len(self.faders) - room))
         shown = self.faders[first : first + room]
@@ -152,8 +152,10 @@ class Desk:
         if self.fader is not None:
             now, then = self.value(self.fader), self.value(self.fader, self.first)
             more = f"  ({here + 1} of {len(self.faders)})" if len(self.faders) > room else ""
-            out += [f"{self.fader.path} = {now:g} {self.fader.unit}" + (f"   in the file {then:g}" if now != then else "") + more]
-        return [*out, self.message[:width]]
+            out += [
+                f"{self.fader.path} = {now:g} {self.fader.unit}" + (f"   in the file {then:g}" if now != then else "") + more
+            ]
+        return [line[:width] for line in [*out, self.message]]
 
     def _fader(self, fader: Fader, value: float, chosen: bool, height: int) -> list[str]:
         zero = fader.share(min(max(0.0, fader.low), fader.high))

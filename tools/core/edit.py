@@ -10,6 +10,8 @@ import msgspec
 from psi_ecs import AssetError
 from psi_ecs.systems.dynamics.core import KNOBS, CoreSpec, build
 
+KINDS = ((3, True, False), (2, False, True))
+"""Of knobs: parts of the name, whether its last belongs to a coupling, and to a role."""
 OF_ROLE, OF_PAIR, EMOTION = ("freq", "amp", "settle", "spread", "phase"), ("gain", "lag"), "emotion"
 
 
@@ -52,7 +54,7 @@ def parse(text: str) -> Change:
     except ValueError:
         raise AssetError(f"{text!r}: {given.strip()!r} is no number; {how}") from None
     felt = parts[0] == EMOTION and len(parts) == 3 and parts[2] in KNOBS
-    right = felt or (len(parts) == 3 and parts[2] in OF_PAIR) or (len(parts) == 2 and parts[1] in OF_ROLE) or parts == ["window"]
+    right = felt or parts == ["window"] or (len(parts), parts[-1] in OF_PAIR, parts[-1] in OF_ROLE) in KINDS
     if not equals or not right or not isfinite(value):
         near = get_close_matches(parts[-1], [*OF_PAIR, *OF_ROLE, "window"], 1)
         raise AssetError(

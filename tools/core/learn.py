@@ -59,6 +59,8 @@ class Stable:
 def stable(record: Record, window: float, bound: float, tolerance: float) -> Stable | None:
     """The stretch of `window` seconds in which most pairs kept their relative phase: locking value above `bound`, and nowhere
     farther than `tolerance` cycles from the mean. The last one of several; None if no pair ever did."""
+    if not (0.0 <= bound <= 1.0 and 0.0 <= tolerance <= 0.5):
+        raise PsiError(f"bound is {bound} and tolerance {tolerance}; give 0 to 1, and 0 to 0.5 cycles")
     size, best = round(window * RATE), None
     if not 2 <= size <= len(record.phase):
         raise PsiError(f"the run has {len(record.phase) / RATE:.1f} s; give a --window of 0.1 s up to that")
@@ -97,7 +99,7 @@ def learn(record: Record, name: str, start: float, end: float) -> Pattern:
     """The field at second `end` of a run, with what turned together since `start` and had no coupling yet."""
     first, last = round(start * RATE), round(end * RATE)
     if not 0 <= first < last - 1 < len(record.phase):
-        raise PsiError(f"the run has {len(record.phase) / RATE:.1f} s; give a moment within it, and a --window of 0.1 s up to it")
+        raise PsiError(f"the run has {len(record.phase) / RATE:.1f} s; give a moment within it, and a --window up to it")
     return replace(record.pattern[last - 1], name=name, coupling=formed(record, first, last))
 
 

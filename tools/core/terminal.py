@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import time
+from typing import Any
 
 from psi_ecs import PsiError
 
@@ -39,7 +40,7 @@ class Terminal:
         """PsiError if nobody sits at one."""
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise PsiError("no terminal to turn knobs in; turn them with --set, as in --set jaw.syllable.gain=40 -o mine.toml")
-        self._before: list[object] = []
+        self._before: Any = None
 
     def __enter__(self) -> "Terminal":
         """Take over."""
@@ -65,7 +66,8 @@ class Terminal:
     @property
     def size(self) -> tuple[int, int]:
         """Characters across and down."""
-        return tuple(shutil.get_terminal_size((80, 24)))
+        found = shutil.get_terminal_size((80, 24))
+        return found.columns, found.lines
 
     def show(self, lines: list[str]) -> bool:
         """Draw over what stood there."""

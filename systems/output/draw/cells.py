@@ -71,12 +71,13 @@ class Cells:
 
     def show(self, lines: list[str]) -> bool:
         """Draw lines from the top; False once the window was closed."""
-        from pyglet.gl import glClearColor
+        from pyglet import gl
 
         if not self._look():
             return False
         self.window.switch_to()
-        glClearColor(*(c / 255.0 for c in PAPER), 1.0)
+        red, green, blue = (c / 255.0 for c in PAPER)
+        gl.glClearColor(red, green, blue, 1.0)
         self.window.clear()
         top = self.window.get_size()[1] - EDGE
         self._bars([(EDGE + x * WIDE, top - (row + 1 - y) * HIGH, w * WIDE, h * HIGH)
@@ -121,7 +122,7 @@ class Cells:
     def _label(self, word: str) -> Any:
         from pyglet.text import Label
 
-        names = ("DejaVu Sans Mono", "Menlo", "Consolas", "Courier New")
+        names: Any = ("DejaVu Sans Mono", "Menlo", "Consolas", "Courier New")  # typed as a list, taken as any sequence
         label = Label(word, font_name=names, font_size=10, color=INK, batch=self._batch)
         over = label.content_width / (len(word) * WIDE)
         if over > 1.0:  # no such font here: what is there must not run into its neighbour
