@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from psi_ecs import App, AssetError, Clock, PsiError, Reader, Res, Write, system
 from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
-from psi_ecs.components.event import Cue, Drive, Say, Spoken, Stop
+from psi_ecs.components.event import Cue, Drive, Learn, Recall, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
 from psi_ecs.components.oscillator import Core
-from psi_ecs.components.pattern import Pattern, Patterns
+from psi_ecs.components.pattern import Pattern
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
 from psi_ecs.components.switch import switched
@@ -31,10 +31,10 @@ from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
-from .dynamics import Measures, attended, checked, measure, mouth, observe, phases, plastic
+from .dynamics import Measures, attended, checked, measure, mouth, observe, phases
 from .face import ahead
 from .formats.glb import read_head
-from .formats.pattern import load_pattern, parse_pattern, pattern_text
+from .formats.pattern import fitting, load_pattern
 from .formats.persona import load_persona
 from .grammar import broken
 from .presets import speaker
@@ -90,7 +90,7 @@ class Host:
         self.app = (
             App(seed=seed)
             .add(Cast(), Outbox([]), Script(done=True), speaker, collect, switched(off))
-            .saves(Say, Stop, Cue, Drive)
+            .saves(Say, Stop, Cue, Drive, Recall, Learn)
         )
         if core is not None:
             self.app.add(core)
@@ -188,7 +188,7 @@ class Host:
         """Turn knobs of the field while it runs; `role` and the rest as in `components.event.Drive`.
 
         A frequency, amplitude or phase (`freq`, `amp`, `theta`), a transient (`kick`, `push`), or with `by` the `gain` and
-        `lag` of a coupling, which is added if the asset has none. AssetError or PsiError if there is no such role or number.
+        `lag` of a coupling, which is added if the asset has none. PsiError if there is no such role or number.
 
             host.drive(mira, "breath", freq=0.3, amp=1.2)
             host.drive(mira, "brow", kick=2.0)
@@ -215,18 +215,15 @@ class Host:
         """
         if not (0.0 <= strength <= 1.0 and 0.0 <= seconds <= 3600.0):
             raise PsiError(f"recall: strength is {strength} and seconds {seconds}; give 0 to 1, and 0 to 3600")
-        known = self.app.world.resource(Patterns).known
-        if isinstance(pattern, str):
-            name, known[pattern] = pattern, load_pattern(pattern, base)
-        else:
-            name = pattern.name
-            known[name] = parse_pattern(pattern_text(pattern), f"pattern {name!r}")
-        self.cue(avatar, "recall", name=name, strength=strength, seconds=seconds)
+        found = load_pattern(pattern, base) if isinstance(pattern, str) else fitting(pattern)
+        self.app.send(Recall(avatar=avatar, pattern=found, strength=strength, seconds=seconds))
 
     def learn(self, avatar: int, most: float = 2.0) -> None:
         """From now on let couplings form between what turns together in the avatar's field (Hebbian learning), none stronger
-        than `most` rad/s; 0 ends it, and what has formed stays. PsiError before its first tick."""
-        plastic(self.app.world, avatar, most)
+        than `most` rad/s; 0 ends it, and what has formed stays."""
+        if not 0.0 <= most <= 100.0:
+            raise PsiError(f"learn: most is {most}; give rad/s from 0 to 100")
+        self.app.send(Learn(avatar=avatar, most=most))
 
     def predict(self, avatar: int, seconds: float) -> Prediction:
         """The avatar `seconds` after its last frame (to hide the delay of a display, say), if it is told nothing new by then.

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import Clock, PsiError, Query, Reader, Res, Sparse, World, Write, system
-from psi_ecs.components.event import Cue
+from psi_ecs.components.event import Cue, Learn, Recall
 from psi_ecs.components.oscillator import DRAWN, OUTSIDE, Core, Oscillator, Part, Plastic, Role, Tuning
 from psi_ecs.components.pattern import Pattern, Patterns, Recalled, State, Tie
 from psi_ecs.components.switch import Switches
@@ -47,26 +47,6 @@ def observe(world: World, avatar: int, name: str) -> Pattern:
     return Pattern(name=name, state=state, coupling=ties)
 
 
-def plastic(world: World, avatar: int, most: float) -> None:
-    """Let couplings of an avatar form, none stronger than `most` rad/s, from now on; 0 ends it, and what formed stays."""
-    if not 0.0 <= most <= 100.0:
-        raise PsiError(f"learn: most is {most}; give rad/s from 0 to 100")
-    rows, osc = _of(world, avatar)
-    core = world.resource(Core)
-    if most == 0.0:
-        world.sparse[Plastic].pop(avatar, None)
-        return
-    freq = np.where(FREE, osc.freq[rows], 0.0)
-    p, b, n, m = hebb.pairs(freq, LARGEST)
-    known = set(zip(core.pulled.tolist(), core.by.tolist(), strict=True))
-    added = [[int(x) for x in key.split("/")] for key in world.resource(Tuning).added]
-    known |= {(pulled, by) for who, pulled, by in added if who == avatar}
-    new = np.array([not {(x, y), (y, x)} & known for x, y in zip(p.tolist(), b.tolist(), strict=True)], bool)
-    pairs = np.stack((p, b, n, m))[:, new]
-    slower = np.minimum(freq[pairs[0]], freq[pairs[1]])
-    world.set_sparse(avatar, Plastic(pairs=pairs, kappa=np.zeros((len(slower), 2)), rate=most * slower / TURNS, most=most))
-
-
 def _of(world: World, avatar: int) -> tuple[NDArray[np.int64], Oscillator]:
     """Rows i64[R] of an avatar's oscillators in their table. PsiError if it has none yet."""
     for table in world.tables.values():
@@ -82,6 +62,7 @@ def _of(world: World, avatar: int) -> tuple[NDArray[np.int64], Oscillator]:
 @system("plan", after=(turn_knobs,))
 def recall(
     oscillators: Query[Write[Oscillator], Part],
+    asked: Reader[Recall],
     cues: Reader[Cue],
     patterns: Res[Patterns],
     drawn: Sparse[Write[Recalled]],
@@ -91,12 +72,14 @@ def recall(
     switches: Res[Switches],
     clock: Res[Clock],
 ) -> None:
-    """Begin what cues ask to recall: at once, or as a pull for some seconds."""
-    for cue in cues:
-        pattern = patterns.value.known.get(cue.name) if cue.kind == "recall" else None
-        if pattern is None or "memory" in switches.value.off:
-            continue
-        theta, amp, freq = goal(pattern, core.value)
+    """Begin what hosts and cues ask to recall: at once, or as a pull for some seconds."""
+    known, wanted = patterns.value.known, list(asked)
+    wanted += [
+        Recall(avatar=cue.avatar, pattern=known[cue.name], strength=cue.strength, seconds=cue.seconds)
+        for cue in cues if cue.kind == "recall" and cue.name in known
+    ]  # fmt: skip
+    for cue in wanted if "memory" not in switches.value.off else ():
+        theta, amp, freq = goal(cue.pattern, core.value)
         if cue.seconds > 0.0:
             until = clock.value.sample + round(cue.seconds * clock.value.rate)
             for osc, part in oscillators:
@@ -111,7 +94,7 @@ def recall(
                 which = part.role[i]
                 osc.theta[i], osc.freq[i] = theta[which] % 1.0, freq[which]
                 osc.amp[i] = osc.goal[i] = amp[which]
-        for tie in pattern.coupling:
+        for tie in cue.pattern.coupling:
             pulled, by = role(tie.pulled, "pattern"), role(tie.by, "pattern")
             if not ((core.value.pulled == pulled) & (core.value.by == by)).any():  # the asset's own are left to it
                 tuning.value.added[f"{cue.avatar}/{pulled.value}/{by.value}"] = (tie.gain, tie.lag, *tie.ratio)
@@ -141,6 +124,37 @@ def goal(pattern: Pattern, core: Core) -> tuple[F64, F64, F64]:
         if which not in OUTSIDE:
             theta[which], amp[which], freq[which] = s.phase % 1.0, s.amp, max(core.freq[which] + s.shift, 0.0)
     return theta, amp, freq
+
+
+@system("plan", after=(recall,))
+def study(
+    oscillators: Query[Oscillator, Part],
+    asked: Reader[Learn],
+    plastic: Sparse[Write[Plastic]],
+    tuning: Res[Tuning],
+    core: Res[Core],
+) -> None:
+    """Begin or end to let couplings form, as hosts ask."""
+    for wish in asked:
+        del plastic[wish.avatar]
+        known = set(zip(core.value.pulled.tolist(), core.value.by.tolist(), strict=True))
+        added = [[int(x) for x in key.split("/")] for key in tuning.value.added]
+        known |= {(pulled, by) for who, pulled, by in added if who == wish.avatar}
+        for osc, part in oscillators:
+            mine = part.avatar == wish.avatar
+            if wish.most > 0.0 and mine.any():
+                freq = np.zeros(len(Role))
+                freq[part.role[mine]] = osc.freq[mine]
+                plastic[wish.avatar] = _candidates(np.where(FREE, freq, 0.0), known, wish.most)
+
+
+def _candidates(freq: F64, known: set[tuple[int, int]], most: float) -> Plastic:
+    """Pairs that could lock at these frequencies and have no coupling yet, in either direction."""
+    p, b, n, m = hebb.pairs(freq, LARGEST)
+    new = np.array([not {(x, y), (y, x)} & known for x, y in zip(p.tolist(), b.tolist(), strict=True)], bool)
+    pairs = np.stack((p, b, n, m))[:, new]
+    slower = np.minimum(freq[pairs[0]], freq[pairs[1]])
+    return Plastic(pairs=pairs, kappa=np.zeros((len(slower), 2)), rate=most * slower / TURNS, most=most)
 
 
 @system("simulate", after=(advance,))

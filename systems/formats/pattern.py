@@ -52,6 +52,11 @@ def parse_pattern(text: str, where: str) -> Pattern:
     return pattern
 
 
+def fitting(pattern: Pattern) -> Pattern:
+    """The pattern, as it would be read from its file. AssetError in one line if that could not be used."""
+    return parse_pattern(pattern_text(pattern), f"pattern {pattern.name!r}")
+
+
 def pattern_text(pattern: Pattern) -> str:
     """The file of a pattern. AssetError if its name cannot be written."""
     name = pattern.name

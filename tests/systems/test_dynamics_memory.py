@@ -116,6 +116,19 @@ def test_a_recall_under_way_is_saved_and_goes_on() -> None:
     assert host.step().weights.tobytes() == again.step().weights.tobytes()
 
 
+def test_a_journal_of_recalls_and_learning_is_replayed() -> None:
+    host, who = silent(11)
+    journal = host.app.record(every=10)
+    host.learn(who)
+    host.recall(who, "lively", 0.8, 1.0)
+    host.step(30)
+    host.recall(who, "subdued")
+    last = host.step(31)
+    again = Host()
+    again.app.replay(journal, 61)
+    assert len(journal.digests) == 6 and again.app.digest() == host.app.digest() and np.isfinite(last.weights).all()
+
+
 def together(off: tuple[str, ...] = (), seconds: float = 40.0) -> tuple[Host, int]:
     """Brow and mouth are given one frequency for a while, and learn; then others again."""
     host, who = silent(2, 1, off)
@@ -163,6 +176,7 @@ def test_learning_ends_and_what_formed_stays() -> None:
     before = dict(host.app.world.resource(Tuning).added)
     host.learn(who, 0.0)
     host.drive(who, "breath", freq=0.2)
+    host.step()
     host.step(300)
     assert host.app.world.resource(Tuning).added == before and not host.app.world.sparse[Plastic]
 
@@ -210,7 +224,6 @@ def test_mistakes_are_told() -> None:
         host.recall(who, "lively", 2.0)
     with pytest.raises(PsiError, match="most is nan"):
         host.learn(who, float("nan"))
-    for act in (lambda h, a: h.pattern(a, "x"), lambda h, a: h.learn(a)):
-        fresh = Host()
-        with pytest.raises(PsiError, match="make a tick first"):
-            act(fresh, fresh.avatar("mira"))
+    fresh = Host()
+    with pytest.raises(PsiError, match="make a tick first"):
+        fresh.pattern(fresh.avatar("mira"), "x")

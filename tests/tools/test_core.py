@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from psi_ecs import AssetError, PsiError
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.pattern import Pattern, State
+from psi_ecs.components.switch import PARTS
 from psi_ecs.systems.dynamics.core import find, read
 from psi_ecs.systems.formats.pattern import pattern_text
 from psi_ecs.systems.host import Host
 from psi_ecs.tools.cli import psi
+from psi_ecs.tools.commands import options
 from psi_ecs.tools.core.edit import edit, parse
 from psi_ecs.tools.core.gauge import bar, beside, column, spark
 from psi_ecs.tools.core.learn import learn, stable
@@ -221,6 +223,7 @@ def test_every_command_teaches_with_an_example() -> None:
     for name in ("plot", "watch", "tune", "learn", "patterns"):
         text = CliRunner().invoke(psi, ["core", name, "--help"]).output
         assert f"  psi core {name}" in text, name
+    assert options.PARTS.replace(" or ", ", ").split(", ") == list(PARTS)
 
 
 @pytest.mark.parametrize("command", ["run", "render", "say", "eval"])
