@@ -51,6 +51,13 @@ def read_sound(path: Path, rate: int = RATE) -> Sound:
     More channels are averaged and another rate is resampled, and `notes` say so. AssetError in one line if the file is
     missing, empty, damaged, silent, or longer than LONGEST.
     """
+    audio, source, channels = decoded(path, rate)
+    return Sound(audio, _look(path, audio, source, channels, rate))
+
+
+def decoded(path: Path, rate: int | None = None) -> tuple[NDArray[np.float64], int, int]:
+    """The first sound of a file: f64[n] mean of its channels, full scale 1, at `rate` (its own if None); its own rate in Hz;
+    how many channels it has. AssetError in one line if there is none or it is longer than LONGEST."""
     if not path.is_file():
         raise AssetError(f"{path}: {'is no file' if path.exists() else 'no such file'}; give a sound file such as WAV or FLAC")
     if path.stat().st_size == 0:
@@ -62,14 +69,13 @@ def read_sound(path: Path, rate: int = RATE) -> Sound:
                 raise AssetError(f"{path}: holds no sound; give a sound file such as WAV or FLAC")
             stream = file.streams.audio[0]
             source, channels = int(stream.rate), int(stream.channels)
-            audio = _decode(av, file, rate, path)
+            return _all(av, file, rate or source, path), source, channels
     except (av.error.FFmpegError, ValueError) as why:
         reason = " ".join(str(getattr(why, "strerror", None) or why).split()).lower()
-        raise AssetError(f"{path}: is no sound that can be read ({reason}); give a WAV or FLAC file") from why
-    return Sound(audio, _look(path, audio, source, channels, rate))
+        raise AssetError(f"{path}: holds no sound that can be read ({reason}); give a WAV or FLAC file") from why
 
 
-def _decode(av: Any, file: Any, rate: int, path: Path) -> NDArray[np.float64]:
+def _all(av: Any, file: Any, rate: int, path: Path) -> NDArray[np.float64]:
     """The first sound stream, one channel, resampled."""
     convert = av.AudioResampler(format="fltp", layout="mono", rate=rate)
     parts: list[NDArray[np.float32]] = []

@@ -115,7 +115,7 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_a_bad_file_among_good_ones_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "b.wav").write_bytes(b"no sound")
-    with pytest.raises(AssetError, match=r"b\.wav: is no sound"):
+    with pytest.raises(AssetError, match=r"b\.wav: holds no sound"):
         CliRunner().invoke(
             psi, ["voice", "analyse", str(tmp_path / "b.wav"), "-o", str(tmp_path / "out")], catch_exceptions=False
         )
