@@ -23,7 +23,7 @@ SPAN = 100
 """Samples between borders: those of the engine's control rate."""
 SCALE = 1024.0
 """Amplitudes are kept as half-precision numbers times this: right to 2^-11 of each down to -144 dB."""
-LONGEST, MOST = 150_000, 191
+LONGEST, MOST = 30_000, 191
 """Borders, partials."""
 
 

@@ -38,7 +38,7 @@ DEAD = 0.36
 """Added before a size is cut to a whole number: less than a half, so that what is small becomes 0, which costs least."""
 FILL, HISS = 0.15, 0.9
 """Noise in place of zeros: of the step at most, and of the level where nothing is coded."""
-GAINS, GAIN, UNIT = 6.0, 70, 30
+GAINS, GAIN, UNIT = 16.0, 180, 80
 """Steps of the gain an octave; the last of them; the one that is 1."""
 MOST = 14
 """Sizes above have an escape."""

@@ -27,7 +27,7 @@ def command() -> None:
 @click.option("--compact", is_flag=True, help="Write tracks of about 24 kbit/s.")
 @click.option("--plot/--no-plot", default=True, help="Draw spectrogram, pitch, partials, noise and what is left.")
 def analyse(files: tuple[Path, ...], out: Path, compact: bool, plot: bool) -> None:
-    """Find the oscillators of recordings: WAV, FLAC, MP3 and what else PyAV reads, up to ten minutes each."""
+    """Find the oscillators of recordings: WAV, FLAC, MP3 and what else PyAV reads, up to two minutes each."""
     from psi_ecs.systems.formats.media import read_sound
     from psi_ecs.systems.formats.safe import OutputError, write_file
     from psi_ecs.systems.formats.track import encode, encode_squeezed
