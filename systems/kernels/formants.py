@@ -104,7 +104,7 @@ def _slopes() -> tuple[F64, F64]:
     rd = np.linspace(RD_LOW, RD_HIGH, 97)
     c = np.abs(harmonics(rd, 2))
     slope = np.maximum.accumulate(20.0 * np.log10(c[:, 0] / c[:, 1]))
-    return slope + 1e-9 * np.arange(len(rd)), np.asarray(rd, np.float64)
+    return np.asarray(slope + 1e-9 * np.arange(len(rd)), np.float64), np.asarray(rd, np.float64)
 
 
 def shape(tones: C128, pitch: F64, formants: C128) -> F64:

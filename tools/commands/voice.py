@@ -31,13 +31,17 @@ def analyse(files: tuple[Path, ...], out: Path, compact: bool, plot: bool) -> No
     from psi_ecs.systems.formats.media import read_sound
     from psi_ecs.systems.formats.safe import OutputError, write_file
     from psi_ecs.systems.formats.track import encode, encode_squeezed
+    from psi_ecs.tools.plotting import figure
     from psi_ecs.tools.voice import analyse as voice
+    from psi_ecs.tools.voice.plot import picture
 
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out}: is a file; give a folder")
     names = [path.stem for path in files]
     if twice := {name for name in names if names.count(name) > 1}:
         raise click.UsageError(f"two files are called {min(twice)}; analyse them into folders of their own")
+    if plot:
+        figure(1.0, 1.0, "")  # if that cannot be, it is said before anything is analysed
     lines = []
     with click.progressbar(files, label="analysing", file=terminal()) as bar:
         for path in bar:
@@ -50,8 +54,6 @@ def analyse(files: tuple[Path, ...], out: Path, compact: bool, plot: bool) -> No
                 blob = encode(track)
             write_file(out / f"{path.stem}.track", blob)
             if plot:
-                from psi_ecs.tools.voice.plot import picture
-
                 write_file(out / f"{path.stem}.png", picture(track, sound.audio, path.stem))
             lines.append("; ".join((voice.summary(track, sound.audio, len(blob)), *sound.notes)))
     for path, line in zip(files, lines, strict=True):
