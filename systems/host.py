@@ -22,6 +22,7 @@ from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
 from psi_ecs.components.event import Cue, Drive, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
+from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
@@ -34,7 +35,7 @@ from .dynamics import Measures, attended, checked, measure, mouth, phases
 from .face import ahead
 from .formats.glb import read_head
 from .formats.persona import load_persona
-from .grammar import broken
+from .grammar import accept, broken
 from .presets import speaker
 
 CAMERA = (0.0, 0.0, 1.0)
@@ -140,6 +141,7 @@ class Host:
             self.app.world.resource(Voices)[persona.voice.asset]
         except PsiError as why:
             raise AssetError(f"persona {persona.name!r}: {why}") from why
+        accept(self.app.world.resource(Grammar), persona)
         self.heads.append(load_head(persona.head, base))
         cast = self.app.world.resource(Cast)
         cast.personas.append(persona)

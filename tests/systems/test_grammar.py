@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from psi_ecs import AssetError
 from psi_ecs.components.avatar import Persona
-from psi_ecs.components.grammar import OBSERVED
+from psi_ecs.components.grammar import COLUMNS
 from psi_ecs.systems.grammar import build, held, load
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.kernels.grammar import violation
@@ -21,12 +21,19 @@ CASES = {
     "lips not crossed": ({"lip_gap": -0.5}, {"lip_gap": -2.0}),
     "lip at the teeth": ({"lip_teeth": 1.0}, {"lip_teeth": 6.0}),
     "vowels are open": ({"lip_gap": 5.0}, {"lip_gap": 0.0}),
-    "no smile in a pucker": ({"smile": 0.6, "pucker": 0.3}, {"smile": 0.9, "pucker": 0.9}),
-    "no wide shut eye": ({"blink": 1.0}, {"blink": 1.0, "wide": 0.5}),
+    "sealed lips are quiet": ({"level": -25.0, "loudness": 3.0}, {"level": -12.0, "loudness": 3.0}),
+    "sealed lips take from the voice": ({"voicing": 0.85}, {"voicing": 1.0}),
+    "no smile in a pucker": ({"smile": 0.6, "pucker": 0.3}, {"smile": 0.6, "pucker": 0.6}),
+    "a smile ends at none": ({"smile": 0.0}, {"smile": -0.1}),
+    "no wide shut eye": ({"blink": 0.4, "wide": 0.5}, {"blink": 1.0, "wide": 0.5}),
+    "wide eyes end at open ones": ({"wide": 0.0}, {"wide": -0.1}),
     "head turns so far": ({"head_yaw": -1.0}, {"head_yaw": -1.5}),
     "head nods so far": ({"head_pitch": 0.5}, {"head_pitch": 0.9}),
+    "head leans so far": ({"head_roll": -0.5}, {"head_roll": 0.7}),
     "eyes turn so far": ({"eye_yaw": 0.5}, {"eye_yaw": 0.9}),
+    "eyes rise and fall so far": ({"eye_pitch": 0.5}, {"eye_pitch": -0.5}),
     "pitch of the persona": ({"pitch": 12.0}, {"pitch": 20.0}),
+    "loudness of the persona": ({"loudness": -15.0}, {"loudness": 14.0}),
     "formants 1 and 2 apart": ({"f1": 700.0, "f2": 1100.0}, {"f1": 900.0, "f2": 950.0}),
     "formants 2 and 3 apart": ({"f2": 2000.0, "f3": 2600.0}, {"f2": 2000.0, "f3": 2050.0}),
     "formants 3 and 4 apart": ({"f3": 2600.0, "f4": 3600.0}, {"f3": 2600.0, "f4": 2650.0}),
@@ -55,7 +62,7 @@ def test_a_rule_tells_what_keeps_it_from_what_breaks_it(name: str) -> None:
     grammar = load()
     rows = [i for i, n in enumerate(grammar.name) if n == name]
     for values, broken in zip(CASES[name], (False, True), strict=True):
-        x = np.array([values.get(o, 0.0) for o in OBSERVED])
+        x = np.array([values.get(o, 0.0) for o, _ in COLUMNS])
         assert bool(violation(x, grammar.a[rows], grammar.b[rows]).max() > 0.0) is broken
 
 
