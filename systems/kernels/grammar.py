@@ -55,8 +55,8 @@ def nearest(
     """The states nearest to x f64[..., K] in the sense above; without `weight` f64[C] every row is hard, bool[C].
 
     `step` f64[K] is the unit of distance of each column. The energy of the hard rows never rises; where it was 0, neither does that
-    of the soft ones. Where hard rows contradict each other the least sum of w_c v_c^2 over them comes first (to about 1e-6), weights
-    of 0 counting as 1.
+    of the soft ones. Where hard rows contradict each other their own energy counts 1e8 times as much as the rest, which leaves the
+    least sum of w_c v_c^2 over them to about 1e-6 of the way (a weight of 0 counts as 1).
     """
     over = x @ a.T - b
     if not (over > 0.0).any():
@@ -65,6 +65,8 @@ def nearest(
     give = slack(weight, np.ones(len(a), bool) if hard is None else hard)
     rows = np.isfinite(give) & a.any(axis=1)
     over, a, give, weight = over[..., rows], a[rows], give[rows], weight[rows]
+    if not (over > 0.0).any():
+        return np.array(x, np.float64)
     way, flat = a * np.square(step), over.reshape(-1, len(a))
     pull, far = np.zeros_like(flat), (flat > 0.0).any(axis=1)
     pull[far] = _multipliers(flat[far], a @ way.T, give, weight, EXACT * (1.0 + float(flat.max(initial=0.0))))
@@ -90,7 +92,7 @@ def _multipliers(over: F64, gram: F64, give: F64, weight: F64, exact: float) -> 
         matrix[:, range(len(size)), range(len(size))] += ridge
         push = np.linalg.solve(matrix, np.where(active, over[left], 0.0)[:, :, None])[:, :, 0]
         rest = over[left] - push @ full
-        done = (push >= 0.0).all(axis=1) & (rest <= exact).all(axis=1) & ((np.abs(np.where(active, rest, 0.0)) <= exact)).all(axis=1)
+        done = (push >= 0.0).all(axis=1) & (rest <= exact).all(axis=1) & (np.abs(np.where(active, rest, 0.0)) <= exact).all(axis=1)
         found[left[done]] = push[done]
         left, active = left[~done], np.where(active, push > 0.0, rest > exact)[~done]
         if not len(left):
