@@ -132,7 +132,8 @@ def held(score: Score, rules: Grammar, b: F64, pitch: float) -> F64 | None:
     part = rules.parts["score"]
     if not set(part.channels) <= {c.name for c in score.channels}:
         return None
-    shut = (score.target[:, score.index("lips")] <= 0.0) & BILABIAL[score.phone[score.knot_phone]]
+    begun = score.knot >= score.start[score.knot_phone]  # lips close before their phone sounds
+    shut = begun & (score.target[:, score.index("lips")] <= 0.0) & BILABIAL[score.phone[score.knot_phone]]
     sealed = rules.when[part.rows] == CONTEXTS.index("sealed")
     return _moved(score.target, score, part, np.where(sealed & ~shut[:, None], np.inf, b), pitch)
 

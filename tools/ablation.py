@@ -46,6 +46,7 @@ QUALITIES = {
     "waver": Quality("pitch waver 4-13 Hz", "cents", 0, 1.0),
     "span": Quality("pitch range, joy - sadness", "st", 1, 0.3),
     "smile": Quality("smile, joy - sadness", "", 1, 0.03),
+    "rules": Quality("ticks that break a rule", "%", -1, 0.5),
     "joins": Quality("spectral jump at joins", "dB", -1, 0.1),
     "rough": Quality("steps within sounds", "dB", -1, 0.1),
     "clipped": Quality("clipped samples", "%", -1, 0.1),
@@ -59,8 +60,10 @@ class _Log:
     def __init__(self) -> None:
         self.pitch: list[F64] = []
         self.turn: list[complex] = []
+        self.broken: list[bool] = []
 
     def __call__(self, host: Host, avatar: int) -> None:
+        self.broken.append(max(host.broken(avatar).values()) > 1e-6)
         said = host.app.world.get_sparse(avatar, Speech)
         if said is not None and said.states is not None:
             states = np.asarray(said.states, np.float64)
@@ -86,6 +89,7 @@ def figures(rows: list[tuple[str, str]], persona: str, off: tuple[str, ...]) -> 
         "waver": float(np.mean([waver(np.concatenate(log.pitch)) for log in logs])),
         "span": joy[0] - sad[0],
         "smile": joy[1] - sad[1],
+        "rules": 100.0 * float(np.mean(np.concatenate([log.broken for log in logs]))),
         "joins": joins,
         "rough": rough,
         "clipped": 100.0 * float(np.mean(np.concatenate([np.abs(take.audio) for take in takes]) > 0.999)),

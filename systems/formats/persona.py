@@ -73,7 +73,7 @@ def _check(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
         try:
             personal(packaged(), {name: limit}, "grammar")
         except AssetError as why:
-            raise wrong(f"grammar.{name}", str(why).removeprefix("grammar: ")) from why
+            raise wrong(f"grammar.{name}", f"cannot be: {str(why).removeprefix('grammar: ')}") from why
     for name, colour in ((f, getattr(persona.look, f)) for f in persona.look.__struct_fields__):
         if isinstance(colour, str) and not re.fullmatch("#[0-9a-fA-F]{6}", colour):
             raise wrong(f"look.{name}", f'is {colour!r}; write a colour as "#rrggbb"')

@@ -19,7 +19,7 @@ EXACT = 1e-11
 """How far a row may stay broken, relative to the size of what is added up in it."""
 PIVOTS = 6
 """Rounds of block pivoting before the exact method takes over."""
-FIRM = 1e-8
+FIRM = 1e-7
 """Slack of hard rows that contradict each other, times 1 / w_c: small beside that of any soft row."""
 
 
@@ -55,7 +55,7 @@ def nearest(
     """The states nearest to x f64[..., K] in the sense above; without `weight` f64[C] every row is hard, bool[C].
 
     `step` f64[K] is the unit of distance of each column. The energy of the hard rows never rises; where it was 0, neither does that
-    of the soft ones. Where hard rows contradict each other their own energy counts 1e8 times as much as the rest, which leaves the
+    of the soft ones. Where hard rows contradict each other their own energy counts 1e7 times as much as the rest, which leaves the
     least sum of w_c v_c^2 over them to about 1e-6 of the way (a weight of 0 counts as 1).
     """
     over = x @ a.T - b
