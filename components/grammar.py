@@ -13,8 +13,8 @@ class Observation(NamedTuple):
     step: float
     """Changes are weighed in steps: what has a small one gives way to what has a large one."""
     group: str
-    """Where it is held: face (as everything is mixed), eyes (once the head stands), score (as planned, and while it is read), mouth
-    (the lips in millimetres, by `kernels.face_mouth`), or sound (measured alone)."""
+    """Where it is held: face (as everything is mixed), eyes (once the head stands), score (as planned, and while it is read),
+    mouth (the lips in millimetres, by `kernels.face_mouth`), or sound (measured alone)."""
     channels: tuple[str, ...] = ("",)
     """Of the face or of the score; two are left and right, and the constraint holds for each."""
 
@@ -40,9 +40,9 @@ OBSERVED: dict[str, Observation] = {
     "f4": Observation("Hz", 50.0, "score", ("f4",)),
     "level": Observation("dB", 1.0, "sound"),
 }
-"""In mm: the gap of the inner lips at its middle, and lower lip to upper teeth. Weights of shapes; radians of head and eyes. Pitch in
-semitones from the persona's own; loudness (effort) in dB re nominal; voicing, 1 for a full voice; formants. Level: mean power of the
-tick's sound in dB re full scale."""
+"""In mm: the gap of the inner lips at its middle, and lower lip to upper teeth. Weights of shapes; radians of head and eyes.
+Pitch in semitones from the persona's own; loudness (effort) in dB re nominal; voicing, 1 for a full voice; formants. Level:
+mean power of the tick's sound in dB re full scale."""
 COLUMNS: tuple[tuple[str, str], ...] = tuple((name, c) for name, o in OBSERVED.items() for c in o.channels)
 """What is observed, one by one: (observation, channel)."""
 CONTEXTS = ("always", "speaking", "closure", "labiodental", "vowel", "sealed")
@@ -62,6 +62,8 @@ class Part:
     """f64[R, k]."""
     shift: NDArray[Any]
     """f64[R, 10]."""
+    felt: bool
+    """Whether any feeling moves any of them."""
     weight: NDArray[Any]
     hard: NDArray[Any]
     step: NDArray[Any]

@@ -19,7 +19,7 @@ from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import BLOCK, Sound, Speech
 from psi_ecs.systems.formats.grammar import own_bounds, packaged, parse, personal, ruled
 from psi_ecs.systems.kernels import face_mouth, relax
-from psi_ecs.systems.kernels.grammar import bounds, contradiction, nearest, violation
+from psi_ecs.systems.kernels.grammar import bounds, contradiction, project, rows_of, violation
 
 F64 = NDArray[np.float64]
 
@@ -130,8 +130,6 @@ def held(score: Score, rules: Grammar, b: F64, pitch: float) -> F64 | None:
     Args: b f64[R] the bounds of the part `score`; pitch: the persona's own, semitones re 1 Hz.
     """
     part = rules.parts["score"]
-    if not set(part.channels) <= {c.name for c in score.channels}:
-        return None
     begun = score.knot >= score.start[score.knot_phone]  # lips close before their phone sounds
     shut = begun & (score.target[:, score.index("lips")] <= 0.0) & BILABIAL[score.phone[score.knot_phone]]
     sealed = rules.when[part.rows] == CONTEXTS.index("sealed")
@@ -139,14 +137,19 @@ def held(score: Score, rules: Grammar, b: F64, pitch: float) -> F64 | None:
 
 
 def _moved(x: F64, score: Score, part: Part, b: F64, pitch: float) -> F64 | None:
-    """States f64[T, C] of a score's channels that keep the rows of a part; None if they do already."""
-    columns = [score.index(name) for name in part.channels]
-    lift = np.array([pitch if name == "pitch" else 0.0 for name in part.channels])
-    seen = x[:, columns] - lift
-    if not (seen @ part.a.T > b).any():
+    """States f64[T, C] of a score's channels that keep the rows of a part; None if they do, or if the voice has other channels."""
+    try:
+        columns = [score.index(name) for name in part.channels]
+    except KeyError:
+        return None
+    seen = x.take(columns, axis=1)
+    if "pitch" in part.channels:
+        seen[:, part.channels.index("pitch")] -= pitch
+    near = project(seen, rows_of(part), b)
+    if near is seen:
         return None
     out = x.copy()
-    out[:, columns] = nearest(seen, part.a, b, part.weight, part.hard, part.step) + lift
+    out[:, columns] += near - seen
     return out
 
 
@@ -165,9 +168,7 @@ def steady(
             said, who = speech.get(entity), int(avatar.index[row])
             if said is None or said.score is None or said.states is None:
                 continue
-            if not set(part.channels) <= {c.name for c in said.score.channels}:
-                continue
-            b = bounds(own[who], part.shift, feeling.now[row].astype(np.float64))
+            b = bounds(own[who], part.shift, feeling.now[row].astype(np.float64)) if part.felt else own[who]
             moved = _moved(said.states, said.score, part, b, base(cast.value.personas[who]))
             said.states = said.states if moved is None else moved
 

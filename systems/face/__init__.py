@@ -17,7 +17,7 @@ from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
 from psi_ecs.systems.face.field import Field, Index
-from psi_ecs.systems.face.limits import limits
+from psi_ecs.systems.face.held import limits
 from psi_ecs.systems.formats.grammar import ruled
 from psi_ecs.systems.kernels import face_mouth
 
@@ -84,7 +84,7 @@ def express(
         react.cycles(life, field, look.strength, draw, now)
         wave = pose.waves(field)
         held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if kept else None
-        far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now, held)
+        far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)
         out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held)
         out.breath[:] = pose.breath(field)
 

@@ -20,7 +20,7 @@ from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react, state
 from psi_ecs.systems.face.expression import DAMP
 from psi_ecs.systems.face.field import Field
-from psi_ecs.systems.face.limits import limits
+from psi_ecs.systems.face.held import limits
 
 F64 = NDArray[np.float64]
 
@@ -64,8 +64,7 @@ def weights(
             react.accents(said, 0, life, clock, _middle)
         waves = pose.waves(_later(field, k * step))
         clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
-        held = limits(rules, cast.personas, who.index, feeling.now) if kept else None
-        far = pose.drive(life, feeling, art, look, place, waves, rate, who.turn, clock, held)
+        far = pose.drive(life, feeling, art, look, place, waves, rate, who.turn, clock)
     later = _later(field, seconds)
     art, known = mouth(seconds)
     held = limits(rules, cast.personas, who.index, feeling.now) if kept else None

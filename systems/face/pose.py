@@ -14,7 +14,7 @@ from psi_ecs.components.oscillator import Role
 from psi_ecs.components.phone import PHONE_ID
 from psi_ecs.systems.face import state
 from psi_ecs.systems.face.field import Field
-from psi_ecs.systems.face.limits import Limits, aimed, hold
+from psi_ecs.systems.face.held import Limits, hold
 from psi_ecs.systems.face.state import DENTAL, EYE, FEATURES, FEELING, HEAD, LIFT, SHOWN, TALK
 from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
@@ -32,9 +32,9 @@ JAW, MOUTH, TONGUE = face_mouth.JAW_OPEN, face_mouth.LIPS, face_mouth.TONGUE
 
 def drive(
     life: Life, feeling: Feeling, art: Articulation, look: Attention, place: Place, waves: F64, rate: F64,
-    turn: NDArray[np.int64], clock: Clock, held: Limits | None,
+    turn: NDArray[np.int64], clock: Clock,
 ) -> F64:  # fmt: skip
-    """Advance every drive and swing by a tick, heads within what they are held to; returns the distance to what is looked at, f64[A], metres."""
+    """Advance every drive and swing by a tick; returns the distance to what is looked at, f64[A], metres."""
     goal, now = np.zeros_like(life.drive), feeling.now
     goal[:, 0:6:2], goal[:, 1:6:2] = now[:, :3], -now[:, :3]
     goal[:, 6:13] = now[:, 3:]
@@ -45,7 +45,7 @@ def drive(
     goal[:, TALK] = np.maximum(voiced, 0.5 * (turn >= 0))
     goal[:, DENTAL] = (phone == _TH) | (phone == _DH)
     goal[:, LIFT] = voiced * clamp(art.pitch, -5.0, 7.0)
-    far = _aim(goal, life, look, place, waves, clock, held)
+    far = _aim(goal, life, look, place, waves, clock)
     pace = np.empty_like(goal)
     pace[:] = rate
     rising = goal[:, TALK] > life.drive[:, TALK]
@@ -57,7 +57,7 @@ def drive(
     return far
 
 
-def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock: Clock, held: Limits | None) -> F64:
+def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock: Clock) -> F64:
     """Set the goals of eyes and head; returns the distance of the fixated point."""
     cued, target = life.glance_until > clock.sample, look.target
     if cued.any():
@@ -65,7 +65,7 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock
     aim, far = face_eyes.bearing(target, place.position, place.yaw, EYE_MIDDLE)
     aim += life.wander
     share = 0.2 + 0.8 * np.minimum(np.abs(aim), 0.6)  # small shifts are made with the eyes alone
-    goal[:, HEAD] = aim * share if held is None else aimed(aim * share, held)
+    goal[:, HEAD] = aim * share
     goal[:, EYE] = aim + life.scan + 0.0025 * waves[state.DRIFT].T
     return far
 

@@ -91,8 +91,9 @@ def _sides(c: Constraint, at: str) -> list[F64]:
     if not (np.isfinite(numbers).all() and c.weight >= 0.0):
         raise AssetError(f"{at}: numbers must be finite and the weight not negative; correct {list(numbers)}")
     groups = sorted({OBSERVED[name].group for name in c.of})
-    if c.hard and (len(groups) > 1 or CONTEXTS.index(c.when) not in HELD.get("state" if groups == ["score"] else "".join(groups), ())):
-        raise AssetError(f"{at} is hard, but nothing holds {' with '.join(c.of)} when {c.when}; take `hard` out, it is measured then")
+    place = "state" if groups == ["score"] else "".join(groups) if len(groups) == 1 else ""
+    if c.hard and c.of and CONTEXTS.index(c.when) not in HELD.get(place, ()):
+        raise AssetError(f"{at} is hard, but nothing holds {' with '.join(c.of)} when {c.when}; leave out hard to measure it")
     sides = max((len(OBSERVED[name].channels) for name in c.of), default=1)
     out = []
     for side in range(sides):
@@ -125,7 +126,7 @@ def _part(g: Grammar, name: str) -> Part:
     channels = tuple(c for (_, c), use in zip(COLUMNS, used, strict=True) if use)
     return Part(
         rows=np.flatnonzero(rows), channels=channels, columns=np.array([FACE_ID.get(c, -1) for c in channels], np.int64),
-        a=g.a[rows][:, used], shift=g.shift[rows], weight=g.weight[rows], hard=g.hard[rows],
+        a=g.a[rows][:, used], shift=g.shift[rows], felt=bool(g.shift[rows].any()), weight=g.weight[rows], hard=g.hard[rows],
         step=np.array([OBSERVED[o].step for (o, _), use in zip(COLUMNS, used, strict=True) if use]),
     )  # fmt: skip
 
@@ -136,7 +137,8 @@ def personal(g: Grammar, moves: Mapping[str, Limit], where: str) -> F64:
     for name, limit in moves.items():
         index(name, list(dict.fromkeys(g.name)), where, "constraint")
         rows = np.array(g.name) == name
-        if any(OBSERVED[o].group == "mouth" for (o, _), use in zip(COLUMNS, (g.a[rows] != 0.0).any(axis=0), strict=True) if use):
+        used = (g.a[rows] != 0.0).any(axis=0)
+        if any(OBSERVED[o].group == "mouth" for (o, _), use in zip(COLUMNS, used, strict=True) if use):
             raise AssetError(f"{where}: {name!r} is the same for everybody; take it out")
         for key, sign, bound in (("most", 1.0, limit.most), ("least", -1.0, limit.least)):
             mine = rows & (g.sign == sign)

@@ -1,14 +1,17 @@
 """Constraints a . x <= b: violations, their energy, its gradient, and the nearest state that keeps them.
 
 The energy of a state is H(x) = sum_c w_c max(0, a_c . x - b_c)^2, a harmonic grammar (Smolensky & Legendre 2006) of linear
-constraints; it is convex and zero just where all of them hold. Hard rows are held exactly, soft ones are weighed against the way:
+constraints; it is convex and zero just where all of them hold. Hard rows are held exactly, soft ones weighed against the way:
 
     nearest(x) = argmin_y |y - x|^2 + sum_soft w_c max(0, a_c . y - b_c)^2   subject to   a_c . y <= b_c for hard c
 
-With slack_c = 1 / w_c for soft rows and 0 for hard ones its dual is: multipliers l >= 0 with u = a . x - b - (a a' + diag(slack)) l
-<= 0 and l . u = 0 (Karush, Kuhn & Tucker), and y = x - a' l. Most states are solved together by block pivoting (Judice & Pires
-1994); what that leaves is solved one by one by the dual active-set method (Goldfarb & Idnani 1983), which is exact and finite.
+With slack_c = 1 / w_c for soft rows and 0 for hard ones its dual is: multipliers l >= 0 with u = a . x - b - (a a' +
+diag(slack)) l <= 0 and l . u = 0 (Karush, Kuhn & Tucker), and y = x - a' l. Most states are solved together by block pivoting
+(Judice & Pires 1994); the rest one by one by the dual active-set method (Goldfarb & Idnani 1983), which is exact and finite.
 """
+
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +19,26 @@ from numpy.typing import NDArray
 F64 = NDArray[np.float64]
 
 EXACT = 1e-11
-"""How far a row may stay broken, relative to the size of what is added up in it."""
+"""How far a row may stay broken, relative to the largest violation."""
 PIVOTS = 6
 """Rounds of block pivoting before the exact method takes over."""
 FIRM = 1e-7
 """Slack of hard rows that contradict each other, times 1 / w_c: small beside that of any soft row."""
+
+
+class Rows(NamedTuple):
+    """Constraints made ready for `project`; all but C and K as in the module."""
+
+    columns: F64
+    """a', f64[K, C]."""
+    way: F64
+    """How a state moves as a row pushes, f64[C, K]."""
+    full: F64
+    """a a' + diag(slack), f64[C, C]."""
+    ridge: F64
+    """f64[C, C], keeps rows that say the same from being singular."""
+    firm: F64
+    """As `full`, with slack for hard rows too."""
 
 
 def bounds(b: F64, shift: F64, feeling: F64) -> F64:
@@ -43,65 +61,73 @@ def gradient(x: F64, a: F64, b: F64, weight: F64) -> F64:
     return np.asarray((2.0 * weight * violation(x, a, b)) @ a)
 
 
-def slack(weight: F64, hard: NDArray[np.bool_]) -> F64:
-    """1 / w_c of soft rows, infinite for a weight of 0, and 0 for hard rows; f64[C]."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.where(hard, 0.0, 1.0 / np.asarray(weight, np.float64)))
+def ready(a: F64, weight: F64, hard: NDArray[np.bool_], step: F64 | float = 1.0) -> Rows:
+    """Constraints for `project`: a f64[C, K] without rows of zeros, weight f64[C] above 0 where soft, hard bool[C], and `step`
+    f64[K], the unit of distance of each column."""
+    way = a * np.square(step)
+    gram, firmness = a @ way.T, np.where(weight > 0.0, weight, 1.0)
+    full = gram + np.diag(np.where(hard, 0.0, 1.0 / firmness))
+    ridge = 1e-14 * np.diag(np.diag(full))
+    return Rows(np.ascontiguousarray(a.T), way, full, ridge, gram + np.diag(np.where(hard, FIRM, 1.0) / firmness))
+
+
+@lru_cache(maxsize=64)
+def rows_of(part: Any) -> Rows:
+    """The rows of something that has a, weight, hard and step, made ready once; it is told by its identity."""
+    return ready(part.a, part.weight, part.hard, part.step)
 
 
 def nearest(
     x: F64, a: F64, b: F64, weight: F64 | None = None, hard: NDArray[np.bool_] | None = None, step: F64 | float = 1.0
 ) -> F64:
-    """The states nearest to x f64[..., K] in the sense above; without `weight` f64[C] every row is hard, bool[C].
-
-    `step` f64[K] is the unit of distance of each column. The energy of the hard rows never rises; where it was 0, neither does that
-    of the soft ones. Where hard rows contradict each other their own energy counts 1e7 times as much as the rest, which leaves the
-    least sum of w_c v_c^2 over them to about 1e-6 of the way (a weight of 0 counts as 1).
-    """
-    over = x @ a.T - b
-    if not (over > 0.0).any():
-        return np.array(x, np.float64)
+    """`project` for constraints that are used once; without `weight` f64[C] every row is hard. Rows may be empty, weights 0."""
     weight = np.ones(len(a)) if weight is None else weight
-    give = slack(weight, np.ones(len(a), bool) if hard is None else hard)
-    rows = np.isfinite(give) & a.any(axis=1)
-    over, a, give, weight = over[..., rows], a[rows], give[rows], weight[rows]
-    if not (over > 0.0).any():
-        return np.array(x, np.float64)
-    way, flat = a * np.square(step), over.reshape(-1, len(a))
-    pull, far = np.zeros_like(flat), (flat > 0.0).any(axis=1)
-    pull[far] = _multipliers(flat[far], a @ way.T, give, weight, EXACT * (1.0 + float(flat.max(initial=0.0))))
-    return np.asarray(x - pull.reshape(over.shape) @ way)
+    hard = np.ones(len(a), bool) if hard is None else hard
+    some = (hard | (weight > 0.0)) & a.any(axis=1)
+    return project(np.array(x, np.float64), ready(a[some], weight[some], hard[some], step), b[..., some])
+
+
+def project(x: F64, rows: Rows, b: F64) -> F64:
+    """The states nearest to x f64[..., K] in the sense of the module, within bounds b f64[..., C]; x itself if it keeps them.
+
+    The energy of the hard rows never rises; where it was 0, neither does that of the soft ones. Where hard rows contradict each
+    other their own energy counts 1e7 times as much as the rest, which leaves the least sum of w_c v_c^2 over them to about 1e-6
+    of the way (a weight of 0 counts as 1).
+    """
+    over = x @ rows.columns - b
+    worst = float(over.max(initial=0.0))
+    if worst <= 0.0:
+        return x
+    flat = over.reshape(-1, over.shape[-1])
+    far = flat.max(axis=1) > 0.0
+    pull = np.zeros_like(flat)
+    pull[far] = _multipliers(flat[far], rows, EXACT * (1.0 + worst))
+    return np.asarray(x - (pull @ rows.way).reshape(x.shape))
 
 
 def contradiction(a: F64, b: F64) -> list[int]:
     """Rows that no state can keep together, by Farkas' lemma; empty if all can be kept. Args: a f64[C, K]; b f64[C]."""
-    scale = float(np.abs(b).max(initial=0.0))
-    return _active_set(-b, a @ a.T, EXACT * (1.0 + scale))[1]
+    return _active_set(-b, a @ a.T, EXACT * (1.0 + float(np.abs(b).max(initial=0.0))))[1]
 
 
-def _multipliers(over: F64, gram: F64, give: F64, weight: F64, exact: float) -> F64:
+def _multipliers(over: F64, rows: Rows, exact: float) -> F64:
     """Multipliers f64[S, C] of states that break their rows by `over` f64[S, C]."""
-    full = gram + np.diag(give)
-    size = np.diag(full)
-    found, left = np.zeros_like(over), np.arange(len(over))
-    active = over > 0.0
+    found, left, active, alone = np.zeros_like(over), np.arange(len(over)), over > 0.0, np.eye(len(rows.full))
     for _ in range(PIVOTS):
-        both = active[:, :, None] & active[:, None, :]
-        matrix = np.where(both, full, 0.0)
-        ridge = np.where(active, 1e-14, 1.0) * size
-        matrix[:, range(len(size)), range(len(size))] += ridge
-        push = np.linalg.solve(matrix, np.where(active, over[left], 0.0)[:, :, None])[:, :, 0]
-        rest = over[left] - push @ full
-        done = (push >= 0.0).all(axis=1) & (rest <= exact).all(axis=1) & (np.abs(np.where(active, rest, 0.0)) <= exact).all(axis=1)
+        mine = over[left]
+        matrix = np.where(active[:, :, None] & active[:, None, :], rows.full + rows.ridge, alone)
+        push = np.linalg.solve(matrix, np.where(active, mine, 0.0)[:, :, None])[:, :, 0]
+        rest = mine - push @ rows.full
+        wrong = (push < 0.0) | (np.where(active, np.abs(rest), rest) > exact)
+        done = ~wrong.any(axis=1)
         found[left[done]] = push[done]
-        left, active = left[~done], np.where(active, push > 0.0, rest > exact)[~done]
-        if not len(left):
+        if done.all():
             return found
+        left, active = left[~done], np.where(active, push > 0.0, rest > exact)[~done]
     for i in left.tolist():
-        found[i], clash = _active_set(over[i], full, exact)
+        found[i], clash = _active_set(over[i], rows.full, exact)
         if clash:
-            firm = gram + np.diag(np.where(give > 0.0, give, FIRM / np.where(weight > 0.0, weight, 1.0)))
-            found[i], _ = _active_set(over[i], firm, exact)
+            found[i], _ = _active_set(over[i], rows.firm, exact)
     return found
 
 

@@ -51,10 +51,10 @@ CASES = {
 """For every rule that ships, what keeps it and what breaks it."""
 
 
-def worst(off: tuple[str, ...] = (), text: str = TEXT, persona: str | Persona = "mira", aside: bool = False) -> dict[str, float]:
+def worst(off: tuple[str, ...] = (), text: str = TEXT, aside: bool = False) -> dict[str, float]:
     """The worst violation of every rule that is broken at all."""
     host = Host(seed=1, off=off)
-    who = host.avatar(persona)
+    who = host.avatar("mira")
     host.say(who, text)
     if aside:
         host.look_at(who, (-1.0, 1.5, -1.0))  # behind and above

@@ -51,8 +51,8 @@ def test_the_gradient_is_that_of_the_energy(seed: int) -> None:
 @SETTINGS
 @given(SEEDS, st.booleans())
 def test_hard_rows_hold_and_the_rest_of_the_way_is_explained_by_rows_that_push(seed: int, round_: bool) -> None:
-    """Karush, Kuhn & Tucker: x - y is a sum of rows, soft ones by weight times violation, hard ones by any amount >= 0 where they
-    touch. The amounts are found by trying every set of touching rows that could span it."""
+    """Karush, Kuhn & Tucker: x - y is a sum of rows, soft ones by weight times violation, hard ones by any amount >= 0 where
+    they touch. The amounts are found by trying every set of touching rows that could span it."""
     c = Case(seed, round_)
     y = nearest(c.x, c.a, c.b, c.w, c.hard)
     assert violation(y, c.a[c.hard], c.b[c.hard]).max(initial=0.0) < 1e-9

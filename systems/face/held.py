@@ -7,15 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import Persona
-from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.grammar import Grammar, Part
 from psi_ecs.systems.formats.grammar import own_bounds
-from psi_ecs.systems.kernels.grammar import bounds, nearest
+from psi_ecs.systems.kernels.grammar import bounds, project, rows_of
 
 F64 = NDArray[np.float64]
-
-
-YAW_PITCH = slice(FACE_ID["headYaw"], FACE_ID["headYaw"] + 2)
 
 
 class Limits(NamedTuple):
@@ -28,21 +24,16 @@ class Limits(NamedTuple):
 def limits(rules: Grammar, personas: Sequence[Persona], who: NDArray[np.int32], feeling: NDArray[np.float32]) -> Limits:
     """Limits of the faces of personas `who` i32[A], who feel `feeling` f32[A, 10]."""
     own, face, eyes = own_bounds(rules, personas), rules.parts["face"], rules.parts["eyes"]
-    return Limits(
-        (face, bounds(own["face"][who], face.shift, feeling)), (eyes, bounds(own["eyes"][who], eyes.shift, feeling))
-    )
+    return Limits((face, _felt(own["face"][who], face, feeling)), (eyes, _felt(own["eyes"][who], eyes, feeling)))
+
+
+def _felt(b: F64, part: Part, feeling: NDArray[np.float32]) -> F64:
+    return bounds(b, part.shift, feeling.astype(np.float64)) if part.felt else b
 
 
 def hold(w: F64, part: Part, b: F64) -> None:
     """Move weights f64[A, 61] in place to the nearest that keep the rows of a part within b f64[A, R]."""
-    x = w[:, part.columns]
-    if (x @ part.a.T > b).any():
-        w[:, part.columns] = nearest(x, part.a, b, part.weight, part.hard, part.step)
-
-
-def aimed(goal: F64, held: Limits) -> F64:
-    """Yaw and pitch f64[A, 2] that a head may be asked for."""
-    w = np.zeros((len(goal), len(FACE_ID)))
-    w[:, YAW_PITCH] = goal
-    hold(w, *held.face)
-    return w[:, YAW_PITCH]
+    x = w.take(part.columns, axis=1)
+    y = project(x, rows_of(part), b)
+    if y is not x:
+        w[:, part.columns] = y
