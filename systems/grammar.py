@@ -137,7 +137,7 @@ def held(score: Score, rules: Grammar, b: F64, pitch: float) -> F64 | None:
 
 
 def _moved(x: F64, score: Score, part: Part, b: F64, pitch: float) -> F64 | None:
-    """States f64[T, C] of a score's channels that keep the rows of a part; None if they do, or if the voice has other channels."""
+    """States f64[T, C] of a score's channels that keep the rows of a part; None if they do, or the voice has other channels."""
     try:
         columns = [score.index(name) for name in part.channels]
     except KeyError:

@@ -94,6 +94,8 @@ def _sides(c: Constraint, at: str) -> list[F64]:
     place = "state" if groups == ["score"] else "".join(groups) if len(groups) == 1 else ""
     if c.hard and c.of and CONTEXTS.index(c.when) not in HELD.get(place, ()):
         raise AssetError(f"{at} is hard, but nothing holds {' with '.join(c.of)} when {c.when}; leave out hard to measure it")
+    if c.by and "mouth" in groups:
+        raise AssetError(f"{at}: lips are held alike in every mood; leave out by")
     sides = max((len(OBSERVED[name].channels) for name in c.of), default=1)
     out = []
     for side in range(sides):

@@ -18,6 +18,7 @@ from psi_ecs.systems.formats.grammar import own_bounds
 from psi_ecs.systems.formats.persona import load_persona
 from psi_ecs.systems.grammar import build, held, load
 from psi_ecs.systems.host import Host
+from psi_ecs.systems.kernels import face_mouth
 from psi_ecs.systems.kernels.grammar import bounds, violation
 from psi_ecs.systems.language import analyse
 from psi_ecs.systems.voice import FormantVoice
@@ -91,6 +92,12 @@ def test_speech_keeps_what_is_hard_and_breaks_it_without() -> None:
     kept, free = worst(), worst(off=("grammar",))
     assert not HARD & set(kept), kept
     assert free["lips sealed"] > 2.0 and free["lip at the teeth"] > 2.0
+
+
+def test_the_mouth_is_held_to_less_than_the_rules_allow() -> None:
+    rules = load()
+    bound = {(name, sign): sign * b for name, sign, b in zip(rules.name, rules.sign, rules.b, strict=True)}
+    assert face_mouth.SEAL <= bound["lips sealed", 1.0] and face_mouth.CROSS >= bound["lips not crossed", -1.0]
 
 
 def test_head_eyes_and_lids_are_held_where_something_pulls_them_away() -> None:
@@ -217,6 +224,7 @@ RULE = '[[constraint]]\nname = "x"\nunit = "mm"\nweight = 1.0\n'
         (RULE + "of = { smile = 1.0 }\nmost = 1.0\nhard = true\nwhen = 'vowel'", "nothing holds smile when vowel"),
         (RULE + "of = { smile = 1.0 }\nmost = 0.2\nhard = true\n" + RULE.replace('"x"', '"y"')
          + "of = { smile = 1.0 }\nleast = 0.5\nhard = true", "'x' and 'y' cannot hold together, always"),
+        (RULE + "of = { lip_gap = 1.0 }\nmost = 1.0\nby = { anger = 1.0 }", "alike in every mood"),
         (RULE + "off = 1\nof = { lip_gap = 1.0 }\nmost = 1.0", "off"),
     ],
 )
