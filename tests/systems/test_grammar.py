@@ -97,7 +97,7 @@ def test_speech_keeps_what_is_hard_and_breaks_it_without() -> None:
 def test_the_mouth_is_held_to_less_than_the_rules_allow() -> None:
     rules = load()
     bound = {(name, sign): sign * b for name, sign, b in zip(rules.name, rules.sign, rules.b, strict=True)}
-    assert face_mouth.SEAL <= bound["lips sealed", 1.0] and face_mouth.CROSS >= bound["lips not crossed", -1.0]
+    assert bound["lips sealed", 1.0] >= face_mouth.SEAL and bound["lips not crossed", -1.0] <= face_mouth.CROSS
 
 
 def test_head_eyes_and_lids_are_held_where_something_pulls_them_away() -> None:
