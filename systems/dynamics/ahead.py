@@ -11,6 +11,7 @@ from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, articulato
 from psi_ecs.components.voice import BLOCK, Speech
 from psi_ecs.systems.kernels import relax
 
+from .moment import ride
 from .score import LEAD, effort, phone_at
 from .wiring import Wiring
 
@@ -44,9 +45,13 @@ def mouth(world: World, avatar: int, seconds: float) -> tuple[Articulation, bool
         art.now[0] = ARTICULATOR_REST + (art.now[0] - ARTICULATOR_REST) * np.exp(-AT_REST * seconds)
         return art, said is None
     score, at = said.score, LEAD + (sample - said.start) / RATE
-    state = relax.at(np.array([at]), score.knot / RATE, score.target, score.rate, said.x, said.v)[0]
+    ahead = art.ahead[0].astype(np.float64)  # as far as the parts are from the sound now, so they stay
+    when = at + np.array([0.0, ahead[0], ahead[1]])
+    state, jaw, tune = relax.at(when, score.knot / RATE, score.target, score.rate, said.x, said.v)
+    ride(state[articulator_slice(score)], float(jaw[articulator_slice(score)][0]))
     persona = world.resource(Cast).personas[int(world.peek(avatar, Avatar).index[0])]
     art.now[0] = state[articulator_slice(score)]
-    art.loudness[0], art.pitch[0] = effort(state), state[0] - 12.0 * np.log2(persona.voice.pitch)
+    art.loudness[0], base = effort(state), 12.0 * np.log2(persona.voice.pitch)
+    art.pitch[0], art.tune[0] = state[0] - base, tune[0] - base
     art.phone[0] = score.phone[phone_at(score, round(at * RATE))]
     return art, not said.queue or sample < said.start + score.length

@@ -41,6 +41,12 @@ class Wiring:
         """Of every row: factor on its frequency, amplitude it settles to, and what a tick leaves of the way there."""
         self.turning = np.zeros(0)
         """Hz of every row in the last tick, before couplings."""
+        self.fold: NDArray[np.float64] = np.zeros(0)
+        """Gain between the vocal folds of each avatar, rad/s: too fast for the network, and known in closed form."""
+        self.noisy: NDArray[np.int64] = np.zeros(0, np.int64)
+        """Rows whose phases diffuse."""
+        self.diffuse: F64 = np.zeros(0)
+        """By how many cycles in a tick, standard deviation of each."""
         self.firm = np.zeros(0, bool)
         """Rows that are firmly pulled, 1:1."""
         self._felt: F64 | None = None
@@ -95,8 +101,14 @@ class Wiring:
                 who = self.who.index(avatar)
                 gain[who, edge] = gain[who, edge] if new_gain is None else new_gain
                 lag[who, edge] = lag[who, edge] if new_lag is None else new_lag
-        edges = (self.row[:, core.pulled].ravel(), self.row[:, core.by].ravel(), (gain * coupled).ravel(), lag.ravel())
-        ratio = (np.tile(core.n, len(self.who)), np.tile(core.m, len(self.who)))
+        gain *= coupled
+        fold, noise = core.pulled == Role.FOLD, core.noise * (np.arange(r) != Role.FOLD)
+        self.fold = gain[:, fold].sum(axis=1)
+        self.noisy = self.row[:, noise > 0.0].ravel()
+        self.diffuse = np.tile(noise[noise > 0.0], len(self.who)) * np.sqrt(dt)
+        pulled, by, n, m = (x[~fold] for x in (core.pulled, core.by, core.n, core.m))
+        edges = (self.row[:, pulled].ravel(), self.row[:, by].ravel(), gain[:, ~fold].ravel(), lag[:, ~fold].ravel())
+        ratio = (np.tile(n, len(self.who)), np.tile(m, len(self.who)))
         factor = np.exp(change[:, 2 * c :]).reshape(-1, 3, r)
         self.freq, self.goal, settle = np.ones(len(osc.freq)), osc.goal.astype(np.float64), osc.settle.astype(np.float64)
         self.freq[self.row] = factor[:, 0]

@@ -75,7 +75,7 @@ def express(
         for who in np.flatnonzero(avatar.turn >= 0):
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
-                react.accents(voice, int(who), life, now, draw.uniform)
+                react.accents(voice, int(who), life, float(art.ahead[who, 1]), now, draw.uniform)
         react.cycles(life, field, look.strength, draw, now)
         wave = pose.waves(field)
         far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)

@@ -39,7 +39,9 @@ def sing(
             index = int(avatar.index[row])
             persona = cast.value.personas[index]
             seed = rng.value.seed * 1024 + index
-            sound.block[row] = block(carry, states, voices.value[persona.voice.asset], persona, clock.value.sample, seed)
+            sound.block[row] = block(
+                carry, states, voices.value[persona.voice.asset], persona, clock.value.sample, seed, None if said is None else said.folds
+            )
 
 
 def voice(app: App) -> None:
