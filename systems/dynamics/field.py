@@ -137,8 +137,8 @@ def _rub(
         who, span = bisect_left(wires.who, entity), now.block // CONTROL
         noisy = noise + ROUGH * cast.personas[index].voice.roughness
         kick = waver.kicks(now.sample // span + 1, CONTROL, noisy, span / now.rate, seed * 1024 + index)
-        gap = float(gaps[who])
-        said.folds = waver.folds(gap - round(gap), detune, float(wires.fold[who]), kick, span / now.rate)
+        gap, (gain, lag) = float(gaps[who]), wires.fold[who].tolist()
+        said.folds = waver.folds(gap - round(gap) + lag, detune, gain, kick, span / now.rate) - lag
         gaps[who] = said.folds[-1]
 
 

@@ -41,8 +41,8 @@ class Wiring:
         """Of every row: factor on its frequency, amplitude it settles to, and what a tick leaves of the way there."""
         self.turning = np.zeros(0)
         """Hz of every row in the last tick, before couplings."""
-        self.fold: NDArray[np.float64] = np.zeros(0)
-        """Gain between the vocal folds of each avatar, rad/s: too fast for the network, and known in closed form."""
+        self.fold: F64 = np.zeros((0, 2))
+        """Gain (rad/s) and lag (cycles) between the vocal folds of each avatar: too fast for the network, but a closed form."""
         self.noisy: NDArray[np.int64] = np.zeros(0, np.int64)
         """Rows whose phases diffuse."""
         self.diffuse: F64 = np.zeros(0)
@@ -103,7 +103,7 @@ class Wiring:
                 lag[who, edge] = lag[who, edge] if new_lag is None else new_lag
         gain *= coupled
         fold, noise = core.pulled == Role.FOLD, core.noise * (np.arange(r) != Role.FOLD)
-        self.fold = gain[:, fold].sum(axis=1)
+        self.fold = np.stack((gain[:, fold].sum(axis=1), lag[:, fold].sum(axis=1)), axis=1)
         self.noisy = self.row[:, noise > 0.0].ravel()
         self.diffuse = np.tile(noise[noise > 0.0], len(self.who)) * np.sqrt(dt)
         pulled, by, n, m = (x[~fold] for x in (core.pulled, core.by, core.n, core.m))

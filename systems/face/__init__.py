@@ -11,7 +11,7 @@ from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
 from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.face import FACE_ID, Articulation, Face, Rig
 from psi_ecs.components.life import Expressions, Life
-from psi_ecs.components.oscillator import Oscillator, Part
+from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
@@ -75,7 +75,7 @@ def express(
         for who in np.flatnonzero(avatar.turn >= 0):
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
-                react.accents(voice, int(who), life, float(art.ahead[who, 1]), now, draw.uniform)
+                react.accents(voice, int(who), life, float(art.ahead[who, 1]), float(field.amp[Role.BEAT, who]), now, draw.uniform)
         react.cycles(life, field, look.strength, draw, now)
         wave = pose.waves(field)
         far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)

@@ -21,6 +21,8 @@ PULSE = 0.55
 """How deep the glottis modulates noise while it vibrates (Hermes 1991: noise is heard as voice only if pulsed in step)."""
 PULSE_PHASE = 0.85
 """Where in the period noise is strongest: just before closure."""
+LEAK = 3.0
+"""Breath of a voice whose folds are a cycle apart: folds that do not meet let air through."""
 KNEE = 0.7
 """Sound above this is bent softly toward full scale."""
 _AT = np.arange(BLOCK)
@@ -51,9 +53,13 @@ def block(
     else:
         pitch = np.exp2(states[:, 0] / 12.0)
         count = int(min(MOST, np.ceil(0.5 * RATE / pitch.min())))
-        tones, bands = voice.spectrum(states[1:], persona, count)
+        heard = states[1:]
         if gap is not None:
             gap = gap + round(carry.fold - gap[0])
+            heard = heard.copy()
+            heard[:, 2] += LEAK * np.abs(gap[1:] - np.round(gap[1:])) * heard[:, 1]
+        tones, bands = voice.spectrum(heard, persona, count)
+        if gap is not None:
             tones *= np.cos(np.pi * gap[1:, None] * np.arange(1, count + 1))
         depth = PULSE * np.minimum(1.0, 2.0 * states[:, 1])
     depth[0] = carry.depth
