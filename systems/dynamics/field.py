@@ -4,6 +4,7 @@ Glottis and syllable nuclei are outside clocks that the score sets; all else tur
 """
 
 from bisect import bisect_left
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,7 @@ def advance(
                 feel[np.searchsorted(wires.who, ents.id)] = feeling.now
         wires.tune(field, feel, held(wires.who, speech, now.sample), tuning.value, osc, "coupling" not in off, now.dt)
         spoken = [(rows[e], said) for e in rows if (said := speech.get(e)) is not None]
-        beats = [(row, said.clocks[:, 1]) for row, said in spoken if _set_clocks(osc, row, said) and said.clocks is not None]
+        beats = [(row, clocks[:, 1]) for row, said in spoken if (clocks := _set_clocks(osc, row, said)) is not None]
         wires.turning = osc.freq * wires.freq
         if "koopman" not in off:
             _steer(wires, beats)
@@ -138,8 +139,8 @@ def _rub(
         noisy = noise + ROUGH * cast.personas[index].voice.roughness
         kick = waver.kicks(now.sample // span + 1, CONTROL, noisy, span / now.rate, seed * 1024 + index)
         gap, (gain, lag) = float(gaps[who]), wires.fold[who].tolist()
-        said.folds = waver.folds(gap - round(gap) + lag, detune, gain, kick, span / now.rate) - lag
-        gaps[who] = said.folds[-1]
+        path = waver.folds(gap - round(gap) + lag, detune, gain, kick, span / now.rate) - lag
+        said.folds, gaps[who] = path, path[-1]
 
 
 def _diffuse(osc: Oscillator, wires: Wiring, now: Clock, seed: int) -> None:
@@ -150,16 +151,16 @@ def _diffuse(osc: Oscillator, wires: Wiring, now: Clock, seed: int) -> None:
     osc.theta[wires.noisy] %= 1.0
 
 
-def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech) -> bool:
-    """Glottis, nuclei and accents of a speaker as the score has them; whether there is a score."""
+def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech) -> NDArray[Any] | None:
+    """Glottis, nuclei and accents of a speaker as the score has them; returns `Speech.clocks`."""
     if said.states is None or said.clocks is None:
-        return False
+        return None
     pitch = np.exp2(said.states[:, 0] / 12.0)
     osc.freq[row[Role.GLOTTIS]] = 0.5 * (pitch[:-1] + pitch[1:]).mean()  # straight between borders, as in the sound
-    for role, (phase, hertz) in zip((Role.NUCLEUS, Role.ACCENT), said.clocks.tolist(), strict=True):
+    for clock, (phase, hertz) in zip((Role.NUCLEUS, Role.ACCENT), said.clocks.tolist(), strict=True):
         if phase == phase:
-            osc.theta[row[role]], osc.freq[row[role]] = phase, hertz
-    return True
+            osc.theta[row[clock]], osc.freq[row[clock]] = phase, hertz
+    return said.clocks
 
 
 def _steer(wires: Wiring, beats: list[tuple[NDArray[np.int64], F64]]) -> None:
@@ -169,6 +170,6 @@ def _steer(wires: Wiring, beats: list[tuple[NDArray[np.int64], F64]]) -> None:
     """
     for row, clock in beats:
         for roles, hertz in zip(FOLLOWERS, clock.tolist(), strict=True):
-            for role in roles if hertz == hertz else ():
-                if wires.firm[row[role]]:
-                    wires.turning[row[role]] = hertz
+            for follower in roles if hertz == hertz else ():
+                if wires.firm[row[follower]]:
+                    wires.turning[row[follower]] = hertz

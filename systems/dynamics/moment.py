@@ -1,7 +1,7 @@
 """Where on its score each part of an avatar is: parts are travellers, each as far along as its own oscillator has turned.
 
-The jaw turns once a syllable (the frame of MacNeilage 1998, that segments fill) and the head once a stressed one. Couplings hold
-both to the clocks of the score, so that they read it at the moment of the sound; left alone, they read it early or late.
+The jaw turns once a syllable (the frame of MacNeilage 1998, that segments fill) and the head once a stressed one. Couplings
+hold both to the clocks of the score, so that they read it at the moment of the sound; left alone, they read it early or late.
 """
 
 import numpy as np
@@ -25,8 +25,8 @@ _VOWEL = np.array([phone.vowel for phone in PHONES])
 
 
 def clocks(score: Score, sample: int, block: int) -> F64:
-    """Phase in cycles that nuclei and stressed nuclei prescribe at a sample (whole at each), and their frequency in Hz, f64[2, 2];
-    NaN where there are too few."""
+    """Phase in cycles that nuclei and stressed nuclei prescribe at a sample (whole at each), and their frequency in Hz,
+    f64[2, 2]; NaN where there are too few."""
     vowel = _VOWEL[score.phone]
     accent = score.start[vowel & (score.stress == 1)]
     if len(accent):
@@ -50,8 +50,8 @@ def offsets(theta: F64, clock: F64) -> F64:
 
 
 def ride(mouth: F64, jaw: float) -> None:
-    """Put a jaw (mm) into articulators f64[8] in place: open lips ride on it, lips that close or nearly so make up for it, as they
-    do when a jaw is held back (Folkins & Abbs 1975)."""
+    """Put a jaw (mm) into articulators f64[8] in place: open lips ride on it, lips that close or nearly so make up for it, as
+    they do when a jaw is held back (Folkins & Abbs 1975)."""
     share = min(max(mouth[1] / RIDES - 0.5, 0.0), 1.0)
     mouth[1] = max(mouth[1] + share * (jaw - mouth[0]), min(mouth[1], RIDES))
     mouth[0] = jaw

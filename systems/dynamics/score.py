@@ -111,7 +111,8 @@ def _oscillators(
 
 
 def _shake(osc: Oscillator, row: NDArray[np.int64], regime: Regime | None, states: F64) -> None:
-    """Let pitch and loudness, and in a regime the whole voice, follow an avatar's tremors; states f64[CONTROL + 1, C], in place."""
+    """Let pitch and loudness, and in a regime the whole voice, follow an avatar's tremors, in place;
+    states f64[CONTROL + 1, C]."""
     rows = row[TREMORS]
     freq = osc.freq[rows] if regime is None else osc.freq[rows] * pace(regime, TREMBLING)
     turn = osc.theta[rows, None] + freq[:, None] * _BORDERS[: CONTROL + 1]

@@ -75,7 +75,8 @@ def express(
         for who in np.flatnonzero(avatar.turn >= 0):
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
-                react.accents(voice, int(who), life, float(art.ahead[who, 1]), float(field.amp[Role.BEAT, who]), now, draw.uniform)
+                ahead, size = float(art.ahead[who, 1]), float(field.amp[Role.BEAT, who])
+                react.accents(voice, int(who), life, ahead, size, now, draw.uniform)
         react.cycles(life, field, look.strength, draw, now)
         wave = pose.waves(field)
         far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)

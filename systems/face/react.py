@@ -117,9 +117,9 @@ def cycles(life: Life, field: Field, strength: NDArray[np.float32], rng: np.rand
 def accents(
     speech: Speech, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Callable[[float, float], float]
 ) -> None:
-    """Toss the head, chin up and then down, on the accented vowel that the head's own beat comes to in this tick, and raise the brows on the one that it is about
-    to; `ahead` tells by how many seconds it is further along than the sound, `size`
-    and `draw(low, high)` how much."""
+    """Toss the head, chin up and then down, on the accented vowel that the head's own beat comes to in this tick, and raise the
+    brows on the one that it is about to; `ahead` tells by how many seconds it is further along than the sound, `size` and
+    `draw(low, high)` how much."""
     if speech.score is None:
         return
     until = clock.sample + clock.block + round(ahead * clock.rate)

@@ -33,7 +33,7 @@ def folds(gap: float, detune: float, gain: float, kicks: F64, seconds: float) ->
 
 
 def kicks(border: int, count: int, noise: float, seconds: float, seed: int) -> F64:
-    """What phase noise (cycles a root second) adds at borders border .. border + count - 1; a function of its arguments alone."""
+    """What phase noise (cycles a root second) adds at borders border .. border + count - 1; a function of its arguments."""
     return np.asarray(noise * sqrt(12.0 * seconds) * (run(seed ^ 0xF01D, border, count) - 0.5))
 
 

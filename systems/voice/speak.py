@@ -1,5 +1,5 @@
-"""Sentences straight to sound, without a world: for tests, tuning and measurement. What the systems make, sample for sample, when
-nothing in the field trembles."""
+"""Sentences straight to sound, without a world: for tests, tuning and measurement. Sample for sample what the systems make
+when nothing in the field trembles."""
 
 import numpy as np
 from numpy.typing import NDArray

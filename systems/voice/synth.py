@@ -35,17 +35,18 @@ def silent() -> Larynx:
 
 
 def block(
-    carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sample: int, seed: int, gap: F64 | None = None
+    carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sample: int, seed: int, folds: F64 | None = None
 ) -> F32:
     """Sound of one tick, f32[400]; `carry` moves on.
 
     Args: states f64[CONTROL + 1, C], None to fall silent within one border; sample: absolute number of the block's
-    first sample, a multiple of 100; seed: of this mouth's noise; gap f64[CONTROL + 1]: cycles by which one vocal fold is ahead
-    of the other.
-
-    Two folds half a gap before and after the glottal phase, one half of the flow each: partial k is e^(2 pi i k theta) cos pi k gap.
+    first sample, a multiple of 100; seed: of this mouth's noise; folds f64[CONTROL + 1]: cycles by which one vocal fold is
+    ahead of the other. Each makes half of the flow, so that partial k is e^(2 pi i k (theta + folds / 2)) cos pi k folds.
     """
     border = sample // SPAN + 1
+    folds = np.full(CONTROL + 1, carry.fold) if states is None or folds is None else folds
+    gap = folds + round(carry.fold - folds[0])  # as many cycles as before
+    carry.fold = float(gap[-1])
     if states is None:
         pitch = np.full(CONTROL + 1, max(carry.pitch, 1.0))
         tones, bands = np.zeros((CONTROL, MOST), np.complex128), np.zeros((CONTROL, BANDS))
@@ -53,22 +54,15 @@ def block(
     else:
         pitch = np.exp2(states[:, 0] / 12.0)
         count = int(min(MOST, np.ceil(0.5 * RATE / pitch.min())))
-        heard = states[1:]
-        if gap is not None:
-            gap = gap + round(carry.fold - gap[0])
-            heard = heard.copy()
-            heard[:, 2] += LEAK * np.abs(gap[1:] - np.round(gap[1:])) * heard[:, 1]
+        heard = states[1:].copy()
+        heard[:, 2] += LEAK * np.abs(gap[1:] - np.round(gap[1:])) * heard[:, 1]
         tones, bands = voice.spectrum(heard, persona, count)
-        if gap is not None:
-            tones *= np.cos(np.pi * gap[1:, None] * np.arange(1, count + 1))
+        tones *= np.cos(np.pi * gap[1:, None] * np.arange(1, count + 1))
         depth = PULSE * np.minimum(1.0, 2.0 * states[:, 1])
     depth[0] = carry.depth
     theta = phase(carry.theta, pitch, SPAN, RATE)
     carry.theta = float(theta[-1])
-    theta = theta[:-1]
-    if gap is not None:
-        theta = (theta + 0.5 * np.interp(_AT, _BORDERS, gap)) % 1.0
-        carry.fold = float(gap[-1])
+    theta = (theta[:-1] + 0.5 * np.interp(_AT, _BORDERS, gap)) % 1.0
     out = _tones(carry, tones, theta)
     turning = 1.0 + np.interp(_AT, _BORDERS, depth) * np.cos(2.0 * np.pi * (theta - PULSE_PHASE))
     out += _hiss(carry, bands, border, seed) * turning.astype(np.float32)
