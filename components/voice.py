@@ -44,8 +44,8 @@ class Speech(Struct, kw_only=True):
     """f64[CONTROL + 1, C]: the state over this tick; voice and face both read it."""
     folds: NDArray[Any] | None = None
     """f64[CONTROL + 1], cycles: how far one vocal fold is ahead of the other over this tick."""
-    clocks: NDArray[Any] | None = None
-    """f64[2, 2]: phase and frequency of nuclei and of accents at this tick; NaN for what there is not."""
+    clocks: list[tuple[float, float]] | None = None
+    """Phase and frequency of nuclei and of accents at this tick; NaN for what there is not."""
 
 
 class Larynx(Struct, kw_only=True):

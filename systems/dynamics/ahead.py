@@ -62,6 +62,6 @@ def _along(world: World, avatar: int, said: Speech, now: F64, seconds: float) ->
     wires = world.resource(Wiring)
     net, rows = wires.net, wires.row[wires.who.index(avatar)][list(TRAVELLERS)]
     pull = np.array([(net.a - 1j * net.b)[net.target == row].sum() for row in rows])
-    hertz = np.full(2, np.nan) if said.clocks is None else said.clocks[:, 1]
+    hertz = np.array([h for _, h in said.clocks] if said.clocks else [np.nan, np.nan])
     rest = np.where(hertz > 0.0, np.angle(pull) / (2.0 * np.pi) / np.fmax(hertz, LEAST), 0.0)
     return np.asarray(rest + (now - rest) * np.exp(-np.abs(pull) * seconds))

@@ -4,7 +4,6 @@ Glottis and syllable nuclei are outside clocks that the score sets; all else tur
 """
 
 from bisect import bisect_left
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tu
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import CONTROL, Speech
 from psi_ecs.systems.kernels import phase_network, waver
-from psi_ecs.systems.kernels.noise import uniform
+from psi_ecs.systems.kernels.noise import run
 
 from .core import role
 from .regime import held
@@ -110,7 +109,7 @@ def advance(
                 feel[np.searchsorted(wires.who, ents.id)] = feeling.now
         wires.tune(field, feel, held(wires.who, speech, now.sample), tuning.value, osc, "coupling" not in off, now.dt)
         spoken = [(rows[e], said) for e in rows if (said := speech.get(e)) is not None]
-        beats = [(row, clocks[:, 1]) for row, said in spoken if (clocks := _set_clocks(osc, row, said)) is not None]
+        beats = [(row, [hertz for _, hertz in _set_clocks(osc, row, said)]) for row, said in spoken]
         wires.turning = osc.freq * wires.freq
         if "koopman" not in off:
             _steer(wires, beats)
@@ -146,30 +145,31 @@ def _rub(
 def _diffuse(osc: Oscillator, wires: Wiring, now: Clock, seed: int) -> None:
     """Let noise move the phases that it moves; normal by the sum of four (Irwin-Hall)."""
     each = len(wires.noisy)
-    draws = uniform(seed ^ 0xD1FF, np.arange(4 * each * now.tick, 4 * each * (now.tick + 1), dtype=np.uint64))
-    osc.theta[wires.noisy] += wires.diffuse * (draws.reshape(4, each).sum(axis=0) - 2.0) * np.sqrt(3.0)
-    osc.theta[wires.noisy] %= 1.0
+    draws = run(seed ^ 0xD1FF, 4 * each * now.tick, 4 * each).reshape(4, each)
+    moved = osc.theta[wires.noisy] + wires.diffuse * (draws.sum(axis=0) - 2.0)
+    osc.theta[wires.noisy] = moved - np.floor(moved)
 
 
-def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech) -> NDArray[Any] | None:
-    """Glottis, nuclei and accents of a speaker as the score has them; returns `Speech.clocks`."""
+def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech) -> list[tuple[float, float]]:
+    """Glottis, nuclei and accents of a speaker as the score has them; returns
+    `Speech.clocks`."""
     if said.states is None or said.clocks is None:
-        return None
+        return []
     pitch = np.exp2(said.states[:, 0] / 12.0)
     osc.freq[row[Role.GLOTTIS]] = 0.5 * (pitch[:-1] + pitch[1:]).mean()  # straight between borders, as in the sound
-    for clock, (phase, hertz) in zip((Role.NUCLEUS, Role.ACCENT), said.clocks.tolist(), strict=True):
+    for clock, (phase, hertz) in zip((Role.NUCLEUS, Role.ACCENT), said.clocks, strict=True):
         if phase == phase:
             osc.theta[row[clock]], osc.freq[row[clock]] = phase, hertz
     return said.clocks
 
 
-def _steer(wires: Wiring, beats: list[tuple[NDArray[np.int64], F64]]) -> None:
+def _steer(wires: Wiring, beats: list[tuple[NDArray[np.int64], list[float]]]) -> None:
     """What is firmly pulled by a clock of the score turns at its frequency in this tick: the mode it is meant to be in has the
     clock's eigenvalue. The coupling then has phase alone to mend, and a steady clock is followed without the lag that an own
     frequency costs (asin(2 pi df / gain) / 2 pi cycles).
     """
-    for row, clock in beats:
-        for roles, hertz in zip(FOLLOWERS, clock.tolist(), strict=True):
+    for row, clocks in beats:
+        for roles, hertz in zip(FOLLOWERS, clocks, strict=False):
             for follower in roles if hertz == hertz else ():
                 if wires.firm[row[follower]]:
                     wires.turning[row[follower]] = hertz

@@ -4,6 +4,9 @@ The jaw turns once a syllable (the frame of MacNeilage 1998, that segments fill)
 hold both to the clocks of the score, so that they read it at the moment of the sound; left alone, they read it early or late.
 """
 
+from bisect import bisect_right
+from math import nan
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +18,7 @@ F64 = NDArray[np.float64]
 
 TRAVELLERS = (Role.JAW, Role.BEAT)
 """Each with its clock: nuclei, accents."""
-LEAST = np.array([3.0, 1.0])
+LEAST = (3.0, 1.0)
 """Hz below which a clock does not stretch time further."""
 UPBEAT = round(0.4 * RATE)
 """Samples from the cycle before the first accent, and to the one after the last."""
@@ -24,29 +27,34 @@ RIDES = 2.0
 _VOWEL = np.array([phone.vowel for phone in PHONES])
 
 
-def clocks(score: Score, sample: int, block: int) -> F64:
-    """Phase in cycles that nuclei and stressed nuclei prescribe at a sample (whole at each), and their frequency in Hz,
-    f64[2, 2]; NaN where there are too few."""
+def marks(score: Score) -> tuple[list[int], list[int]]:
+    """Samples at which a cycle of the nuclei begins, and one of the stressed nuclei."""
     vowel = _VOWEL[score.phone]
-    accent = score.start[vowel & (score.stress == 1)]
-    if len(accent):
-        accent = np.concatenate(([accent[0] - UPBEAT], accent, [accent[-1] + UPBEAT]))
-    return np.array([_clock(score.start[vowel], sample, block), _clock(accent, sample, block)])
+    accent = score.start[vowel & (score.stress == 1)].tolist()
+    return score.start[vowel].tolist(), [accent[0] - UPBEAT, *accent, accent[-1] + UPBEAT] if accent else []
 
 
-def _clock(marks: NDArray[np.int64], sample: int, block: int) -> tuple[float, float]:
+def beat(marks: list[int], sample: int, block: int) -> tuple[float, float]:
+    """Phase in cycles that marks prescribe at a sample (whole at each) and their frequency in Hz; NaN if there are too few."""
     if len(marks) < 2:
-        return np.nan, np.nan
-    here, there = np.interp((sample, sample + block), marks, np.arange(float(len(marks)))).tolist()
-    return here % 1.0, (there - here) * RATE / block
+        return nan, nan
+    here = _turned(marks, sample)
+    return here % 1.0, (_turned(marks, sample + block) - here) * RATE / block
 
 
-def offsets(theta: F64, clock: F64) -> F64:
-    """Seconds by which jaw and head, of phases theta f64[2], are further along than the sound; 0 while a clock stands still."""
-    gap = theta - clock[:, 0]
-    gap -= np.round(gap)
-    turns = clock[:, 1] > 0.0
-    return np.where(turns, gap / np.maximum(clock[:, 1], LEAST, where=turns, out=np.ones(2)), 0.0)
+def _turned(marks: list[int], sample: int) -> float:
+    """Cycles since the first mark, straight between them."""
+    k = min(max(bisect_right(marks, sample) - 1, 0), len(marks) - 2)
+    return k + min(max((sample - marks[k]) / (marks[k + 1] - marks[k]), 0.0), 1.0)
+
+
+def offsets(theta: list[float], clocks: list[tuple[float, float]]) -> list[float]:
+    """Seconds by which jaw and head, of these phases, are further along than the sound; 0 while a clock stands still."""
+    out = []
+    for mine, (phase, hertz), least in zip(theta, clocks, LEAST, strict=True):
+        gap = mine - phase
+        out.append((gap - round(gap)) / max(hertz, least) if hertz > 0.0 else 0.0)
+    return out
 
 
 def ride(mouth: F64, jaw: float) -> None:

@@ -21,7 +21,7 @@ from psi_ecs.components.voice import BLOCK, CONTROL, Speech
 from psi_ecs.systems.kernels import relax
 from psi_ecs.systems.kernels.waver import flutter
 
-from .moment import TRAVELLERS, clocks, offsets, ride
+from .moment import TRAVELLERS, beat, marks, offsets, ride
 from .regime import felt, pace, quiver, show
 from .wiring import Wiring
 
@@ -35,6 +35,7 @@ LOUD = 12.0
 TREMBLING = (Role.TREMOR, Role.QUAVER, Role.FLUTTER)
 """Oscillators that move the pitch."""
 TREMORS = slice(Role.TREMOR, Role.FLUTTER + 1)
+_TRAVELLERS = np.array(TRAVELLERS)
 TREMOLO = 0.3
 """dB by which loudness goes with the tremor of amplitude 1: amplitude and pitch tremble together (Titze 1994)."""
 _BORDERS = np.append(np.arange(CONTROL + 1) * SPAN / RATE, (LEAD, LEAD, LEAD))
@@ -69,10 +70,10 @@ def evaluate(
                 continue
             persona = cast.value.personas[int(avatar.index[row])]
             place = sample - said.start
-            said.clocks = clocks(said.score, place, BLOCK)
+            said.clocks = [beat(m, place, BLOCK) for m in wiring.value.marks(entity, said.score, marks)]
             found = _oscillators(entity, oscillators, wiring.value)
             if found is not None:
-                mouth.ahead[row] = offsets(found[0].theta[found[1][list(TRAVELLERS)]], said.clocks)
+                mouth.ahead[row] = offsets(found[0].theta[found[1][_TRAVELLERS]].tolist(), said.clocks)
             states = read(said, said.score, sample, mouth.ahead[row], "koopman" not in switches.value.off)
             if found is not None:
                 _shake(*found, said.score.regime(place), states[: CONTROL + 1])

@@ -25,6 +25,7 @@ LEAK = 3.0
 """Breath of a voice whose folds are a cycle apart: folds that do not meet let air through."""
 KNEE = 0.7
 """Sound above this is bent softly toward full scale."""
+_TURNS = np.pi * np.arange(1, MOST + 1)
 _AT = np.arange(BLOCK)
 _BORDERS = np.arange(CONTROL + 1) * SPAN
 
@@ -54,10 +55,11 @@ def block(
     else:
         pitch = np.exp2(states[:, 0] / 12.0)
         count = int(min(MOST, np.ceil(0.5 * RATE / pitch.min())))
+        apart = gap[1:]
         heard = states[1:].copy()
-        heard[:, 2] += LEAK * np.abs(gap[1:] - np.round(gap[1:])) * heard[:, 1]
+        heard[:, 2] += LEAK * np.abs(apart - np.round(apart)) * heard[:, 1]
         tones, bands = voice.spectrum(heard, persona, count)
-        tones *= np.cos(np.pi * gap[1:, None] * np.arange(1, count + 1))
+        tones *= np.cos(np.multiply.outer(apart, _TURNS[:count]))
         depth = PULSE * np.minimum(1.0, 2.0 * states[:, 1])
     depth[0] = carry.depth
     theta = phase(carry.theta, pitch, SPAN, RATE)
