@@ -144,8 +144,11 @@ def _rub(
 
 def _diffuse(osc: Oscillator, wires: Wiring, now: Clock, seed: int) -> None:
     """Let noise move the phases that it moves; normal by the sum of four (Irwin-Hall)."""
-    each = len(wires.noisy)
-    draws = run(seed ^ 0xD1FF, 4 * each * now.tick, 4 * each).reshape(4, each)
+    if not len(wires.noisy):
+        return
+    who = len(wires.who)
+    each = 4 * len(wires.noisy) // who
+    draws = np.concatenate([run(seed * 1024 + i ^ 0xD1FF, each * now.tick, each).reshape(4, -1) for i in range(who)], axis=1)
     moved = osc.theta[wires.noisy] + wires.diffuse * (draws.sum(axis=0) - 2.0)
     osc.theta[wires.noisy] = moved - np.floor(moved)
 

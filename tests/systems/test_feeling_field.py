@@ -15,16 +15,16 @@ from psi_ecs.systems.host import Host
 F64 = NDArray[np.float64]
 TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps all day in the warm sun by the old river bank."
 JAW, TURNS = FACE_ID["jawOpen"], slice(FACE_ID["headYaw"], FACE_ID["headRoll"] + 1)
-VOICED = "We were all away a year ago, in a long yellow limousine, and Mary and you in a railway wagon."
+VOICED = "We were all away a year ago, in a long yellow limousine."
 STEPS = (0.0, 0.5, 1.0)
 
 
-def taken(emotion: Emotion, core: Core | None = None, text: str = TEXT) -> tuple[F64, F64]:
-    """Face f64[T, 61] and sound f64[N] of a text said with a feeling."""
+def taken(emotion: Emotion, core: Core | None = None, text: str = TEXT, most: int = 1000) -> tuple[F64, F64]:
+    """Face f64[T, 61] and sound f64[N] of at most so many ticks of a text said with a feeling."""
     host = Host(seed=5, core=core)
     host.say(host.avatar("mira"), text, emotion)
     frames = []
-    while not host.idle:
+    while not host.idle and len(frames) < most:
         frames.append(host.step())
     return np.array([f.weights[0] for f in frames], np.float64), np.concatenate([f.audio for f in frames]).astype(np.float64)
 
@@ -97,6 +97,6 @@ def test_sadness_slows_and_damps() -> None:
 @pytest.mark.parametrize("feel", ["anger", "calm", "joy", "arousal", "sadness"])
 def test_a_little_of_a_feeling_does_a_little(feel: str) -> None:
     """Nothing jumps as a feeling begins: a tenth of it moves the mouth by no more than a third of what all of it does."""
-    faces = [taken(named(feel, x))[0][:60, JAW] for x in (0.0, 0.1, 1.0)]
+    faces = [taken(named(feel, x), most=60)[0][:, JAW] for x in (0.0, 0.1, 1.0)]
     little, all_of_it = (float(np.abs(f - faces[0]).mean()) for f in faces[1:])
     assert 0.0 < little < 0.33 * all_of_it
