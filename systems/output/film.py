@@ -37,6 +37,28 @@ def encoder() -> str:
     return f"PyAV {av.__version__} with libx264 and aac"
 
 
+def decoded(path: Path) -> tuple[NDArray[np.float64], int]:
+    """Sound of any file that PyAV reads (FLAC, Ogg, MP4 ...): f64[n] mean of its channels, full scale 1, and its rate in Hz.
+
+    OutputError in one line if there is none in it.
+    """
+    if lacking := missing():
+        raise OutputError(f"{path}: {lacking}")
+    import av
+    import av.error
+
+    try:
+        with av.open(str(path)) as file:
+            even = av.AudioResampler(format="fltp")
+            frames = [part.to_ndarray() for frame in file.decode(audio=0) for part in even.resample(frame)]
+            rate = int(file.streams.audio[0].rate)
+    except (OSError, IndexError, av.error.FFmpegError) as why:
+        raise OutputError(f"{path}: holds no sound that can be read ({why}); give WAV or FLAC") from why
+    if not frames:
+        raise OutputError(f"{path}: holds no sound; give WAV or FLAC")
+    return np.concatenate(frames, axis=1).mean(0).astype(np.float64), rate
+
+
 class Film:
     """An MP4 that grows frame by frame; it has its name only once it is whole."""
 

@@ -16,7 +16,7 @@ from .options import ABLATE, HELP
 @click.option("--hours", type=float, metavar="H", help="Instead, speak for H simulated hours: bad numbers, energy, drift.")
 @click.option(
     "--forecast", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-    help="Instead, forecast 50 ms ahead on DIR's WAV files; given twice, fit on the first and test on the second.",
+    help="Instead, forecast 50 ms ahead on DIR's WAV or FLAC files; given twice, fit on the first and test on the second.",
 )  # fmt: skip
 @ABLATE
 @click.option("--ablation", is_flag=True, help="Instead, switch each part off in turn and tell what that costs.")
