@@ -12,6 +12,7 @@ PARTS = {
     "grammar": "constraints are measured but not held",
     "coupling": "oscillators turn alone",
     "emotion": "nothing is felt, by voice, face or field",
+    "memory": "no pattern is recalled, and couplings do not change with what turns together",
 }
 """Names that `Switches.off` may hold, and what is then different."""
 

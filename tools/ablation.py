@@ -17,6 +17,7 @@ from psi_ecs.components.voice import CONTROL, Speech
 from psi_ecs.systems.dynamics import phases
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.kernels import relax
+from psi_ecs.systems.kernels.attractor import overlap
 
 from .evaluate import RATE, TICK, Take, lag, measure, sentences, speak
 from .perturbation import perturbation, strangeness
@@ -25,6 +26,8 @@ F64 = NDArray[np.float64]
 
 FELT = "I walked along the river and met an old friend near the bridge."
 """Spoken with joy and with sadness."""
+MOODS = [Role.BREATH, Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL, Role.BROW, Role.MOUTH]
+"""What a recalled pattern is told by: all that moves a silent face and is not drawn by chance."""
 MARGIN = 0.05
 """Share by which a figure must worsen to count, beside `Quality.least`."""
 VOICED = 0.2
@@ -67,6 +70,7 @@ QUALITIES = {
     "rough": Quality("steps within sounds", "dB", -1, 0.1),
     "path": Quality("formants off their path", "Hz", -1, 1.0),
     "foretold": Quality("mouth foretold 100 ms, error", "mm", -1, 0.1),
+    "recalled": Quality("field in recalled pattern", "", 1, 0.02),
     "clipped": Quality("clipped samples", "%", -1, 0.1),
     "cost": Quality("cost a second of speech", "ms", -1, 2.0),
 }
@@ -134,6 +138,7 @@ def figures(rows: list[tuple[str, str]], persona: str, off: tuple[str, ...]) -> 
         "rough": rough,
         "path": float(np.mean(np.concatenate([log.off for log in logs]))),
         "foretold": float(np.mean([log.missed() for log in logs])),
+        "recalled": recalled(persona, off),
         "clipped": 100.0 * float(np.mean(np.concatenate([np.abs(take.audio) for take in takes]) > 0.999)),
         "cost": np.nan,
     }
@@ -182,6 +187,25 @@ def felt(text: str, persona: str, off: tuple[str, ...]) -> tuple[float, float]:
     pitch = np.concatenate(log.pitch)
     low, high = np.nanpercentile(pitch, (5.0, 95.0))
     return float(high - low), float(take.weights[:, [FACE_ID["mouthSmileLeft"], FACE_ID["mouthSmileRight"]]].mean())
+
+
+def recalled(persona: str, off: tuple[str, ...], seconds: float = 3.0) -> float:
+    """Overlap, 0 to 1, of fields that were drawn to a pattern for some seconds with where the pattern is by then; mean over
+    eight beginnings, in silence."""
+    kept, found = Host(seed=7, off=off), list[float]()
+    first = kept.avatar(persona)
+    kept.step(120)
+    pattern = kept.pattern(first, "kept")
+    kept.step(round(60 * seconds))
+    goal = phases(kept.app.world, first)[0][MOODS]
+    for seed in range(8, 16):
+        host = Host(seed=seed, off=off)
+        avatar = host.avatar(persona)
+        host.step(1)
+        host.recall(avatar, pattern, seconds=seconds)
+        host.step(round(60 * seconds))
+        found.append(overlap(phases(host.app.world, avatar)[0][MOODS], goal, False))
+    return float(np.mean(found))
 
 
 def costs(text: str, persona: str, parts: tuple[str | None, ...], runs: int = 9) -> dict[str | None, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psi_ecs import Clock, Commands, Entities, PsiError, Query, Reader, Res, Rng, Sparse, Write, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling
 from psi_ecs.components.event import Drive
-from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
+from psi_ecs.components.oscillator import OUTSIDE, Core, Lock, Oscillator, Part, Role, Tuning
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import CONTROL, Speech
 from psi_ecs.systems.kernels import phase_network, waver
@@ -49,36 +49,58 @@ def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], core: Res[Core]
 
 @system("plan")
 def turn_knobs(
-    oscillators: Query[Write[Oscillator], Part], tuning: Res[Write[Tuning]], wiring: Res[Write[Wiring]], drives: Reader[Drive]
+    oscillators: Query[Write[Oscillator], Part],
+    tuning: Res[Write[Tuning]],
+    wiring: Res[Write[Wiring]],
+    drives: Reader[Drive],
+    core: Res[Core],
 ) -> None:
     """Do what hosts ask of the field."""
     for knob in list(drives):
         wiring.value.forget()
         which = role(knob.role, "drive")
         if knob.by is not None:
-            key = f"{knob.avatar}/{which.value}/{role(knob.by, 'drive').value}"
-            gain, lag = tuning.value.changed.get(key, (None, None))
-            tuning.value.changed[key] = (gain if knob.gain is None else knob.gain, lag if knob.lag is None else knob.lag)
+            couple(tuning.value, core.value, knob, which, role(knob.by, "drive"))
         for osc, part in oscillators:
             for i in np.flatnonzero((part.avatar == knob.avatar) & (part.role == which)):
                 osc.freq[i] = osc.freq[i] if knob.freq is None else knob.freq
                 osc.goal[i] = osc.goal[i] if knob.amp is None else knob.amp
-                osc.theta[i] = osc.theta[i] if knob.theta is None else knob.theta % 1.0
+                osc.theta[i] = (osc.theta[i] if knob.theta is None else knob.theta) + knob.push
+                osc.theta[i] %= 1.0
                 osc.amp[i] *= knob.kick or 1.0
 
 
+def couple(tuning: Tuning, core: Core, knob: Drive, pulled: Role, by: Role) -> None:
+    """Change a coupling of the asset, or one that was added; add it if there is none."""
+    key = f"{knob.avatar}/{pulled.value}/{by.value}"
+    if ((core.pulled == pulled) & (core.by == by)).any():
+        gain, lag = tuning.changed.get(key, (None, None))
+        tuning.changed[key] = (gain if knob.gain is None else knob.gain, lag if knob.lag is None else knob.lag)
+        return
+    before = tuning.added.get(key, (0.0, 0.0, *knob.ratio))
+    tuning.added[key] = (
+        before[0] if knob.gain is None else knob.gain, before[1] if knob.lag is None else knob.lag, *before[2:],
+    )  # fmt: skip
+
+
 LIMITS = (
-    ("freq", 0.0, 12_000.0), ("amp", 0.0, 100.0), ("theta", -1e6, 1e6), ("kick", 0.0, 100.0), ("gain", -1e4, 1e4),
-    ("lag", -1.0, 1.0),
+    ("freq", 0.0, 12_000.0), ("amp", 0.0, 100.0), ("theta", -1e6, 1e6), ("kick", 0.0, 100.0), ("push", -1e6, 1e6),
+    ("gain", -1e4, 1e4), ("lag", -1.0, 1.0),
 )  # fmt: skip
 """Bounds of the knobs of a drive."""
 
 
 def checked(knob: Drive) -> Drive:
     """A drive whose role and numbers can be used; else AssetError or PsiError in one line."""
-    role(knob.role, "drive")
-    if knob.by is not None:
-        role(knob.by, "drive")
+    which = role(knob.role, "drive")
+    if knob.by is not None and role(knob.by, "drive") == which:
+        raise PsiError(f"drive: {knob.role} cannot pull itself; name another role as by")
+    if knob.by is not None and which in OUTSIDE:
+        raise PsiError(f"drive: {knob.role} is set by the score and cannot be pulled; name another role")
+    if knob.by is None and (knob.gain is not None or knob.lag is not None):
+        raise PsiError(f"drive: gain and lag are of a coupling; say by which role {knob.role} is pulled, as by='syllable'")
+    if not all(1 <= x <= 1000 for x in knob.ratio):
+        raise PsiError(f"drive: ratio is {list(knob.ratio)}; give two whole numbers from 1 to 1000")
     for name, low, high in LIMITS:
         value = getattr(knob, name)
         if value is not None and not low <= value <= high:

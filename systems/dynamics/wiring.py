@@ -16,6 +16,7 @@ from .regime import knobs
 
 F64 = NDArray[np.float64]
 Marks = tuple[list[int], list[int]]
+Arrays = tuple[NDArray[Any], ...]
 
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
@@ -117,8 +118,9 @@ class Wiring:
         self.noisy = self.row[:, noise > 0.0].ravel()
         self.diffuse = np.tile(noise[noise > 0.0], len(self.who)) * np.sqrt(3.0 * dt)
         pulled, by, n, m = (x[~fold] for x in (core.pulled, core.by, core.n, core.m))
-        edges = (self.row[:, pulled].ravel(), self.row[:, by].ravel(), gain[:, ~fold].ravel(), lag[:, ~fold].ravel())
-        ratio = (np.tile(n, len(self.who)), np.tile(m, len(self.who)))
+        edges: Arrays = (self.row[:, pulled].ravel(), self.row[:, by].ravel(), gain[:, ~fold].ravel(), lag[:, ~fold].ravel())
+        ratio: Arrays = (np.tile(n, len(self.who)), np.tile(m, len(self.who)))
+        edges, ratio = self._add(tuning, edges, ratio, coupled)
         factor = np.exp(change[:, 2 * c :]).reshape(-1, 3, r)
         self.freq, self.goal, settle = np.ones(len(osc.freq)), osc.goal.astype(np.float64), osc.settle.astype(np.float64)
         self.freq[self.row] = factor[:, 0]
@@ -131,6 +133,19 @@ class Wiring:
         usual = self.freq.copy()
         usual[self.row] *= core.freq  # not what they are at this moment: a plan made after loading must be the same plan
         self.plan = phase_network.plan(self.net, usual, dt, ERROR)
+
+    def _add(self, tuning: Tuning, edges: Arrays, ratio: Arrays, coupled: bool) -> tuple[Arrays, Arrays]:
+        """Edges (pulled, by, gain, lag) and ratios (n, m) with the couplings that the asset has not."""
+        rows = []
+        for key, (gain, lag, n, m) in tuning.added.items():
+            avatar, pulled, by = (int(x) for x in key.split("/"))
+            if avatar in self._rows:
+                rows.append((self._rows[avatar][pulled], self._rows[avatar][by], gain * coupled, lag, n, m))
+        if not rows:
+            return edges, ratio
+        more = zip((*edges, *ratio), zip(*rows, strict=True), strict=True)
+        joined = [np.append(old, new).astype(old.dtype) for old, new in more]
+        return tuple(joined[:4]), tuple(joined[4:])
 
     def follow(self, lock: Lock, theta: F64, ids: NDArray[np.uint64], core: Core, dt: float) -> None:
         """Move the running means of the measured pairs of these avatars."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .options import ABLATE, HELP
+from .options import ABLATE, CORE, HELP
 
 
 @click.command("eval", context_settings=HELP)
@@ -18,6 +18,7 @@ from .options import ABLATE, HELP
     "--forecast", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
     help="Instead, forecast 50 ms ahead on DIR's WAV or FLAC files; given twice, fit on the first and test on the second.",
 )  # fmt: skip
+@CORE
 @ABLATE
 @click.option("--ablation", is_flag=True, help="Instead, switch each part off in turn and tell what that costs.")
 def command(
@@ -26,6 +27,7 @@ def command(
     out: Path | None,
     hours: float | None,
     forecast: tuple[Path, ...],
+    core: str | None,
     ablate: tuple[str, ...],
     ablation: bool,
 ) -> None:
@@ -34,10 +36,13 @@ def command(
     \b
     psi eval
     psi eval --texts sentences.tsv --persona theo -o figures.json
+    psi eval --core mine.toml --ablate emotion   with a field of your own, and without feelings
     psi eval --ablation                          what each part is worth
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
     """
+    if core is not None and (hours is not None or forecast or ablation):
+        raise click.UsageError("--core goes with the figures of spoken sentences; leave out --hours, --forecast and --ablation")
     if hours is not None:
         from psi_ecs.tools import endure
 
@@ -54,5 +59,6 @@ def command(
         compare.run(texts, persona, out)
         return
     from psi_ecs.tools.evaluate import run
+    from psi_ecs.tools.proof import core_of
 
-    run(texts, persona, out, ablate)
+    run(texts, persona, out, ablate, core_of(core))
