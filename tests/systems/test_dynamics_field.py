@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from psi_ecs import AssetError, PsiError
-from psi_ecs.components.oscillator import Role, Tuning
+from psi_ecs.components.oscillator import Core, Role, Tuning
 from psi_ecs.components.switch import PARTS, switched
 from psi_ecs.components.text import Emotion
 from psi_ecs.systems.dynamics.core import build, load
