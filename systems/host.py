@@ -27,7 +27,7 @@ from psi_ecs.components.oscillator import Core
 from psi_ecs.components.pattern import Pattern
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
-from psi_ecs.components.switch import switched
+from psi_ecs.components.switch import Switches, switched
 from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
@@ -235,6 +235,8 @@ class Host:
         if not 0.0 <= seconds <= 10.0:
             raise PsiError(f"predict: seconds is {seconds}; give 0 to 10")
         world = self.app.world
+        if "koopman" in world.resource(Switches).off:
+            seconds = 0.0  # without closed forms there is nothing better than that all stays
         field, partner = phases(world, avatar), attended(world, avatar, seconds)
         weights, trust = ahead.weights(world, avatar, field, lambda later: mouth(world, avatar, later), seconds, partner)
         return Prediction(weights=weights, articulators=mouth(world, avatar, seconds)[0].now[0].astype(np.float64), trust=trust)

@@ -12,7 +12,7 @@ from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.face import FACE_ID, Articulation, Face, Rig
 from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.life import Expressions, Life
-from psi_ecs.components.oscillator import Oscillator, Part
+from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
@@ -80,7 +80,8 @@ def express(
         for who in np.flatnonzero(avatar.turn >= 0):
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
-                react.accents(voice, int(who), life, now, draw.uniform)
+                ahead, size = float(art.ahead[who, 1]), float(field.amp[Role.BEAT, who])
+                react.accents(voice, int(who), life, ahead, size, now, draw.uniform)
         react.cycles(life, field, look.strength, draw, now)
         wave = pose.waves(field)
         held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if kept else None

@@ -61,7 +61,7 @@ def weights(
         look.target[:] = spot + (partner[0] - spot) * (k / parts)
         if said is not None:
             clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
-            react.accents(said, 0, life, clock, _middle)
+            react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, _middle)
         waves = pose.waves(_later(field, k * step))
         clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
         far = pose.drive(life, feeling, art, look, place, waves, rate, who.turn, clock)

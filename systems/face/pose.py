@@ -44,7 +44,7 @@ def drive(
     voiced = phone != SILENCE
     goal[:, TALK] = np.maximum(voiced, 0.5 * (turn >= 0))
     goal[:, DENTAL] = (phone == _TH) | (phone == _DH)
-    goal[:, LIFT] = voiced * clamp(art.pitch, -5.0, 7.0)
+    goal[:, LIFT] = voiced * clamp(art.tune, -5.0, 7.0)
     far = _aim(goal, life, look, place, waves, clock)
     pace = np.empty_like(goal)
     pace[:] = rate
@@ -86,7 +86,7 @@ def weights(
     wish = life.drive[:, FEATURES] @ shown.matrix
     wish += life.standing
     w = wish * (1.0 - talk[:, None] * (1.0 - shown.damp))
-    w += _movement(life, wave, talk) @ state.MOVEMENT
+    w += _movement(life, field, wave, talk) @ state.MOVEMENT
     w[:, 52:54] += life.drive[:, HEAD]
     _mouth(w, wish, life, art, rig, talk, closing, held)
     _see(w, life, rig, field, far, held)
@@ -94,11 +94,11 @@ def weights(
     return np.asarray(w)
 
 
-def _movement(life: Life, wave: F64, talk: F64) -> F64:
+def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     """How strong each movement is, f64[A, 14] in the order of `state.MOVEMENT`."""
-    m = np.empty((len(talk), 14))
+    m, beat = np.empty((len(talk), 14)), field.amp[Role.BEAT]
     m[:, state.SWAY] = (wave[state.SWAYING] * (life.sway * (1.0 + 0.7 * talk))).T
-    lift = life.drive[:, LIFT] * life.gesture
+    lift = life.drive[:, LIFT] * life.gesture * beat
     m[:, state.PITCH] = lift
     m[:, state.RAISE] = np.maximum(life.swing[:, state.BROW, 1], 0.0) + clamp(0.03 * lift, 0.0, 0.2)
     m[:, 8] = life.swing[:, state.NOD, 1] + life.swing[:, state.BOW, 1]
