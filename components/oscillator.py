@@ -16,12 +16,13 @@ class Role(IntEnum):
 
     GLOTTIS, SYLLABLE, JAW, BREATH, BLINK, GAZE_YAW, GAZE_PITCH, SWAY_YAW, SWAY_PITCH, SWAY_ROLL = range(10)
     BROW, MOUTH, PHRASE, NUCLEUS, TREMOR, QUAVER, FLUTTER = range(10, 17)
+    FOLD, ACCENT, BEAT = range(17, 20)
 
 
 BANDS = ("voice", "speech", "body", "eyes", "face")
 """Groups of roles whose order parameter is measured."""
-OUTSIDE = (Role.GLOTTIS, Role.NUCLEUS)
-"""Clocks that the score sets, tick by tick: the pitch, and the syllable nuclei."""
+OUTSIDE = (Role.GLOTTIS, Role.NUCLEUS, Role.ACCENT)
+"""Clocks that the score sets, tick by tick: the pitch, the syllable nuclei, and the stressed ones among them."""
 DRAWN = (Role.BLINK, Role.GAZE_YAW, Role.GAZE_PITCH)
 """Clocks whose every cycle lasts as long as the face draws for it: what they are next is not told by what they were."""
 
@@ -65,6 +66,8 @@ class Core:
     """f64[R], Hz."""
     spread: NDArray[Any]
     """f64[R]: avatars differ in frequency by up to this share."""
+    noise: NDArray[Any]
+    """f64[R], cycles a root second: phases diffuse, and couplings hold them."""
     amp: NDArray[Any]
     """f64[R]."""
     settle: NDArray[Any]

@@ -22,11 +22,12 @@ from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
 from psi_ecs.components.event import Cue, Drive, Learn, Recall, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
+from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.pattern import Pattern
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
-from psi_ecs.components.switch import switched
+from psi_ecs.components.switch import Switches, switched
 from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
@@ -36,7 +37,7 @@ from .face import ahead
 from .formats.glb import read_head
 from .formats.pattern import fitting, load_pattern
 from .formats.persona import load_persona
-from .grammar import broken
+from .grammar import accept, broken
 from .presets import speaker
 
 CAMERA = (0.0, 0.0, 1.0)
@@ -142,6 +143,7 @@ class Host:
             self.app.world.resource(Voices)[persona.voice.asset]
         except PsiError as why:
             raise AssetError(f"persona {persona.name!r}: {why}") from why
+        accept(self.app.world.resource(Grammar), persona)
         self.heads.append(load_head(persona.head, base))
         cast = self.app.world.resource(Cast)
         cast.personas.append(persona)
@@ -233,6 +235,8 @@ class Host:
         if not 0.0 <= seconds <= 10.0:
             raise PsiError(f"predict: seconds is {seconds}; give 0 to 10")
         world = self.app.world
+        if "koopman" in world.resource(Switches).off:
+            seconds = 0.0  # without closed forms there is nothing better than that all stays
         field, partner = phases(world, avatar), attended(world, avatar, seconds)
         weights, trust = ahead.weights(world, avatar, field, lambda later: mouth(world, avatar, later), seconds, partner)
         return Prediction(weights=weights, articulators=mouth(world, avatar, seconds)[0].now[0].astype(np.float64), trust=trust)

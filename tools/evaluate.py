@@ -161,16 +161,20 @@ def _means(takes: list[Take], names: tuple[str, ...], pick: str) -> dict[str, fl
     return {name: round(float(np.mean(values)), 2) if values else float("nan") for name, values in found.items()}
 
 
-def lag(takes: list[Take]) -> tuple[float, float]:
-    """(milliseconds by which lip opening leads loudness, correlation there): the peak of the mean normalised
+def opening(take: Take) -> F64:
+    """Lip gap, mm, f64[T]."""
+    return np.maximum(take.lips[:, 0], 0.0)
+
+
+def lag(takes: list[Take], shown: Callable[[Take], F64] = opening) -> tuple[float, float]:
+    """(milliseconds by which what is shown, f64[T], leads loudness, correlation there): the peak of the mean normalised
     cross-correlation within +-250 ms, at 240 points a second."""
     reach = 60
     total = np.zeros(2 * reach + 1)
     for take in takes:
         level = np.sqrt((take.audio.astype(np.float64).reshape(-1, TICK // FINE) ** 2).mean(axis=1))
         level = np.convolve(level, np.hanning(15) / np.hanning(15).sum(), "same")  # 60 ms
-        ticks = np.arange(len(take.lips))
-        mouth = np.interp(np.arange(len(level)) / FINE, ticks, np.maximum(take.lips[:, 0], 0.0))
+        mouth = np.interp(np.arange(len(level)) / FINE, np.arange(len(take.lips)), shown(take))
         a, b = level - level.mean(), mouth - mouth.mean()
         scale = np.sqrt((a * a).sum() * (b * b).sum())
         full = np.correlate(np.pad(a, reach), b, "valid") / max(scale, 1e-12)  # index reach + k: sound k points after mouth

@@ -137,7 +137,7 @@ def test_tuning_writes_an_asset_that_a_scene_uses(tmp_path: Path) -> None:
     args = ["core", "tune", "--set", "jaw.syllable.gain=1", "-o", str(out), "--text", "Good morning, everyone."]
     done = CliRunner().invoke(psi, args)
     assert done.exit_code == 0, done.output
-    assert "jaw.syllable.gain: 60 -> 1" in done.output and "coherence" in done.output
+    assert "jaw.syllable.gain: 24 -> 1" in done.output and "coherence" in done.output
     scene = tmp_path / "s.toml"
     scene.write_text(f'core = "mine.toml"\n[[avatar]]\nname = "mira"\n[[line]]\nwho = "mira"\ntext = "{SHORT}"\n')
     loose = record(Source(scene=str(scene)))

@@ -20,6 +20,7 @@ from .options import ABLATE, CORE, HELP
 )  # fmt: skip
 @CORE
 @ABLATE
+@click.option("--grammar", is_flag=True, help="Instead, play every scene and tell how far each rule is broken, held and free.")
 @click.option("--ablation", is_flag=True, help="Instead, switch each part off in turn and tell what that costs.")
 def command(
     texts: Path | None,
@@ -29,6 +30,7 @@ def command(
     forecast: tuple[Path, ...],
     core: str | None,
     ablate: tuple[str, ...],
+    grammar: bool,
     ablation: bool,
 ) -> None:
     """Measure lip closures, tooth contacts, jaw order and the lead of mouth over sound, on the mesh, over spoken sentences.
@@ -38,6 +40,7 @@ def command(
     psi eval --texts sentences.tsv --persona theo -o figures.json
     psi eval --core mine.toml --ablate emotion   with a field of your own, and without feelings
     psi eval --ablation                          what each part is worth
+    psi eval --grammar                           violations over all scenes
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
     """
@@ -52,6 +55,11 @@ def command(
         from psi_ecs.tools import forecast as foretell
 
         foretell.run(list(forecast), out)
+        return
+    if grammar:
+        from psi_ecs.tools import rules
+
+        rules.run(out)
         return
     if ablation:
         from psi_ecs.tools import ablation as compare
