@@ -37,7 +37,7 @@ def leap(theta: F64, freq: F64, how: Plan, samples: int, rate: int, error: float
     delta = np.zeros(how.count)
     if how.levels:
         delta[how.order] = _walk(theta[how.order], freq[how.order], how, samples / rate, error)
-    return turned(theta, freq, delta, samples, rate)
+    return turned(theta, freq, delta, how, samples, rate)
 
 
 def _walk(theta: F64, freq: F64, how: Plan, seconds: float, error: float) -> F64:

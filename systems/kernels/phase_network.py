@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from psi_ecs.backend import BackendError
 
-from .kuramoto import F32, F64, I32, TAU, cycles, lagged, pull, pull_edges, pull_locks
+from .kuramoto import F64, I32, TAU, cycles, lagged, pull, pull_edges, pull_locks, records
 from .phase_tick import Level, Tick, even
 
 Index = NDArray[np.int64]
@@ -33,8 +33,6 @@ FILLED = 0.2
 """From this share of all pairs on, too."""
 MANY = 20_000
 """Edges from which oscillators are put in order of how many pull them."""
-LARGEST = 1e30
-"""rad/s that a gain of many edges counts as at most: they are kept in single precision."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +66,9 @@ class Network:
         return self.target, n, m, np.hypot(self.a, self.b) / TAU, np.arctan2(self.b, self.a)
 
     @cached_property
-    def _single(self) -> tuple[F32, F32]:
-        """Gains of the edges for `pull_edges`."""
-        a, b = (np.clip(x, -LARGEST, LARGEST).astype(np.float32) for x in (self.a, self.b))
-        return a, b if b.any() else b[:0]
+    def _edges(self) -> I32:
+        """The edges as `pull_edges` takes them."""
+        return records(self.source, self.a, self.b)
 
     def pull(self, theta: F64, out: F64) -> None:
         """Coupling term in Hz of the first len(out) oscillators, by the kernel that suits."""
@@ -83,7 +80,7 @@ class Network:
         elif self.w is not None:
             pull(theta, self.w, out)
         elif self.plain:
-            pull_edges(theta, self.start, self.source, *self._single, out)
+            pull_edges(theta, self.start, self._edges, out)
         else:
             pull_locks(theta, self.start, self.source, self.n, self.m, self.a, self.b, out)
 
@@ -102,6 +99,8 @@ class Plan:
     """Oscillators whose gains were scaled down, because even the finest step could not follow them: they settle within one."""
     step: float
     """Seconds of a step that all could take."""
+    free: Index
+    """Oscillators whose rotation is formed without rounding: those that nothing pulls, and all where there are few."""
     _room: list[F64] = field(default_factory=list)
 
     def room(self, rows: int) -> F64:
@@ -178,7 +177,8 @@ def plan(net: Network, freq: F64, seconds: float, error: float = 1e-5, most: int
     order = np.lexsort((-degree, -whole))  # in place already where there is one level of few edges
     parts = levels(scaled, order, whole) if len(net.source) else ()
     least = float(np.nanmin(step, initial=seconds))
-    return Plan(net.count, order, parts, whole, int(np.count_nonzero(fits < 1.0)), max(least, seconds / 2.0**most))
+    free = np.flatnonzero(np.diff(net.start) == 0) if len(net.source) >= MANY else np.arange(net.count)
+    return Plan(net.count, order, parts, whole, int(np.count_nonzero(fits < 1.0)), max(least, seconds / 2.0**most), free)
 
 
 def merged(rungs: I32, degree: NDArray[np.int32], overhead: int) -> I32:
@@ -250,12 +250,18 @@ def advance(theta: F64, freq: F64, how: Plan, samples: int, rate: int) -> F64:
             delta = Tick(theta, freq, how.levels).finish(seconds)
         else:
             delta[how.order] = even(only.net, theta[how.order], freq[how.order], seconds, only.steps, how.room(6))
-    return turned(theta, freq, delta, samples, rate)
+    return turned(theta, freq, delta, how, samples, rate)
 
 
-def turned(theta: F64, freq: F64, delta: F64, samples: int, rate: int) -> F64:
-    """Phases in [0, 1) after free rotation and delta cycles more."""
-    moved = cycles(freq, samples, rate)
+def turned(theta: F64, freq: F64, delta: F64, how: "Plan", samples: int, rate: int) -> F64:
+    """Phases in [0, 1) after free rotation and delta cycles more, which this may overwrite.
+
+    Of many oscillators, those that are pulled turn by a plain product: its rounding, 1e-16 of the turns, is nothing beside
+    the error of the steps.
+    """
+    moved = cycles(freq, samples, rate) if len(how.free) == how.count else freq * (samples / rate)
+    if len(how.free) < how.count:
+        moved[how.free] = cycles(freq[how.free], samples, rate)
     moved += delta
     moved += theta
     moved -= np.floor(moved, out=delta)

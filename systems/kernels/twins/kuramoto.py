@@ -10,6 +10,7 @@ V64 = ti.types.ndarray(dtype=ti.f64, ndim=1)
 M64 = ti.types.ndarray(dtype=ti.f64, ndim=2)
 V32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
 V32I = ti.types.ndarray(dtype=ti.i32, ndim=1)
+M32I = ti.types.ndarray(dtype=ti.i32, ndim=2)
 
 
 @ti.kernel
@@ -31,32 +32,35 @@ HEAVY = 256
 
 @cache
 def _rows(lags, serial):
-    """The sums of all rows. Of an edge 8 bytes are read in turn, or 12, and 8 are gathered."""
+    """The sums of all rows. Of an edge 8 bytes are read in turn, or 12, and 8 are gathered. Few arrays: each costs a launch 8 us."""
 
     @ti.kernel
-    def run(z: V32, start: V32I, source: V32I, a: V32, b: V32, out: V64):
+    def run(z: V32, start: V32I, edge: M32I, out: V64):
         ti.loop_config(serialize=serial)
         for i in range(out.shape[0]):
             re, im = ti.cast(0.0, ti.f64), ti.cast(0.0, ti.f64)
             if start[i + 1] - start[i] <= HEAVY:
                 c, s = 0.0, 0.0
                 for e in range(start[i], start[i + 1]):
-                    j = 2 * source[e]
-                    c += a[e] * z[j]
-                    s += a[e] * z[j + 1]
+                    j, a = 2 * edge[e, 0], ti.bit_cast(edge[e, 1], ti.f32)
+                    c += a * z[j]
+                    s += a * z[j + 1]
                     if ti.static(lags):
-                        c += b[e] * z[j + 1]
-                        s -= b[e] * z[j]
+                        b = ti.bit_cast(edge[e, 2], ti.f32)
+                        c += b * z[j + 1]
+                        s -= b * z[j]
                 re += c
                 im += s
             else:
                 for e in range(start[i], start[i + 1]):
-                    x, y = ti.cast(z[2 * source[e]], ti.f64), ti.cast(z[2 * source[e] + 1], ti.f64)
-                    re += a[e] * x
-                    im += a[e] * y
+                    a = ti.bit_cast(edge[e, 1], ti.f32)
+                    x, y = ti.cast(z[2 * edge[e, 0]], ti.f64), ti.cast(z[2 * edge[e, 0] + 1], ti.f64)
+                    re += a * x
+                    im += a * y
                     if ti.static(lags):
-                        re += b[e] * y
-                        im -= b[e] * x
+                        b = ti.bit_cast(edge[e, 2], ti.f32)
+                        re += b * y
+                        im -= b * x
             out[i] = (z[2 * i] * im - z[2 * i + 1] * re) / (2.0 * ti.math.pi)
 
     return run
@@ -68,14 +72,14 @@ def _scratch(count):
     return np.empty(count), np.empty(count, np.float32), np.empty(2 * count, np.float32)
 
 
-def pull_edges(theta, start, source, a, b, out):
+def pull_edges(theta, start, edge, out):
     """Along edges; see the reference. Sines once an oscillator, by NumPy, in single precision, so that edges gather less."""
     x, y, z = _scratch(len(theta))
     np.subtract(theta, np.floor(theta, out=x), out=x)
     np.multiply(x, 2.0 * np.pi, out=y, casting="same_kind")
     np.cos(y, out=z[::2])
     np.sin(y, out=z[1::2])
-    _rows(len(b) > 0, len(source) < ALONE)(z, start, source, a, b, out)
+    _rows(edge.shape[1] > 2, len(edge) < ALONE)(z, start, edge, out)
 
 
 @ti.kernel
