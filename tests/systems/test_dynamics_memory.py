@@ -1,5 +1,6 @@
 """Patterns kept, recalled at once and by a pull, from hosts and scenes; couplings that form; memory switched off."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ SLOW = ("breath", "sway_yaw", "sway_pitch", "sway_roll", "brow", "mouth")
 
 
 def silent(seed: int, ticks: int = 1, off: tuple[str, ...] = ()) -> tuple[Host, int]:
-    host = Host(seed=seed, off=off)
+    """A field without noise: what it does is its own law alone."""
+    host = Host(seed=seed, off=off, core=replace(load_core(), noise=np.zeros(len(Role))))
     who = host.avatar("mira")
     host.step(ticks)
     return host, who
@@ -51,8 +53,8 @@ def test_a_pull_leads_there_and_the_stronger_the_sooner(seed: int) -> None:
         kept, who = silent(3, 120)
         host, other = silent(seed, 5)
         host.recall(other, kept.pattern(who, "one"), strength, 10.0)
-        kept.step(180)
-        host.step(180)
+        kept.step(300)
+        host.step(300)
         return near(kept, host)
 
     none, weak, strong = after(0.0), after(0.3), after(1.0)
@@ -124,7 +126,7 @@ def test_a_journal_of_recalls_and_learning_is_replayed() -> None:
     host.step(30)
     host.recall(who, "subdued")
     last = host.step(31)
-    again = Host()
+    again, _ = silent(0)
     again.app.replay(journal, 61)
     assert len(journal.digests) == 6 and again.app.digest() == host.app.digest() and np.isfinite(last.weights).all()
 
@@ -140,6 +142,19 @@ def together(off: tuple[str, ...] = (), seconds: float = 40.0) -> tuple[Host, in
     return host, who
 
 
+def slipped(host: Host, who: int) -> float:
+    """Cycles by which breath falls behind brow in 20 s when it is made slower by 0.05 Hz, the first 5 s left out."""
+    host.drive(who, "breath", freq=0.45)
+    host.step(300)
+    gap = []
+    for _ in range(60):
+        host.step(15)
+        now = host.field(who).phase
+        gap.append(now["brow"] - now["breath"])
+    turned = np.unwrap(gap, period=1.0)
+    return float(turned[-1] - turned[0])
+
+
 def test_what_turns_together_comes_to_pull_each_other() -> None:
     host, who = together()
     added = host.app.world.resource(Tuning).added
@@ -148,14 +163,8 @@ def test_what_turns_together_comes_to_pull_each_other() -> None:
     assert (added[key][1] - 0.7 + 0.5) % 1.0 - 0.5 == pytest.approx(0.0, abs=0.03)
     assert all(gain <= 2.0 for gain, *_ in added.values())
     assert not any(key.split("/")[1] in (str(Role.BLINK.value), str(Role.GAZE_YAW.value)) for key in added)
-    host.drive(who, "breath", freq=0.45)  # 0.05 Hz are 0.3 rad/s: held by 2 + 2
-    host.step(600)
-    found = host.field(who)
-    assert found.frequency["brow"] == pytest.approx(found.frequency["breath"], abs=1e-3)
-    loose, other = together(("memory",))
-    loose.drive(other, "breath", freq=0.45)
-    loose.step(600)
-    assert abs(loose.field(other).frequency["brow"] - loose.field(other).frequency["breath"]) > 0.04
+    assert abs(slipped(host, who)) < 0.2  # 0.05 Hz are 0.3 rad/s: held by 2 + 2
+    assert abs(slipped(*together(("memory",)))) > 0.5
 
 
 def test_what_has_formed_is_kept_in_the_pattern_and_comes_back_with_it() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from psi_ecs import PsiError
-from psi_ecs.components.oscillator import Role
+from psi_ecs.components.oscillator import OUTSIDE, Role
 from psi_ecs.systems.dynamics.core import build, find, read
 from psi_ecs.systems.dynamics.wiring import Wiring
 from psi_ecs.systems.output.draw.cells import THICK, blocks, words
@@ -34,9 +34,7 @@ def test_there_is_a_fader_for_every_coupling_role_and_feeling() -> None:
     found = pages(spec)
     assert list(found) == ["gains", "lags", "frequencies", "amplitudes", "feelings"]
     assert len(found["gains"]) == len(found["lags"]) == len(spec.coupling) and len(found["feelings"]) == len(spec.emotion)
-    assert {f.path for f in found["frequencies"]} == {
-        f"{r.name.lower()}.freq" for r in Role if r.name not in ("GLOTTIS", "NUCLEUS")
-    }
+    assert {f.path for f in found["frequencies"]} == {f"{r.name.lower()}.freq" for r in Role if r not in OUTSIDE}
     for fader in (f for page in found.values() for f in page):
         value = value_of(spec, fader)
         assert fader.low <= value <= fader.high and 0.0 <= fader.share(value) <= 1.0
@@ -66,7 +64,7 @@ def test_arrows_choose_and_change_one_number_of_the_asset() -> None:
 @pytest.mark.parametrize(
     ("keys", "path"),
     [
-        (("tab",), "syllable.nucleus.lag"), (("3", "end"), "flutter.freq"), (("4", "right"), "jaw.amp"),
+        (("tab",), "syllable.nucleus.lag"), (("3", "end"), "beat.freq"), (("4", "right"), "jaw.amp"),
         (("backtab",), "emotion.anger.gain"), (("5", "right", "left"), "emotion.anger.gain"),
         (("3", "end", "home"), "syllable.freq"),
     ],

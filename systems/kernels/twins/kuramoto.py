@@ -32,7 +32,7 @@ HEAVY = 256
 
 @cache
 def _rows(lags, serial):
-    """The sums of all rows. Of an edge 8 bytes are read in turn, or 12, and 8 are gathered. Few arrays: each costs a launch 8 us."""
+    """The sums of all rows. Of an edge 8 bytes are read in turn, or 12, and 8 are gathered."""
 
     @ti.kernel
     def run(z: V32, start: V32I, edge: M32I, out: V64):

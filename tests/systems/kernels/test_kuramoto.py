@@ -19,9 +19,9 @@ from psi_ecs.systems.kernels.kuramoto import (
     order,
     pull,
     pull_edges,
-    records,
     pull_locks,
     pull_mean,
+    records,
     step,
     woven,
 )
