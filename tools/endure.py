@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct, to_builtins
 from numpy.typing import NDArray
 
-from psi_ecs import PsiError
+from psi_ecs import PsiError, World
 from psi_ecs.components.oscillator import Core, Role
 from psi_ecs.systems.dynamics import phases
 from psi_ecs.systems.host import Host
@@ -24,6 +24,8 @@ from .evaluate import sentences
 F64 = NDArray[np.float64]
 
 FREE = [Role.BREATH, Role.TREMOR]
+MADE = ("sing", "express")
+"""Systems that make sound and face; nothing of the score or the field hangs on them."""
 EVERY = 60
 """Ticks between looks at the energy."""
 MINUTE = 3600
@@ -66,6 +68,7 @@ class Tally(Struct):
     """What has been seen so far: enough, with the saved host, to go on another time."""
 
     avatar: int
+    silent: bool
     high: list[float]
     low: list[float]
     """Of `Exact`."""
@@ -103,16 +106,18 @@ class Exact:
         return float(np.abs(gap - np.round(gap)).max())
 
 
-def endure(hours: float, texts: Path | None = None, persona: str = "mira", seed: int = 7, kept: Path | None = None) -> Endured:
+def endure(
+    hours: float, texts: Path | None = None, persona: str = "mira", seed: int = 7, kept: Path | None = None, silent: bool = False
+) -> Endured:
     """Speak sentence after sentence for so many simulated hours, with a line of progress every ten simulated minutes.
 
-    Args: kept: a file that is written with each such line, goes when all is done, and from which a run that was broken off goes
+    Args: silent: language, score and field go on, but no sound and no face is made of them; kept: a file that is written with each such line, goes when all is done, and from which a run that was broken off goes
     on: to the same bytes. PsiError if hours is no such number or the file cannot be used.
     """
     if not 0.0 < hours <= 1000.0:
         raise PsiError(f"hours is {hours}; give a number above 0, at most 1000")
     rows, ticks = sentences(texts), max(round(hours * 3600 * 60), 2)
-    host, seen = begin(persona, seed, kept)
+    host, seen = begin(persona, seed, kept, silent)
     exact = Exact(np.array(seen.high))
     exact.low[:] = seen.low
     since = perf_counter() - seen.spent
@@ -136,19 +141,28 @@ def endure(hours: float, texts: Path | None = None, persona: str = "mira", seed:
     )  # fmt: skip
 
 
-def begin(persona: str, seed: int, kept: Path | None) -> tuple[Host, Tally]:
+def begin(persona: str, seed: int, kept: Path | None, silent: bool) -> tuple[Host, Tally]:
     """A new run, or the one that is kept."""
     host = Host(seed=seed)
+    for system in host.app.systems:
+        if silent and system.name in MADE:
+            system.run_if = _never
     if kept is not None and kept.exists():
         try:
             state, seen = msgspec.msgpack.decode(kept.read_bytes(), type=tuple[bytes, Tally])
         except (msgspec.DecodeError, OSError) as why:
             raise PsiError(f"{kept}: holds no run that was broken off ({why}); remove it to begin anew") from why
+        if seen.silent != silent:
+            raise PsiError(f"{kept}: holds a run {'without' if seen.silent else 'with'} sound and face; remove it to begin anew")
         return host.load(state), seen
     avatar = host.avatar(persona)
     host.step()
     start = phases(host.app.world, avatar)[0][FREE]
-    return host, Tally(avatar=avatar, high=start.tolist(), low=[0.0] * len(FREE))
+    return host, Tally(avatar=avatar, silent=silent, high=start.tolist(), low=[0.0] * len(FREE))
+
+
+def _never(_: World) -> bool:
+    return False
 
 
 def save(kept: Path, host: Host, seen: Tally) -> None:
@@ -215,9 +229,12 @@ def table(r: Endured) -> str:
     return "\n".join(f"{name:<30} {value:<34} {bar}".rstrip() for name, value, bar in rows)
 
 
-def run(hours: float, texts: Path | None = None, persona: str = "mira", out: Path | None = None) -> Endured:
+def run(
+    hours: float, texts: Path | None = None, persona: str = "mira", out: Path | None = None, silent: bool = False
+) -> Endured:
     """Endure, print a table, write JSON to `out`; a run with `out` that was broken off goes on from `out`.part."""
-    report = endure(hours, texts, persona, kept=None if out is None else out.with_name(out.name + ".part"))
+    kept = None if out is None else out.with_name(out.name + ".part")
+    report = endure(hours, texts, persona, kept=kept, silent=silent)
     print(table(report))
     if out is not None:
         out.write_text(json.dumps(to_builtins(report), indent=1) + "\n", encoding="utf-8")

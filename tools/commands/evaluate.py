@@ -14,6 +14,7 @@ from .options import ABLATE, CORE, HELP
 @click.option("--persona", default="mira", show_default=True, help="Who speaks.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="JSON file for the figures.")
 @click.option("--hours", type=float, metavar="H", help="Instead, speak for H simulated hours: bad numbers, energy, drift.")
+@click.option("--silent", is_flag=True, help="With --hours: score and field alone, twice as fast.")
 @click.option(
     "--forecast", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
     help="Instead, forecast 50 ms ahead on DIR's WAV or FLAC files; given twice, fit on the first and test on the second.",
@@ -27,6 +28,7 @@ def command(
     persona: str,
     out: Path | None,
     hours: float | None,
+    silent: bool,
     forecast: tuple[Path, ...],
     core: str | None,
     ablate: tuple[str, ...],
@@ -46,10 +48,12 @@ def command(
     """
     if core is not None and (hours is not None or forecast or ablation):
         raise click.UsageError("--core goes with the figures of spoken sentences; leave out --hours, --forecast and --ablation")
+    if silent and hours is None:
+        raise click.UsageError("--silent goes with --hours; give the hours to speak, or leave it out")
     if hours is not None:
         from psi_ecs.tools import endure
 
-        endure.run(hours, texts, persona, out)
+        endure.run(hours, texts, persona, out, silent)
         return
     if forecast:
         from psi_ecs.tools import forecast as foretell
