@@ -107,12 +107,18 @@ class Exact:
 
 
 def endure(
-    hours: float, texts: Path | None = None, persona: str = "mira", seed: int = 7, kept: Path | None = None, silent: bool = False
+    hours: float,
+    texts: Path | None = None,
+    persona: str = "mira",
+    seed: int = 7,
+    kept: Path | None = None,
+    silent: bool = False,
 ) -> Endured:
     """Speak sentence after sentence for so many simulated hours, with a line of progress every ten simulated minutes.
 
-    Args: silent: language, score and field go on, but no sound and no face is made of them; kept: a file that is written with each such line, goes when all is done, and from which a run that was broken off goes
-    on: to the same bytes. PsiError if hours is no such number or the file cannot be used.
+    Args: silent: language, score and field go on, but no sound and no face is made of them; kept: a file that is written with
+    each such line, goes when all is done, and from which a run that was broken off goes on: to the same bytes. PsiError if
+    hours is no such number or the file cannot be used.
     """
     if not 0.0 < hours <= 1000.0:
         raise PsiError(f"hours is {hours}; give a number above 0, at most 1000")
@@ -153,7 +159,7 @@ def begin(persona: str, seed: int, kept: Path | None, silent: bool) -> tuple[Hos
         except (msgspec.DecodeError, OSError) as why:
             raise PsiError(f"{kept}: holds no run that was broken off ({why}); remove it to begin anew") from why
         if seen.silent != silent:
-            raise PsiError(f"{kept}: holds a run {'without' if seen.silent else 'with'} sound and face; remove it to begin anew")
+            raise PsiError(f"{kept}: holds a run {'without' if seen.silent else 'with'} sound; remove it to begin anew")
         return host.load(state), seen
     avatar = host.avatar(persona)
     host.step()
