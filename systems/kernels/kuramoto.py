@@ -22,8 +22,6 @@ I32 = NDArray[np.int32]
 TAU = 2.0 * np.pi
 BLOCK = 8192
 """Numbers that are worked on at a time, so that what lies between stays in the cache."""
-LARGEST = 1e30
-"""rad/s that a gain of many edges counts as at most: they are kept in single precision."""
 SPLIT = 134217729.0
 """2^27 + 1: parts a float64 into two halves whose products are exact (Dekker 1971)."""
 
@@ -55,17 +53,6 @@ def pull(theta: F64, w: F64, out: F64) -> None:
     out[:] = (np.conj(z[: len(out)]) * (w.view(np.complex128) @ z)).imag / TAU
 
 
-def records(source: I32, a: F64, b: F64) -> I32:
-    """Edges for `pull_edges`: one row an edge, i32[E, 2], or i32[E, 3] where something lags.
-
-    A row holds who pulls, then the bits of a (and b) from `lagged` in single precision: memory is what an edge costs, and one
-    row is read at once.
-    """
-    parts = (a, b) if b.any() else (a,)
-    bits = [np.clip(x, -LARGEST, LARGEST).astype(np.float32).view(np.int32) for x in parts]
-    return np.ascontiguousarray(np.stack((source.astype(np.int32), *bits), axis=1))
-
-
 def _edges(n: int) -> tuple[F64, I32, I32, F64, F64, F64]:
     rng = np.random.default_rng(n)
     start = np.concatenate(([0], np.cumsum(rng.integers(0, 33, n)))).astype(np.int32)
@@ -73,23 +60,23 @@ def _edges(n: int) -> tuple[F64, I32, I32, F64, F64, F64]:
     return rng.random(n), start, rng.integers(0, n, start[-1]).astype(np.int32), a, b, np.empty(n)
 
 
-def _records(n: int) -> tuple[F64, I32, I32, F64]:
+def _single(n: int) -> tuple[F64, I32, I32, F32, F32, F64]:
     theta, start, source, a, b, out = _edges(n)
-    return theta, start, records(source, a, b), out
+    return theta, start, source, a.astype(np.float32), b.astype(np.float32), out
 
 
-@kernel(size=lambda theta, start, edge, out: len(edge), above=20_000, writes=("out",), sample=_records)
-def pull_edges(theta: F64, start: I32, edge: I32, out: F64) -> None:
+@kernel(size=lambda theta, start, source, a, b, out: len(source), above=20_000, writes=("out",), sample=_single)
+def pull_edges(theta: F64, start: I32, source: I32, a: F32, b: F32, out: F64) -> None:
     """Coupling term of every oscillator along 1:1 edges, in compressed rows.
 
-    Args: theta f64[N] cycles; start i32[R + 1]: the edges that pull oscillator i are start[i] to start[i + 1]; edge i32[E, 2 or
-    3] from `records`; out f64[R], Hz, overwritten. The twin is quickest where rows of like length lie together: the end of a
+    Args: theta f64[N] cycles; start i32[R + 1]: the edges that pull oscillator i are start[i] to start[i + 1];
+    source i32[E]: who pulls; a, b f32[E] from `lagged`, single since memory is what an edge costs; b may be f32[0] where
+    nothing lags; out f64[R], Hz, overwritten. The twin is quickest where rows of like length lie together: the end of a
     row can then be guessed by the processor.
     """
     z = np.exp(TAU * 1j * theta)
-    gain = edge[:, 1:].view(np.float32)
-    w = gain[:, 0] - (1j * gain[:, 1] if gain.shape[1] > 1 else 0j)
-    field = row_sums(np.asarray(w * z[edge[:, 0]], np.complex128), start)
+    w = a - 1j * b if len(b) else a + 0j
+    field = row_sums(np.asarray(w * z[source], np.complex128), start)
     out[:] = (np.conj(z[: len(out)]) * field).imag / TAU
 
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from psi_ecs.backend import BackendError
 
-from .kuramoto import F64, I32, TAU, cycles, lagged, pull, pull_edges, pull_locks, records
+from .kuramoto import F32, F64, I32, TAU, cycles, lagged, pull, pull_edges, pull_locks
 from .phase_tick import RK3, RK4, Level, Tick, even
 
 Index = NDArray[np.int64]
@@ -33,6 +33,8 @@ FILLED = 0.2
 """From this share of all pairs on, too."""
 MANY = 20_000
 """Edges from which oscillators are put in order of how many pull them."""
+LARGEST = 1e30
+"""rad/s that a gain of many edges counts as at most: they are kept in single precision."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,10 @@ class Network:
         return self.target, n, m, np.hypot(self.a, self.b) / TAU, np.arctan2(self.b, self.a)
 
     @cached_property
-    def _edges(self) -> I32:
-        """The edges as `pull_edges` takes them."""
-        return records(self.source, self.a, self.b)
+    def _single(self) -> tuple[F32, F32]:
+        """Gains of the edges for `pull_edges`."""
+        a, b = (np.clip(x, -LARGEST, LARGEST).astype(np.float32) for x in (self.a, self.b))
+        return a, b if b.any() else b[:0]
 
     def pull(self, theta: F64, out: F64) -> None:
         """Coupling term in Hz of the first len(out) oscillators, by the kernel that suits."""
@@ -80,7 +83,7 @@ class Network:
         elif self.w is not None:
             pull(theta, self.w, out)
         elif self.plain:
-            pull_edges(theta, self.start, self._edges, out)
+            pull_edges(theta, self.start, self.source, *self._single, out)
         else:
             pull_locks(theta, self.start, self.source, self.n, self.m, self.a, self.b, out)
 
@@ -159,8 +162,9 @@ def plan(
 
     Args: error: cycles a tick may be wrong by; thrifty: large networks whose oscillators all take the same steps are advanced
     by a method of third order, a quarter less work, which errs by about (h sum (n + m) |K_ij|)^4 / (48 pi) cycles more a
-    step where pulls are in unison, and far less where they are not; most: finest rung, 64 steps a tick; overhead: what one evaluation costs
-    besides its edges, in edges. Stays valid, if less exact, when frequencies change; make a new one when couplings do.
+    step where pulls are in unison, and far less where they are not; most: finest rung, 64 steps a tick; overhead: what one
+    evaluation costs besides its edges, in edges. Stays valid, if less exact, when frequencies change; make a new one when
+    couplings do.
     """
     check(net.count, None, freq)
     target, power = net.target, np.hypot(net.a, net.b)

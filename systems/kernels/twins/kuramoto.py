@@ -10,7 +10,6 @@ V64 = ti.types.ndarray(dtype=ti.f64, ndim=1)
 M64 = ti.types.ndarray(dtype=ti.f64, ndim=2)
 V32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
 V32I = ti.types.ndarray(dtype=ti.i32, ndim=1)
-M32I = ti.types.ndarray(dtype=ti.i32, ndim=2)
 
 
 @ti.kernel
@@ -31,36 +30,44 @@ HEAVY = 256
 
 
 @cache
-def _rows(lags, serial):
-    """The sums of all rows. Of an edge 8 bytes are read in turn, or 12, and 8 are gathered."""
+def _rows(serial):
+    """The sums of all rows where nothing lags. Of an edge 8 bytes are read in turn, and 8 are gathered."""
 
     @ti.kernel
-    def run(z: V32, start: V32I, edge: M32I, out: V64):
+    def run(z: V32, start: V32I, source: V32I, a: V32, out: V64):
         ti.loop_config(serialize=serial)
         for i in range(out.shape[0]):
             re, im = ti.cast(0.0, ti.f64), ti.cast(0.0, ti.f64)
             if start[i + 1] - start[i] <= HEAVY:
                 c, s = 0.0, 0.0
                 for e in range(start[i], start[i + 1]):
-                    j, a = 2 * edge[e, 0], ti.bit_cast(edge[e, 1], ti.f32)
-                    c += a * z[j]
-                    s += a * z[j + 1]
-                    if ti.static(lags):
-                        b = ti.bit_cast(edge[e, 2], ti.f32)
-                        c += b * z[j + 1]
-                        s -= b * z[j]
+                    j = 2 * source[e]
+                    c += a[e] * z[j]
+                    s += a[e] * z[j + 1]
                 re += c
                 im += s
             else:
                 for e in range(start[i], start[i + 1]):
-                    a = ti.bit_cast(edge[e, 1], ti.f32)
-                    x, y = ti.cast(z[2 * edge[e, 0]], ti.f64), ti.cast(z[2 * edge[e, 0] + 1], ti.f64)
-                    re += a * x
-                    im += a * y
-                    if ti.static(lags):
-                        b = ti.bit_cast(edge[e, 2], ti.f32)
-                        re += b * y
-                        im -= b * x
+                    re += a[e] * ti.cast(z[2 * source[e]], ti.f64)
+                    im += a[e] * ti.cast(z[2 * source[e] + 1], ti.f64)
+            out[i] = (z[2 * i] * im - z[2 * i + 1] * re) / (2.0 * ti.math.pi)
+
+    return run
+
+
+@cache
+def _lagged_rows(serial):
+    """The same with lags: of an edge 12 bytes are read in turn."""
+
+    @ti.kernel
+    def run(z: V32, start: V32I, source: V32I, a: V32, b: V32, out: V64):
+        ti.loop_config(serialize=serial)
+        for i in range(out.shape[0]):
+            re, im = ti.cast(0.0, ti.f64), ti.cast(0.0, ti.f64)
+            for e in range(start[i], start[i + 1]):
+                x, y = ti.cast(z[2 * source[e]], ti.f64), ti.cast(z[2 * source[e] + 1], ti.f64)
+                re += a[e] * x + b[e] * y
+                im += a[e] * y - b[e] * x
             out[i] = (z[2 * i] * im - z[2 * i + 1] * re) / (2.0 * ti.math.pi)
 
     return run
@@ -72,14 +79,18 @@ def _scratch(count):
     return np.empty(count), np.empty(count, np.float32), np.empty(2 * count, np.float32)
 
 
-def pull_edges(theta, start, edge, out):
+def pull_edges(theta, start, source, a, b, out):
     """Along edges; see the reference. Sines once an oscillator, by NumPy, in single precision, so that edges gather less."""
     x, y, z = _scratch(len(theta))
     np.subtract(theta, np.floor(theta, out=x), out=x)
     np.multiply(x, 2.0 * np.pi, out=y, casting="same_kind")
     np.cos(y, out=z[::2])
     np.sin(y, out=z[1::2])
-    _rows(edge.shape[1] > 2, len(edge) < ALONE)(z, start, edge, out)
+    serial = len(source) < ALONE
+    if len(b):
+        _lagged_rows(serial)(z, start, source, a, b, out)
+    else:
+        _rows(serial)(z, start, source, a, out)
 
 
 @ti.kernel

@@ -21,7 +21,6 @@ from psi_ecs.systems.kernels.kuramoto import (
     pull_edges,
     pull_locks,
     pull_mean,
-    records,
     step,
     woven,
 )
@@ -54,19 +53,19 @@ def test_edges_give_what_a_matrix_gives() -> None:
     target, source = np.nonzero(gain)
     start = np.searchsorted(target, np.arange(n + 1)).astype(np.int32)
     a, b = (x.astype(np.float32) for x in lagged(gain[target, source], lag[target, source]))
-    pull_edges(theta, start, records(source, a, b), sparse)
+    pull_edges(theta, start, source.astype(np.int32), a, b, sparse)
     np.testing.assert_allclose(sparse, dense, atol=1e-6)  # gains of edges are single
     assert sparse[5] == 0.0
     still = gain.astype(np.float32)
     pull(theta, woven(still.astype(np.float64), np.zeros((n, n))), dense)
-    pull_edges(theta, start, records(source, still[target, source], np.zeros(len(source))), sparse)
+    pull_edges(theta, start, source.astype(np.int32), still[target, source], np.zeros(0, np.float32), sparse)
     np.testing.assert_allclose(sparse, dense, atol=1e-13)
 
 
 def test_no_edges_no_pull() -> None:
     out = np.full(3, np.nan)
     empty = np.zeros(0, np.float32)
-    pull_edges(np.zeros(3), np.zeros(4, np.int32), records(np.zeros(0, np.int32), empty, empty), out)
+    pull_edges(np.zeros(3), np.zeros(4, np.int32), np.zeros(0, np.int32), empty, empty, out)
     assert out.tolist() == [0.0] * 3
 
 
