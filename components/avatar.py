@@ -58,6 +58,13 @@ class Look(Struct, kw_only=True, forbid_unknown_fields=True):
     """0 none to 1 a day's beard."""
 
 
+class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Other bounds for a constraint of the grammar, in its unit; None leaves its own."""
+
+    least: float | None = None
+    most: float | None = None
+
+
 class Persona(Struct, kw_only=True, forbid_unknown_fields=True):
     """A person: an asset file `assets/personas/NAME.toml`."""
 
@@ -69,6 +76,8 @@ class Persona(Struct, kw_only=True, forbid_unknown_fields=True):
     look: Look = default(default_factory=Look)
     mood: dict[str, float] = default(default_factory=dict)
     """Standing emotion: valence, arousal, dominance, and category names."""
+    grammar: dict[str, Limit] = default(default_factory=dict)
+    """Bounds of this persona, by name of the constraint in assets/grammar/speech.toml."""
 
 
 @component

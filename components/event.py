@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from .pattern import Pattern
 from .text import Emotion
 
 
@@ -22,7 +23,7 @@ class Stop(Struct, frozen=True, kw_only=True):
 
 class Cue(Struct, frozen=True, kw_only=True):
     """A direction for the face: kind `expression` (name, strength, seconds), `gaze` (target), `nod`, `shake`, `tilt`,
-    `wink`, `blink`."""
+    `wink`, `blink`; or for the field: `recall`, as `Recall` with the pattern `name` of `Patterns`."""
 
     avatar: int
     kind: str
@@ -60,9 +61,31 @@ class Drive(Struct, frozen=True, kw_only=True):
     """Phase to jump to, cycles."""
     kick: float = 0.0
     """Transient: multiplies the amplitude now, which then settles back; 0 leaves it."""
+    push: float = 0.0
+    """Transient: turns the phase on by that many cycles now; couplings then bring it back."""
     by: str | None = None
     """With `gain` or `lag`: the coupling by which this role is pulled by that one."""
     gain: float | None = None
     """rad/s."""
     lag: float | None = None
     """Cycles."""
+    ratio: tuple[int, int] = (1, 1)
+    """Of a coupling that the asset has not: n cycles of `by` go with m of this role."""
+
+
+class Recall(Struct, frozen=True, kw_only=True):
+    """Draw an avatar's field to a pattern for some seconds; put it there at once if they are 0."""
+
+    avatar: int
+    pattern: Pattern
+    strength: float = 1.0
+    """0 to 1."""
+    seconds: float = 0.0
+
+
+class Learn(Struct, frozen=True, kw_only=True):
+    """Let couplings of an avatar's field form from now on; what formed before stays."""
+
+    avatar: int
+    most: float
+    """rad/s of the strongest that can form; 0 ends it."""

@@ -32,6 +32,7 @@ class Life:
         shape=(2,), unit="rad", default=0, doc="yaw and pitch of the fixation away from what is attended to"
     )
     scan: Col[f32] = field(shape=(2,), unit="rad", default=0, doc="yaw and pitch of the fixation within what is attended to")
+    beaten: Col[i64] = field(unit="sample", default=0, doc="up to where its head has answered accents")
     tuck: Col[f32] = field(shape=(52,), unit="1", default=0, doc="weights that put this rig's lower lip on its upper teeth")
     reach: Col[f64] = field(shape=(3,), unit="mm", default=1.0, doc="how far the lip raisers part this rig's lips")
     standing: Col[f32] = field(shape=(61,), unit="1 | rad", default=0, doc="the persona's standing pose")

@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Any
 
 from msgspec import Struct
+from msgspec import field as default
 from numpy.typing import NDArray
 
 from psi_ecs import Col, component, f32, f64, field, i16, u64
@@ -15,12 +16,15 @@ class Role(IntEnum):
 
     GLOTTIS, SYLLABLE, JAW, BREATH, BLINK, GAZE_YAW, GAZE_PITCH, SWAY_YAW, SWAY_PITCH, SWAY_ROLL = range(10)
     BROW, MOUTH, PHRASE, NUCLEUS, TREMOR, QUAVER, FLUTTER = range(10, 17)
+    FOLD, ACCENT, BEAT = range(17, 20)
 
 
 BANDS = ("voice", "speech", "body", "eyes", "face")
 """Groups of roles whose order parameter is measured."""
-OUTSIDE = (Role.GLOTTIS, Role.NUCLEUS)
-"""Clocks that the score sets, tick by tick: the pitch, and the syllable nuclei."""
+OUTSIDE = (Role.GLOTTIS, Role.NUCLEUS, Role.ACCENT)
+"""Clocks that the score sets, tick by tick: the pitch, the syllable nuclei, and the stressed ones among them."""
+DRAWN = (Role.BLINK, Role.GAZE_YAW, Role.GAZE_PITCH)
+"""Clocks whose every cycle lasts as long as the face draws for it: what they are next is not told by what they were."""
 
 
 @component
@@ -62,6 +66,8 @@ class Core:
     """f64[R], Hz."""
     spread: NDArray[Any]
     """f64[R]: avatars differ in frequency by up to this share."""
+    noise: NDArray[Any]
+    """f64[R], cycles a root second: phases diffuse, and couplings hold them."""
     amp: NDArray[Any]
     """f64[R]."""
     settle: NDArray[Any]
@@ -97,3 +103,18 @@ class Tuning(Struct):
 
     changed: dict[str, tuple[float | None, float | None]]
     """Keyed "avatar/pulled/by"."""
+    added: dict[str, tuple[float, float, int, int]] = default(default_factory=dict)
+    """Couplings that the asset has not, keyed likewise: gain in rad/s, lag in cycles, n and m."""
+
+
+class Plastic(Struct, kw_only=True):
+    """Sparse component of an avatar whose couplings change with what turns together. E pairs."""
+
+    pairs: NDArray[Any]
+    """i64[4, E]: pulled, by, n, m."""
+    kappa: NDArray[Any]
+    """f64[E, 2]: real and imaginary part of K e^(2 pi i lag), rad/s."""
+    rate: NDArray[Any]
+    """f64[E], rad/s^2: how fast a coupling forms between two that stay together."""
+    most: float
+    """rad/s of the strongest coupling that can form."""

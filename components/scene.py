@@ -24,6 +24,8 @@ class SceneAvatar(Struct, kw_only=True, forbid_unknown_fields=True):
     """Metres, x right, y up, z toward the camera; avatars are spread side by side when left out."""
     facing: Annotated[float, Meta(ge=-360.0, le=360.0)] | None = None
     """Degrees the body is turned, positive to its own left; toward its partner or the camera when left out."""
+    pattern: str = ""
+    """Pattern of the field to begin in: a pattern asset, or the path of a TOML that `psi core learn` wrote."""
 
 
 class Camera(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -62,15 +64,15 @@ class Line(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class SceneCue(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One direction for a face, at a scene time or with a line."""
+    """One direction for a face or its field, at a scene time or with a line."""
 
     who: str
     """Name of the avatar."""
-    kind: Annotated[str, Meta(pattern="^(expression|gaze|nod|shake|tilt|wink|blink)$")]
+    kind: Annotated[str, Meta(pattern="^(expression|gaze|nod|shake|tilt|wink|blink|recall)$")]
     name: str = ""
-    """Expression asset for `expression`; avatar name or `camera` for `gaze`."""
+    """Expression asset for `expression`; avatar name or `camera` for `gaze`; pattern of the field for `recall`."""
     strength: Share = 1.0
-    """0 to 1."""
+    """0 to 1; of a `recall`, how strongly the field is drawn to the pattern."""
     seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 1.0
     """How long it lasts."""
     at: Seconds | None = None

@@ -8,10 +8,11 @@ from msgspec import field as default
 from psi_ecs import App, PsiError
 
 PARTS = {
-    "koopman": "states are stepped instead of read off their closed form; nothing is steered to its clock's frequency",
+    "koopman": "states are stepped instead of read off closed forms; nothing is steered to its clock's frequency, nor foretold",
     "grammar": "constraints are measured but not held",
     "coupling": "oscillators turn alone",
     "emotion": "nothing is felt, by voice, face or field",
+    "memory": "no pattern is recalled, and couplings do not change with what turns together",
 }
 """Names that `Switches.off` may hold, and what is then different."""
 

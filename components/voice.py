@@ -42,6 +42,10 @@ class Speech(Struct, kw_only=True):
     """Turn of each sentence in `queue`; when it is shorter, the rest belong to `turn`."""
     states: NDArray[Any] | None = None
     """f64[CONTROL + 1, C]: the state over this tick; voice and face both read it."""
+    folds: NDArray[Any] | None = None
+    """f64[CONTROL + 1], cycles: how far one vocal fold is ahead of the other over this tick."""
+    clocks: list[tuple[float, float]] | None = None
+    """Phase and frequency of nuclei and of accents at this tick; NaN for what there is not."""
 
 
 class Larynx(Struct, kw_only=True):
@@ -57,6 +61,8 @@ class Larynx(Struct, kw_only=True):
     noise_re: NDArray[Any]
     """f64[bands] of each noise oscillator."""
     noise_im: NDArray[Any]
+    fold: float = 0.0
+    """Cycles by which one fold was ahead at the last border."""
     depth: float = 0.0
     """How deep the glottis modulates the noise, 0 to 1."""
 

@@ -1,7 +1,7 @@
 """Relations: edges between entities with columns of their own, kept apart from the tables so that they never fragment them."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar, cast, dataclass_transform
+from typing import Any, Generic, TypeVar, cast, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,3 +110,17 @@ class _Locked(Edges[R]):
     def _refuse(self) -> None:
         name = self.cls.__name__
         raise PsiError(f"{name} is read-only here; declare the parameter as Edges[Write[{name}]]")
+
+
+def sever(relations: dict[type, Edges[Any]], doomed: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Drop the edges of dead entities from all relations; return the sources that die with their targets."""
+    orphans = [np.zeros(0, np.uint64)]
+    for cls, edges in relations.items():
+        if not len(edges):
+            continue
+        at_source, at_target = np.isin(edges.source, doomed), np.isin(edges.target, doomed)
+        if cls.__psi_on_delete__ == "cascade":  # type: ignore[attr-defined]
+            orphans.append(edges.source[at_target & ~at_source])
+        if (at_source | at_target).any():
+            edges.keep(~(at_source | at_target))
+    return np.concatenate(orphans)

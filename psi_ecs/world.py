@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .column import Disabled, Tag, fields
-from .edge import Edges
+from .edge import Edges, sever
 from .error import EntityError, PsiError
 from .event import Channel
 from .rng import Rng
@@ -94,7 +94,7 @@ class World:
                 for entity in doomed.tolist():
                     owned.pop(entity, None)
             self.shape += 1
-            doomed = self._alive_ids(self._cut(doomed))
+            doomed = self._alive_ids(sever(self.edges, doomed))
 
     def alive(self, ids: ArrayLike) -> NDArray[np.bool_]:
         """Which of these ids are living entities."""
@@ -293,16 +293,3 @@ class World:
     def _drop(self, table: Table, index: NDArray[np.int64]) -> None:
         table.drop(self._row[index])
         self._row[(table.ids[: table.n] & INDEX).astype(np.int64)] = np.arange(table.n)
-
-    def _cut(self, doomed: Ids) -> Ids:
-        """Drop the edges of dead entities; return the sources that die with their targets."""
-        orphans = [np.zeros(0, np.uint64)]
-        for cls, edges in self.edges.items():
-            if not len(edges):
-                continue
-            at_source, at_target = np.isin(edges.source, doomed), np.isin(edges.target, doomed)
-            if cls.__psi_on_delete__ == "cascade":  # type: ignore[attr-defined]
-                orphans.append(edges.source[at_target & ~at_source])
-            if (at_source | at_target).any():
-                edges.keep(~(at_source | at_target))
-        return np.concatenate(orphans)

@@ -20,21 +20,24 @@ from numpy.typing import NDArray
 from psi_ecs import App, AssetError, Clock, PsiError, Reader, Res, Write, system
 from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
-from psi_ecs.components.event import Cue, Drive, Say, Spoken, Stop
+from psi_ecs.components.event import Cue, Drive, Learn, Recall, Say, Spoken, Stop
 from psi_ecs.components.face import Articulation, Face, Head, Rig
+from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.oscillator import Core
+from psi_ecs.components.pattern import Pattern
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.script import Script
-from psi_ecs.components.switch import switched
+from psi_ecs.components.switch import Switches, switched
 from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
-from .dynamics import Measures, attended, checked, measure, mouth, phases
+from .dynamics import Measures, attended, checked, measure, mouth, observe, phases
 from .face import ahead
 from .formats.glb import read_head
+from .formats.pattern import fitting, load_pattern
 from .formats.persona import load_persona
-from .grammar import broken
+from .grammar import accept, broken
 from .presets import speaker
 
 CAMERA = (0.0, 0.0, 1.0)
@@ -88,7 +91,7 @@ class Host:
         self.app = (
             App(seed=seed)
             .add(Cast(), Outbox([]), Script(done=True), speaker, collect, switched(off))
-            .saves(Say, Stop, Cue, Drive)
+            .saves(Say, Stop, Cue, Drive, Recall, Learn)
         )
         if core is not None:
             self.app.add(core)
@@ -140,6 +143,7 @@ class Host:
             self.app.world.resource(Voices)[persona.voice.asset]
         except PsiError as why:
             raise AssetError(f"persona {persona.name!r}: {why}") from why
+        accept(self.app.world.resource(Grammar), persona)
         self.heads.append(load_head(persona.head, base))
         cast = self.app.world.resource(Cast)
         cast.personas.append(persona)
@@ -183,12 +187,45 @@ class Host:
         attention.target, attention.strength = target, strength
 
     def drive(self, avatar: int, role: str, **knobs: Any) -> None:
-        """Turn a knob of the field; `role` and the rest as in `components.event.Drive`. AssetError if there is no such role."""
+        """Turn knobs of the field while it runs; `role` and the rest as in `components.event.Drive`.
+
+        A frequency, amplitude or phase (`freq`, `amp`, `theta`), a transient (`kick`, `push`), or with `by` the `gain` and
+        `lag` of a coupling, which is added if the asset has none. PsiError if there is no such role or number.
+
+            host.drive(mira, "breath", freq=0.3, amp=1.2)
+            host.drive(mira, "brow", kick=2.0)
+            host.drive(mira, "sway_pitch", by="breath", gain=0.5, lag=0.25)
+        """
         self.app.send(checked(Drive(avatar=avatar, role=role, **knobs)))
 
     def field(self, avatar: int) -> Measures:
-        """How the avatar's oscillators are doing now: phases, locks, order, energy, coherence."""
+        """How the avatar's field is doing now: phase, frequency and amplitude of each role, locks with value and lag, order
+        parameters of bands, V, dV/dt and coherence. PsiError before its first tick."""
         return measure(self.app.world, avatar)
+
+    def pattern(self, avatar: int, name: str) -> Pattern:
+        """The avatar's field as it is now, under a name: to be recalled, or kept with `formats.pattern.pattern_text`."""
+        return observe(self.app.world, avatar, name)
+
+    def recall(
+        self, avatar: int, pattern: str | Pattern, strength: float = 1.0, seconds: float = 0.0, base: Path | None = None
+    ) -> None:
+        """Put the avatar's field into a pattern, or for some `seconds` draw it there with a `strength` of 0 to 1.
+
+        Args: pattern, the name of an asset, the path of a pattern TOML (relative to `base`), or a Pattern. AssetError or
+        PsiError in one line if it cannot be.
+        """
+        if not (0.0 <= strength <= 1.0 and 0.0 <= seconds <= 3600.0):
+            raise PsiError(f"recall: strength is {strength} and seconds {seconds}; give 0 to 1, and 0 to 3600")
+        found = load_pattern(pattern, base) if isinstance(pattern, str) else fitting(pattern)
+        self.app.send(Recall(avatar=avatar, pattern=found, strength=strength, seconds=seconds))
+
+    def learn(self, avatar: int, most: float = 2.0) -> None:
+        """From now on let couplings form between what turns together in the avatar's field (Hebbian learning), none stronger
+        than `most` rad/s; 0 ends it, and what has formed stays."""
+        if not 0.0 <= most <= 100.0:
+            raise PsiError(f"learn: most is {most}; give rad/s from 0 to 100")
+        self.app.send(Learn(avatar=avatar, most=most))
 
     def predict(self, avatar: int, seconds: float) -> Prediction:
         """The avatar `seconds` after its last frame (to hide the delay of a display, say), if it is told nothing new by then.
@@ -198,6 +235,8 @@ class Host:
         if not 0.0 <= seconds <= 10.0:
             raise PsiError(f"predict: seconds is {seconds}; give 0 to 10")
         world = self.app.world
+        if "koopman" in world.resource(Switches).off:
+            seconds = 0.0  # without closed forms there is nothing better than that all stays
         field, partner = phases(world, avatar), attended(world, avatar, seconds)
         weights, trust = ahead.weights(world, avatar, field, lambda later: mouth(world, avatar, later), seconds, partner)
         return Prediction(weights=weights, articulators=mouth(world, avatar, seconds)[0].now[0].astype(np.float64), trust=trust)

@@ -4,11 +4,14 @@ from math import radians
 from pathlib import Path
 
 from psi_ecs.components.event import Cue
+from psi_ecs.components.oscillator import Core
+from psi_ecs.components.pattern import Patterns
 from psi_ecs.components.scene import Scene, SceneCue
 from psi_ecs.components.script import Script, ScriptCue, ScriptLine
 from psi_ecs.components.text import EMOTIONS, Emotion
 
 from .dynamics import load_core
+from .formats.pattern import load_pattern
 from .host import CAMERA, Host
 
 APART = 0.42
@@ -58,15 +61,21 @@ def opened(spot: Vec3, viewer: Vec3) -> Vec3:
     return (x, y, z)
 
 
-def open_scene(scene: Scene, base: Path | None = None, seed: int | None = None, off: tuple[str, ...] = ()) -> Host:
-    """A host that plays `scene` from its first tick. `seed` replaces the scene's own, `off` is as in `Host`. AssetError if an
-    asset is missing."""
-    core = load_core(scene.core, base) if scene.core else None
+def open_scene(
+    scene: Scene, base: Path | None = None, seed: int | None = None, off: tuple[str, ...] = (), core: Core | None = None
+) -> Host:
+    """A host that plays `scene` from its first tick. `seed` and `core` replace the scene's own, `off` is as in `Host`.
+    AssetError if an asset is missing."""
+    core = load_core(scene.core, base) if core is None and scene.core else core
     host = Host(scene.seed if seed is None else seed, off, core)
     ids: dict[str, int] = {}
     spots = placed(scene)
     for avatar, (place, facing) in zip(scene.avatar, spots, strict=True):
         ids[avatar.name] = host.avatar(avatar.persona or avatar.name, avatar.name, place, facing, base)
+        if avatar.pattern:
+            host.recall(ids[avatar.name], avatar.pattern, base=base)
+    for name in {c.name for c in scene.cue if c.kind == "recall"}:
+        host.app.world.resource(Patterns).known[name] = load_pattern(name, base)
     where = {name: spot[0] for name, spot in zip(ids, spots, strict=True)}
     viewer = CAMERA if len(ids) == 1 else (0.0, 0.0, 1.6)
     where = {name: opened(spot, viewer) for name, spot in where.items()}

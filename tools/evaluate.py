@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from psi_ecs import PsiError
 from psi_ecs.components.event import Spoken
 from psi_ecs.components.face import FACE_ID
+from psi_ecs.components.oscillator import Core
 from psi_ecs.components.phone import BILABIAL_CLOSED, LABIODENTAL, PHONE
 from psi_ecs.systems.host import Host
 
@@ -114,11 +115,16 @@ def sentences(path: Path | None) -> list[tuple[str, str]]:
 
 
 def speak(
-    name: str, text: str, persona: str, off: tuple[str, ...] = (), look: Callable[[Host, int], None] = lambda *_: None
+    name: str,
+    text: str,
+    persona: str,
+    off: tuple[str, ...] = (),
+    look: Callable[[Host, int], None] = lambda *_: None,
+    core: Core | None = None,
 ) -> Take:
     """Let a fresh host say one sentence, and read its head. `off` names parts to do without; `look` sees host and avatar after
-    every tick."""
-    host = Host(seed=7, off=off)
+    every tick; `core` is the field, the ordinary one when left out."""
+    host = Host(seed=7, off=off, core=core)
     avatar = host.avatar(persona)
     rig = host.heads[0].rig
     host.say(avatar, text)
@@ -155,16 +161,20 @@ def _means(takes: list[Take], names: tuple[str, ...], pick: str) -> dict[str, fl
     return {name: round(float(np.mean(values)), 2) if values else float("nan") for name, values in found.items()}
 
 
-def lag(takes: list[Take]) -> tuple[float, float]:
-    """(milliseconds by which lip opening leads loudness, correlation there): the peak of the mean normalised
+def opening(take: Take) -> F64:
+    """Lip gap, mm, f64[T]."""
+    return np.maximum(take.lips[:, 0], 0.0)
+
+
+def lag(takes: list[Take], shown: Callable[[Take], F64] = opening) -> tuple[float, float]:
+    """(milliseconds by which what is shown, f64[T], leads loudness, correlation there): the peak of the mean normalised
     cross-correlation within +-250 ms, at 240 points a second."""
     reach = 60
     total = np.zeros(2 * reach + 1)
     for take in takes:
         level = np.sqrt((take.audio.astype(np.float64).reshape(-1, TICK // FINE) ** 2).mean(axis=1))
         level = np.convolve(level, np.hanning(15) / np.hanning(15).sum(), "same")  # 60 ms
-        ticks = np.arange(len(take.lips))
-        mouth = np.interp(np.arange(len(level)) / FINE, ticks, np.maximum(take.lips[:, 0], 0.0))
+        mouth = np.interp(np.arange(len(level)) / FINE, np.arange(len(take.lips)), shown(take))
         a, b = level - level.mean(), mouth - mouth.mean()
         scale = np.sqrt((a * a).sum() * (b * b).sum())
         full = np.correlate(np.pad(a, reach), b, "valid") / max(scale, 1e-12)  # index reach + k: sound k points after mouth
@@ -235,12 +245,18 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def run(texts: Path | None = None, persona: str = "mira", out: Path | None = None, off: tuple[str, ...] = ()) -> Report:
-    """Speak and measure every sentence of a TSV id<TAB>text (None: the project's own), without the parts named in `off`; print
-    a table, write JSON to `out`."""
+def run(
+    texts: Path | None = None,
+    persona: str = "mira",
+    out: Path | None = None,
+    off: tuple[str, ...] = (),
+    core: Core | None = None,
+) -> Report:
+    """Speak and measure every sentence of a TSV id<TAB>text (None: the project's own), without the parts named in `off` and in
+    the field `core`; print a table, write JSON to `out`."""
     rows = sentences(texts)
-    takes = [speak(name, text, persona, off) for name, text in rows]
-    again = speak(*rows[0], persona, off)
+    takes = [speak(name, text, persona, off, core=core) for name, text in rows]
+    again = speak(*rows[0], persona, off, core=core)
     same = again.weights.tobytes() == takes[0].weights.tobytes() and again.audio.tobytes() == takes[0].audio.tobytes()
     report = measure(takes, persona, same)
     print(table(report))

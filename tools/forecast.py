@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import PsiError
+from psi_ecs.systems.formats.media import decoded
 from psi_ecs.systems.kernels import dmd, lift
 from psi_ecs.systems.kernels.forecast import Forecast
 from psi_ecs.systems.kernels.koopman import Modes
 
-from .foresee import field
+from .foresee import field, partner, swaying, wandering
 
 F64 = NDArray[np.float64]
 
@@ -30,8 +31,14 @@ FLOOR = 60.0
 DELAYS = (1, 2, 3, 4, 6, 8)
 
 
+KINDS = (".wav", ".flac")
+"""Recordings that are looked for."""
+
+
 def read(path: Path) -> tuple[F64, int]:
-    """A WAV file of 16-bit samples: f64[n] mean of its channels, full scale 1, and its rate. PsiError if it is none."""
+    """WAV of 16-bit samples, or FLAC: f64[n] mean of its channels, full scale 1, and its rate. PsiError if it is none."""
+    if path.suffix.lower() != ".wav":
+        return decoded(path)[:2]
     try:
         with wave.open(str(path), "rb") as file:
             rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
@@ -65,11 +72,11 @@ def _bands(size: int, rate: int) -> F64:
 
 
 def files(folder: Path) -> list[F64]:
-    """Features of every WAV file below a folder that is long enough, by name."""
-    paths = sorted(folder.rglob("*.wav"))
+    """Features of every WAV and FLAC file below a folder that is long enough, by name."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in KINDS)
     tracks = [track for path in paths if len(track := features(*read(path))) > max(DELAYS) + 2 * AHEAD]
     if len(tracks) < 1:
-        raise PsiError(f"{folder}: no WAV files of speech; give a folder of recordings")
+        raise PsiError(f"{folder}: no WAV or FLAC files of speech; give a folder of recordings")
     return tracks
 
 
@@ -90,8 +97,9 @@ def foretold(modes: Modes, track: F64, delays: int) -> F64:
     return np.asarray((now @ modes.propagator(AHEAD * HOP).T)[:, 1 : 1 + track.shape[1]])
 
 
-def streamed(track: F64, forecast: Forecast) -> F64:
-    """As `foretold`, by the online estimator, that has learnt from what went before only."""
+def streamed(track: F64, forecast: Forecast, believed: list[F64] | None = None) -> F64:
+    """As `foretold`, by the online estimator, that has learnt from what went before only; the trust in each forecast, and its
+    error as a share of the spread of a channel, f64[2, D], are added to a list."""
     out = []
     for k, row in enumerate(track):
         forecast.push(row)
@@ -99,6 +107,10 @@ def streamed(track: F64, forecast: Forecast) -> F64:
             forecast.refresh()
         if max(DELAYS) - 1 <= k < len(track) - AHEAD:
             out.append(forecast.predict(AHEAD * HOP)[0])
+            trust = forecast.trust(AHEAD * HOP)
+            if believed is not None and trust.min() > 0.0 and trust.max() < 1.0:
+                spread = forecast.error(AHEAD * HOP) / np.sqrt(1.0 - trust)
+                believed.append(np.stack((trust, np.abs(out[-1] - track[k + AHEAD]) / spread)))
     forecast.gap()
     return np.stack(out)
 
@@ -127,8 +139,17 @@ def choose(tracks: list[F64]) -> tuple[int, int]:
     return found[min(found)]
 
 
-def speech(train: list[F64], test: list[F64], online: bool = True) -> dict[str, float]:
-    """Errors in dB, and what was chosen, on tracks that were not used to fit."""
+def reliability(believed: list[F64], bins: int = 5) -> dict[str, float]:
+    """Forecasts in order of trust, in as many groups: the error found of each; in its name, trust and the error that it means,
+    sqrt(1 - trust) of the spread."""
+    trust, found = np.concatenate(believed, axis=1)
+    rows = np.array_split(np.argsort(trust, kind="stable"), bins)
+    root = [(float(trust[r].mean()), float(np.sqrt((found[r] ** 2).mean()))) for r in rows]
+    return {f"trust {t:.4f}, error {np.sqrt(1.0 - t):.4f} expected": found for t, found in root}
+
+
+def speech(train: list[F64], test: list[F64], online: bool = True, believed: list[F64] | None = None) -> dict[str, float]:
+    """Errors in dB, and what was chosen, on tracks that were not used to fit; `believed` as in `streamed`."""
     scale = lift.scale(np.concatenate(train))
     units, later = [scale.to(t) for t in train], [scale.to(t) for t in test]
     delays, step = choose(units)
@@ -141,14 +162,14 @@ def speech(train: list[F64], test: list[F64], online: bool = True) -> dict[str, 
     }  # fmt: skip
     if online:
         learner = Forecast(scale, HOP, delays=2, memory=3000.0)
-        result["dB: online"] = error([streamed(t, learner) for t in test], test)
+        result["dB: online"] = error([streamed(t, learner, believed) for t in test], test)
     return result
 
 
 def run(folders: list[Path], out: Path | None = None) -> dict[str, dict[str, float]]:
     """Fit on the first folder and test on the second (or, with one, on its last quarter by name); print ratios, write JSON.
 
-    Args: folders of WAV files; none for the field alone. Returns the figures by case.
+    Args: folders of WAV or FLAC files; none for the field alone. Returns the figures by case.
     """
     result: dict[str, dict[str, float]] = {}
     if folders:
@@ -158,8 +179,14 @@ def run(folders: list[Path], out: Path | None = None) -> dict[str, dict[str, flo
                 raise PsiError(f"{folders[0]}: one recording only; at least two are needed, to fit one and test the other")
             cut = min(max(1, len(tracks[0]) * 3 // 4), len(tracks[0]) - 1)
             tracks = [tracks[0][:cut], tracks[0][cut:]]
-        result["speech"] = speech(tracks[0], tracks[1])
+        believed: list[F64] = []
+        result["speech"] = speech(tracks[0], tracks[1], believed=believed)
+        result["error by trust, of the spread: online, speech"] = reliability(believed)
     result["field"] = field(AHEAD * HOP)
+    for name, path in (("sways", swaying), ("wanders at random", wandering(1))):
+        figures, believed = partner(AHEAD * HOP, path)
+        result[f"a partner who {name}"] = figures
+        result[f"error by trust, of the spread: a partner who {name}"] = reliability(believed)
     print(table(result))
     if out is not None:
         out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -171,6 +198,9 @@ def table(result: dict[str, dict[str, float]]) -> str:
     lines = [f"{'50 ms ahead':34}{'error':>10}{'/ persistence':>16}{'/ linear':>12}"]
     for case, figures in result.items():
         told = ", ".join(f"{k} {v:g}" for k, v in figures.items() if ": " not in k)
+        if "by trust" in case:
+            lines += [case, *(f"  {name:40}{figure:10.4f} found" for name, figure in figures.items())]
+            continue
         lines.append(f"{case}" + (f" ({told})" if told else ""))
         for name in (k for k in figures if ": " in k):
             what = name.split(": ")[0]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.face import FACE, Head
+from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import Scene
 from psi_ecs.systems.host import Frame, Host
 from psi_ecs.systems.language import warm
@@ -63,10 +64,11 @@ def perform(
     window: bool,
     tell: Callable[[str], None],
     off: tuple[str, ...] = (),
+    core: Core | None = None,
 ) -> str:
     """Play a scene to its end, or to second `end`. Returns a remark for the end; `tell` is told at once of what is missing;
-    `off` names parts to do without."""
-    host = open_scene(scene, base, seed, off)
+    `off` names parts to do without, `core` replaces the scene's field."""
+    host = open_scene(scene, base, seed, off, core)
     warm()
     screen = open_window(host, scene, size, tell) if window else None
     try:

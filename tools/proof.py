@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from psi_ecs import AssetError
+from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import Scene
 from psi_ecs.systems.dynamics import load_core
 from psi_ecs.systems.formats.scene import check_text, find_scene, load_scene
@@ -19,6 +20,11 @@ def proof_text(text: str, where: str) -> None:
         raise AssetError(f"{where}: {wrong}") from wrong
     if why is not None:
         raise AssetError(f"{where}: nothing in the text can be spoken ({why}); write at least one English word")
+
+
+def core_of(name: str | None) -> Core | None:
+    """The field that an option --core names. AssetError in one line if it cannot be used."""
+    return None if name is None else load_core(name)
 
 
 def read_scene(name: str) -> tuple[Scene, Path]:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from psi_ecs import AssetError, PsiError
+from psi_ecs.components.oscillator import Core
 from psi_ecs.components.text import EMOTIONS
 from psi_ecs.systems.formats.persona import load_persona
 from psi_ecs.systems.formats.safe import write_file
@@ -50,19 +51,21 @@ def read_batch(path: Path) -> list[tuple[str, str]]:
 class Speaker:
     """A persona that speaks texts one by one, each from a fresh start, so that order does not matter."""
 
-    def __init__(self, persona: str, emotion: str | None, voice: str | None, seed: int) -> None:
-        """PsiError if the persona, emotion or voice is unknown."""
+    def __init__(
+        self, persona: str, emotion: str | None, voice: str | None, seed: int, core: Core | None = None
+    ) -> None:
+        """PsiError if the persona, emotion or voice is unknown; `core` is the field, the ordinary one when left out."""
         if emotion is not None and emotion not in (*EMOTIONS, "neutral"):
             raise PsiError(f"no emotion {emotion!r}; use {', '.join(EMOTIONS)} or neutral")
         self.persona, self.name = load_persona(persona), persona
         if voice is not None:
             self.persona.voice.asset = voice
-        self.emotion, self.seed = feeling(emotion), seed
+        self.emotion, self.seed, self.core = feeling(emotion), seed, core
         self.start()
 
     def start(self) -> tuple[Host, int]:
         """A fresh host with the persona in it. PsiError if its head or voice is missing."""
-        host = Host(seed=self.seed)
+        host = Host(seed=self.seed, core=self.core)
         return host, host.avatar(self.persona)
 
     def speak(self, text: str, wav: Path, timeline: Path | None = None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from psi_ecs import PsiError
+from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import Scene
 from psi_ecs.systems.formats.captions import captions, srt, vtt
 from psi_ecs.systems.formats.safe import write_file
@@ -34,6 +35,8 @@ class Plan:
     seed: int | None = None
     off: tuple[str, ...] = ()
     """Parts to do without, of `components.switch.PARTS`."""
+    core: Core | None = None
+    """Field of every avatar, instead of the scene's own."""
 
     def path(self, format: str, name: str = "") -> Path:
         """Where a format goes; `name` tells avatars apart."""
@@ -65,7 +68,7 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
 
     `progress` is told the seconds made so far. On an error or interrupt, unfinished files are removed.
     """
-    host = open_scene(scene, base, plan.seed, plan.off)
+    host = open_scene(scene, base, plan.seed, plan.off, plan.core)
     formats, remarks, pictures = possible(host, scene, plan)
     writer = _Writer(host, scene, plan, formats, pictures)
     try:

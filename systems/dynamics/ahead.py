@@ -11,6 +11,7 @@ from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, articulato
 from psi_ecs.components.voice import BLOCK, Speech
 from psi_ecs.systems.kernels import relax
 
+from .moment import LEAST, TRAVELLERS, ride
 from .score import LEAD, effort, phone_at
 from .wiring import Wiring
 
@@ -44,9 +45,23 @@ def mouth(world: World, avatar: int, seconds: float) -> tuple[Articulation, bool
         art.now[0] = ARTICULATOR_REST + (art.now[0] - ARTICULATOR_REST) * np.exp(-AT_REST * seconds)
         return art, said is None
     score, at = said.score, LEAD + (sample - said.start) / RATE
-    state = relax.at(np.array([at]), score.knot / RATE, score.target, score.rate, said.x, said.v)[0]
+    ahead = _along(world, avatar, said, art.ahead[0].astype(np.float64), seconds)
+    when = at + np.array([0.0, ahead[0], ahead[1]])
+    state, jaw, tune = relax.at(when, score.knot / RATE, score.target, score.rate, said.x, said.v)
+    ride(state[articulator_slice(score)], float(jaw[articulator_slice(score)][0]))
     persona = world.resource(Cast).personas[int(world.peek(avatar, Avatar).index[0])]
     art.now[0] = state[articulator_slice(score)]
-    art.loudness[0], art.pitch[0] = effort(state), state[0] - 12.0 * np.log2(persona.voice.pitch)
+    art.loudness[0], base = effort(state), 12.0 * np.log2(persona.voice.pitch)
+    art.pitch[0], art.tune[0] = state[0] - base, tune[0] - base
     art.phone[0] = score.phone[phone_at(score, round(at * RATE))]
     return art, not said.queue or sample < said.start + score.length
+
+
+def _along(world: World, avatar: int, said: Speech, now: F64, seconds: float) -> F64:
+    """How far along jaw and head will be, f64[2] seconds: what noise has done to them fades as their couplings have it."""
+    wires = world.resource(Wiring)
+    net, rows = wires.net, wires.row[wires.who.index(avatar)][list(TRAVELLERS)]
+    pull = np.array([(net.a - 1j * net.b)[net.target == row].sum() for row in rows])
+    hertz = np.array([h for _, h in said.clocks] if said.clocks else [np.nan, np.nan])
+    rest = np.where(hertz > 0.0, np.angle(pull) / (2.0 * np.pi) / np.fmax(hertz, LEAST), 0.0)
+    return np.asarray(rest + (now - rest) * np.exp(-np.abs(pull) * seconds))

@@ -26,6 +26,7 @@ class OscillatorSpec(Struct, forbid_unknown_fields=True):
     band: str
     freq: float
     spread: float = 0.0
+    noise: float = 0.0
     amp: float = 1.0
     settle: float = 2.0
     phase: float | None = None
@@ -129,6 +130,7 @@ def build(text: bytes, where: str) -> Core:
     pairs = [(role(k.pulled, f"{where}: lock"), role(k.by, f"{where}: lock"), *k.ratio) for k in spec.lock]
     return Core(
         freq=np.array([o.freq for o in rows]), spread=np.array([o.spread for o in rows]),
+        noise=np.array([o.noise for o in rows]),
         amp=np.array([o.amp for o in rows]), settle=np.array([o.settle for o in rows]),
         band=np.array([index(o.band, BANDS, where, "band") for o in rows], np.int32),
         pulled=pulled, by=by,
@@ -143,7 +145,8 @@ def build(text: bytes, where: str) -> Core:
 def _check(spec: CoreSpec, where: str) -> None:
     """What no number may be."""
     for name, o in spec.oscillator.items():
-        for key, low, high in (("freq", 0.0, 12_000.0), ("spread", 0.0, 0.5), ("amp", 0.0, 10.0), ("settle", 0.0, 1000.0)):
+        for key, low, high in (("freq", 0.0, 12_000.0), ("spread", 0.0, 0.5), ("noise", 0.0, 10.0), ("amp", 0.0, 10.0),
+                               ("settle", 0.0, 1000.0)):  # fmt: skip
             value = getattr(o, key)
             if not low <= value <= high:
                 raise AssetError(f"{where}: oscillator.{name}: {key} is {value}; give a number from {low:g} to {high:g}")

@@ -3,18 +3,19 @@
 Glottis and syllable nuclei are outside clocks that the score sets; all else turns at its own frequency and is pulled.
 """
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import Clock, Commands, Entities, PsiError, Query, Reader, Res, Rng, Sparse, Write, system
-from psi_ecs.components.avatar import Avatar, Feeling
+from psi_ecs.components.avatar import Avatar, Cast, Feeling
 from psi_ecs.components.event import Drive
-from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
-from psi_ecs.components.phone import PHONES
-from psi_ecs.components.score import RATE, Score
+from psi_ecs.components.oscillator import OUTSIDE, Core, Lock, Oscillator, Part, Role, Tuning
 from psi_ecs.components.switch import Switches
-from psi_ecs.components.voice import Speech
-from psi_ecs.systems.kernels import phase_network
+from psi_ecs.components.voice import CONTROL, Speech
+from psi_ecs.systems.kernels import phase_network, waver
+from psi_ecs.systems.kernels.noise import run
 
 from .core import role
 from .regime import held
@@ -23,9 +24,10 @@ from .wiring import Wiring
 
 F64 = NDArray[np.float64]
 
-FOLLOWERS = (Role.SYLLABLE, Role.JAW)
-"""Roles meant to go one cycle a syllable."""
-VOWEL = np.array([phone.vowel for phone in PHONES])
+FOLLOWERS = ((Role.SYLLABLE, Role.JAW), (Role.BEAT,))
+"""Roles meant to go one cycle a syllable, and one a stressed syllable."""
+ROUGH = 1.0
+"""Noise between the folds of a voice of roughness 1, cycles a root second, beside the field's."""
 
 
 @system("input")
@@ -47,36 +49,58 @@ def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], core: Res[Core]
 
 @system("plan")
 def turn_knobs(
-    oscillators: Query[Write[Oscillator], Part], tuning: Res[Write[Tuning]], wiring: Res[Write[Wiring]], drives: Reader[Drive]
+    oscillators: Query[Write[Oscillator], Part],
+    tuning: Res[Write[Tuning]],
+    wiring: Res[Write[Wiring]],
+    drives: Reader[Drive],
+    core: Res[Core],
 ) -> None:
     """Do what hosts ask of the field."""
     for knob in list(drives):
         wiring.value.forget()
         which = role(knob.role, "drive")
         if knob.by is not None:
-            key = f"{knob.avatar}/{which.value}/{role(knob.by, 'drive').value}"
-            gain, lag = tuning.value.changed.get(key, (None, None))
-            tuning.value.changed[key] = (gain if knob.gain is None else knob.gain, lag if knob.lag is None else knob.lag)
+            couple(tuning.value, core.value, knob, which, role(knob.by, "drive"))
         for osc, part in oscillators:
             for i in np.flatnonzero((part.avatar == knob.avatar) & (part.role == which)):
                 osc.freq[i] = osc.freq[i] if knob.freq is None else knob.freq
                 osc.goal[i] = osc.goal[i] if knob.amp is None else knob.amp
-                osc.theta[i] = osc.theta[i] if knob.theta is None else knob.theta % 1.0
+                osc.theta[i] = (osc.theta[i] if knob.theta is None else knob.theta) + knob.push
+                osc.theta[i] %= 1.0
                 osc.amp[i] *= knob.kick or 1.0
 
 
+def couple(tuning: Tuning, core: Core, knob: Drive, pulled: Role, by: Role) -> None:
+    """Change a coupling of the asset, or one that was added; add it if there is none."""
+    key = f"{knob.avatar}/{pulled.value}/{by.value}"
+    if ((core.pulled == pulled) & (core.by == by)).any():
+        gain, lag = tuning.changed.get(key, (None, None))
+        tuning.changed[key] = (gain if knob.gain is None else knob.gain, lag if knob.lag is None else knob.lag)
+        return
+    before = tuning.added.get(key, (0.0, 0.0, *knob.ratio))
+    tuning.added[key] = (
+        before[0] if knob.gain is None else knob.gain, before[1] if knob.lag is None else knob.lag, *before[2:],
+    )  # fmt: skip
+
+
 LIMITS = (
-    ("freq", 0.0, 12_000.0), ("amp", 0.0, 100.0), ("theta", -1e6, 1e6), ("kick", 0.0, 100.0), ("gain", -1e4, 1e4),
-    ("lag", -1.0, 1.0),
+    ("freq", 0.0, 12_000.0), ("amp", 0.0, 100.0), ("theta", -1e6, 1e6), ("kick", 0.0, 100.0), ("push", -1e6, 1e6),
+    ("gain", -1e4, 1e4), ("lag", -1.0, 1.0),
 )  # fmt: skip
 """Bounds of the knobs of a drive."""
 
 
 def checked(knob: Drive) -> Drive:
     """A drive whose role and numbers can be used; else AssetError or PsiError in one line."""
-    role(knob.role, "drive")
-    if knob.by is not None:
-        role(knob.by, "drive")
+    which = role(knob.role, "drive")
+    if knob.by is not None and role(knob.by, "drive") == which:
+        raise PsiError(f"drive: {knob.role} cannot pull itself; name another role as by")
+    if knob.by is not None and which in OUTSIDE:
+        raise PsiError(f"drive: {knob.role} is set by the score and cannot be pulled; name another role")
+    if knob.by is None and (knob.gain is not None or knob.lag is not None):
+        raise PsiError(f"drive: gain and lag are of a coupling; say by which role {knob.role} is pulled, as by='syllable'")
+    if not all(1 <= x <= 1000 for x in knob.ratio):
+        raise PsiError(f"drive: ratio is {list(knob.ratio)}; give two whole numbers from 1 to 1000")
     for name, low, high in LIMITS:
         value = getattr(knob, name)
         if value is not None and not low <= value <= high:
@@ -88,12 +112,14 @@ def checked(knob: Drive) -> Drive:
 def advance(
     oscillators: Query[Write[Oscillator], Part],
     avatars: Query[Entities, Avatar, Feeling, Write[Lock]],
-    speech: Sparse[Speech],
+    speech: Sparse[Write[Speech]],
     core: Res[Core],
     tuning: Res[Tuning],
     switches: Res[Switches],
     wiring: Res[Write[Wiring]],
     clock: Res[Clock],
+    cast: Res[Cast],
+    rng: Res[Rng],
 ) -> None:
     """Move every phase and amplitude by one tick, and the running means of the measured pairs."""
     now, wires, field, off = clock.value, wiring.value, core.value, switches.value.off
@@ -105,46 +131,70 @@ def advance(
                 feel[np.searchsorted(wires.who, ents.id)] = feeling.now
         wires.tune(field, feel, held(wires.who, speech, now.sample), tuning.value, osc, "coupling" not in off, now.dt)
         spoken = [(rows[e], said) for e in rows if (said := speech.get(e)) is not None]
-        beats = [(row, _set_clocks(osc, row, said, now)) for row, said in spoken]
+        beats = [(row, [hertz for _, hertz in _set_clocks(osc, row, said)]) for row, said in spoken]
         wires.turning = osc.freq * wires.freq
         if "koopman" not in off:
             _steer(wires, beats)
+        gaps = osc.theta[wires.row[:, Role.FOLD]] - osc.theta[wires.row[:, Role.GLOTTIS]]
+        for ents, avatar, _, _ in avatars:
+            _rub(gaps, wires, ents.id, avatar, speech, field, cast.value, rng.value.seed, now)
         osc.theta[:] = phase_network.advance(osc.theta, wires.turning, wires.plan, now.block, now.rate)
+        _diffuse(osc, wires, now, rng.value.seed)
+        osc.theta[wires.row[:, Role.FOLD]] = (osc.theta[wires.row[:, Role.GLOTTIS]] + gaps) % 1.0
         osc.amp[:] = osc.amp / np.sqrt(wires.fade + (osc.amp / wires.goal) ** 2 * (1.0 - wires.fade))
         for ents, _, _, lock in avatars:
             wires.follow(lock, osc.theta, ents.id, field, now.dt)
 
 
-def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech, now: Clock) -> float | None:
-    """Glottis and nuclei of a speaker as the score has them; returns the frequency of the nuclei in Hz, if there are any."""
-    if said.states is None or said.score is None:
-        return None
+def _rub(
+    gaps: F64, wires: Wiring, ids: NDArray[np.uint64], avatar: Avatar, speech: Sparse[Write[Speech]], core: Core, cast: Cast,
+    seed: int, now: Clock,
+) -> None:  # fmt: skip
+    """Move the gaps f64[A] between the vocal folds of those who speak by a tick, in place, and tell the voice."""
+    detune, noise = float(core.freq[Role.FOLD] - core.freq[Role.GLOTTIS]), float(core.noise[Role.FOLD])
+    for index, entity in zip(avatar.index.tolist(), ids.tolist(), strict=True):
+        said = speech.get(entity)
+        if said is None or said.states is None:
+            continue
+        who, span = bisect_left(wires.who, entity), now.block // CONTROL
+        noisy = noise + ROUGH * cast.personas[index].voice.roughness
+        kick = waver.kicks(now.sample // span + 1, CONTROL, noisy, span / now.rate, seed * 1024 + index)
+        gap, (gain, lag) = float(gaps[who]), wires.fold[who].tolist()
+        path = waver.folds(gap - round(gap) + lag, detune, gain, kick, span / now.rate) - lag
+        said.folds, gaps[who] = path, path[-1]
+
+
+def _diffuse(osc: Oscillator, wires: Wiring, now: Clock, seed: int) -> None:
+    """Let noise move the phases that it moves; normal by the sum of four (Irwin-Hall)."""
+    if not len(wires.noisy):
+        return
+    who = len(wires.who)
+    each = 4 * len(wires.noisy) // who
+    draws = np.concatenate([run(seed * 1024 + i ^ 0xD1FF, each * now.tick, each).reshape(4, -1) for i in range(who)], axis=1)
+    moved = osc.theta[wires.noisy] + wires.diffuse * (draws.sum(axis=0) - 2.0)
+    osc.theta[wires.noisy] = moved - np.floor(moved)
+
+
+def _set_clocks(osc: Oscillator, row: NDArray[np.int64], said: Speech) -> list[tuple[float, float]]:
+    """Glottis, nuclei and accents of a speaker as the score has them; returns
+    `Speech.clocks`."""
+    if said.states is None or said.clocks is None:
+        return []
     pitch = np.exp2(said.states[:, 0] / 12.0)
     osc.freq[row[Role.GLOTTIS]] = 0.5 * (pitch[:-1] + pitch[1:]).mean()  # straight between borders, as in the sound
-    nuclei = beat(said.score, now.sample - said.start, now.block)
-    if nuclei is None:
-        return None
-    osc.theta[row[Role.NUCLEUS]], osc.freq[row[Role.NUCLEUS]] = nuclei
-    return nuclei[1]
+    for clock, (phase, hertz) in zip((Role.NUCLEUS, Role.ACCENT), said.clocks, strict=True):
+        if phase == phase:
+            osc.theta[row[clock]], osc.freq[row[clock]] = phase, hertz
+    return said.clocks
 
 
-def _steer(wires: Wiring, beats: list[tuple[NDArray[np.int64], float | None]]) -> None:
-    """What is firmly pulled by the nuclei turns at their frequency in this tick: the mode it is meant to be in has the clock's
-    eigenvalue. The coupling then has phase alone to mend, and a steady clock is followed without the lag that an own frequency
-    costs (asin(2 pi df / gain) / 2 pi cycles).
+def _steer(wires: Wiring, beats: list[tuple[NDArray[np.int64], list[float]]]) -> None:
+    """What is firmly pulled by a clock of the score turns at its frequency in this tick: the mode it is meant to be in has the
+    clock's eigenvalue. The coupling then has phase alone to mend, and a steady clock is followed without the lag that an own
+    frequency costs (asin(2 pi df / gain) / 2 pi cycles).
     """
-    for row, hertz in beats:
-        if hertz is not None:
-            for role in FOLLOWERS:
-                if wires.firm[row[role]]:
-                    wires.turning[row[role]] = hertz
-
-
-def beat(score: Score, sample: int, block: int) -> tuple[float, float] | None:
-    """Phase in cycles that the syllable nuclei of a score prescribe at a sample (whole at each nucleus) and its frequency in
-    Hz; None with fewer than two."""
-    nuclei = score.start[VOWEL[score.phone]]
-    if len(nuclei) < 2:
-        return None
-    here, there = np.interp((sample, sample + block), nuclei, np.arange(float(len(nuclei)))).tolist()
-    return here % 1.0, (there - here) * RATE / block
+    for row, clocks in beats:
+        for roles, hertz in zip(FOLLOWERS, clocks, strict=False):
+            for follower in roles if hertz == hertz else ():
+                if wires.firm[row[follower]]:
+                    wires.turning[row[follower]] = hertz

@@ -1,13 +1,14 @@
 """The score's state, read for this tick: for the voice at the moment of the sound, for the face a little ahead of it.
 
-Between knots the state is a closed form, so nothing is integrated. What makes a pitch live is added here: the flutter of the
-field's tremor oscillators, and jitter.
+Between knots the state is a closed form, so nothing is integrated. What makes a voice live is added here, from the field: the
+tremors of the larynx, and the roughness of two vocal folds that are pulled together. Jaw and head read the score where their
+own oscillators are (`moment`).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs import Clock, Entities, Query, Res, Rng, Sparse, Write, Writer, system
+from psi_ecs import Clock, Entities, Query, Res, Sparse, Write, Writer, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling
 from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.face import Articulation
@@ -18,8 +19,9 @@ from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, Score, art
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import BLOCK, CONTROL, Speech
 from psi_ecs.systems.kernels import relax
-from psi_ecs.systems.kernels.waver import flutter, jitter
+from psi_ecs.systems.kernels.waver import flutter
 
+from .moment import TRAVELLERS, beat, marks, offsets, ride
 from .regime import felt, pace, quiver, show
 from .wiring import Wiring
 
@@ -33,7 +35,10 @@ LOUD = 12.0
 TREMBLING = (Role.TREMOR, Role.QUAVER, Role.FLUTTER)
 """Oscillators that move the pitch."""
 TREMORS = slice(Role.TREMOR, Role.FLUTTER + 1)
-_BORDERS = np.append(np.arange(CONTROL + 1) * SPAN / RATE, LEAD)
+_TRAVELLERS = np.array(TRAVELLERS)
+TREMOLO = 0.3
+"""dB by which loudness goes with the tremor of amplitude 1: amplitude and pitch tremble together (Titze 1994)."""
+_BORDERS = np.append(np.arange(CONTROL + 1) * SPAN / RATE, (LEAD, LEAD, LEAD))
 FEELING_SECONDS = 0.45
 """Time constant with which a feeling takes hold."""
 
@@ -47,7 +52,6 @@ def evaluate(
     wiring: Res[Write[Wiring]],
     switches: Res[Switches],
     clock: Res[Clock],
-    rng: Res[Rng],
     out: Writer[Spoken],
     cues: Writer[Cue],
 ) -> None:
@@ -61,44 +65,64 @@ def evaluate(
             said = speech.get(entity)
             if said is None or said.score is None:
                 mouth.now[row] += (ARTICULATOR_REST - mouth.now[row]) * (1.0 - np.exp(-dt * AT_REST))
-                mouth.loudness[row] = mouth.pitch[row] = mouth.phone[row] = 0.0
+                mouth.loudness[row] = mouth.pitch[row] = mouth.phone[row] = mouth.tune[row] = 0.0
+                mouth.ahead[row] = 0.0
                 continue
             persona = cast.value.personas[int(avatar.index[row])]
-            seed = rng.value.seed * 1024 + int(avatar.index[row])
-            states = read(said, said.score, sample, "koopman" not in switches.value.off)
-            states[:-1, 0] += jitter(sample // SPAN, CONTROL + 1, persona.voice.roughness, seed)
             place = sample - said.start
-            _shake(entity, said.score.regime(place), states[:-1], oscillators, wiring.value)
+            said.clocks = [beat(m, place, BLOCK) for m in wiring.value.marks(entity, said.score, marks)]
+            found = _oscillators(entity, oscillators, wiring.value)
+            if found is not None:
+                mouth.ahead[row] = offsets(found[0].theta[found[1][_TRAVELLERS]].tolist(), said.clocks)
+            states = read(said, said.score, sample, mouth.ahead[row], "koopman" not in switches.value.off)
+            if found is not None:
+                _shake(*found, said.score.regime(place), states[: CONTROL + 1])
             if said.score.regimes:
                 show(entity, said.score, place, cues)
                 if "emotion" not in switches.value.off:
                     feeling.now[row] += share * felt(said.score, place, feeling.goal[row])
-            said.states = states[:-1]
-            mouth.now[row] = states[-1, articulator_slice(said.score)]
-            mouth.loudness[row] = effort(states[-1])
-            mouth.pitch[row] = states[-1, 0] - 12.0 * np.log2(persona.voice.pitch)
+            said.states = states[: CONTROL + 1]
+            shown, jaw, tune = states[CONTROL + 1 :]
+            art = articulator_slice(said.score)
+            ride(shown[art], float(jaw[art][0]))
+            mouth.now[row] = shown[art]
+            mouth.loudness[row] = effort(shown)
+            mouth.pitch[row], mouth.tune[row] = np.array([shown[0], tune[0]]) - 12.0 * np.log2(persona.voice.pitch)
             mouth.phone[row] = said.score.phone[phone_at(said.score, sample - said.start + round(LEAD * RATE))]
             announce(entity, said, said.score, sample, out)
 
 
-def read(said: Speech, score: Score, sample: int, closed: bool = True) -> F64:
-    """States at the tick's borders and, in the last row, LEAD seconds after the tick's start; f64[CONTROL + 2, C]."""
-    solve = relax.at if closed else relax.stepped
-    return solve(_BORDERS + (sample - said.start) / RATE, score.knot / RATE, score.target, score.rate, said.x, said.v)
+def read(said: Speech, score: Score, sample: int, ahead: NDArray[np.float32], closed: bool = True) -> F64:
+    """States at the tick's borders, and LEAD seconds after its start: there, and where jaw and head are, f32[2] seconds further
+    along; f64[CONTROL + 4, C]."""
+    solve, at = relax.at if closed else relax.stepped, _BORDERS + (sample - said.start) / RATE
+    at[-2:] += ahead
+    return solve(at, score.knot / RATE, score.target, score.rate, said.x, said.v)
 
 
-def _shake(entity: int, regime: Regime | None, states: F64, oscillators: Query[Oscillator, Part], wires: Wiring) -> None:
-    """Let pitch, and in a regime the whole voice, follow an avatar's tremors; states f64[CONTROL + 1, C], in place."""
+def _oscillators(
+    entity: int, oscillators: Query[Oscillator, Part], wires: Wiring
+) -> tuple[Oscillator, NDArray[np.int64]] | None:
+    """An avatar's oscillators, and their rows by role; None until it has them."""
     for osc, part in oscillators:
         row = wires.rows(part).get(entity)
-        if row is None:
-            continue
-        rows = row[TREMORS]
-        freq = osc.freq[rows] if regime is None else osc.freq[rows] * pace(regime, TREMBLING)
-        states[:, 0] += flutter(osc.theta[rows], freq, osc.amp[rows], _BORDERS[:-1])
-        if regime is not None and (regime.tremolo or regime.crack):
-            turn = osc.theta[rows, None] + freq[:, None] * _BORDERS[:-1]
-            quiver(regime, states, *np.sin(2.0 * np.pi * turn[:2]))
+        if row is not None:
+            return osc, row
+    return None
+
+
+def _shake(osc: Oscillator, row: NDArray[np.int64], regime: Regime | None, states: F64) -> None:
+    """Let pitch and loudness, and in a regime the whole voice, follow an avatar's tremors, in place;
+    states f64[CONTROL + 1, C]."""
+    rows = row[TREMORS]
+    freq = osc.freq[rows] if regime is None else osc.freq[rows] * pace(regime, TREMBLING)
+    turn = osc.theta[rows, None] + freq[:, None] * _BORDERS[: CONTROL + 1]
+    wave = np.sin(2.0 * np.pi * turn)
+    amp = osc.amp[rows]
+    states[:, 0] += flutter(wave, amp)
+    states[:, 3] += TREMOLO * amp[0] * wave[0]
+    if regime is not None and (regime.tremolo or regime.crack):
+        quiver(regime, states, *wave[:2])
 
 
 def effort(state: F64) -> float:

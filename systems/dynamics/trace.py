@@ -34,8 +34,7 @@ def note(looks: Query[Attention, Write[Trace]]) -> None:
 def attended(world: World, avatar: int, seconds: float) -> tuple[F64, float]:
     """Where the point that an avatar attends to will be `seconds` after its last tick, f64[3] metres, and trust, 0 to 1.
 
-    A point that stays put stays put, at trust 1; one that has moved for too short a time is taken to stay, at trust 0. Between
-    what the estimator tells and staying, the point lies by the errors expected of both: a forecast must earn its weight.
+    A point that stays put stays put, at trust 1; one that has moved for too short a time is taken to stay, at trust 0.
     """
     now = world.peek(avatar, Attention).target[0].astype(np.float64)
     trace = world.peek(avatar, Trace)
@@ -47,18 +46,8 @@ def attended(world: World, avatar: int, seconds: float) -> tuple[F64, float]:
         return now, 0.0
     ahead = seconds + (world.resource(Clock).tick - 1) % TRACE_EVERY / 60.0
     forecast = _learnt(past.tobytes())
-    where, share, stays = forecast.predict(ahead)[0], forecast.trust(ahead), _stays(past, ahead)
-    weight = stays**2 / np.maximum(stays**2 + (1.0 - share) ** 2, 1e-12)
-    trust = 1.0 - np.minimum(stays, 1.0 - share)
-    return now + weight * (where - now), float(np.clip(trust, 0.0, 1.0).mean())
-
-
-def _stays(past: F64, seconds: float) -> F64:
-    """How far each channel f64[3] goes in that time, squared, as a share of its variance: the error of "it stays"."""
-    step = TRACE_EVERY / 60.0
-    lag = min(max(round(seconds / step), 1), len(past) - 1)
-    went = ((past[lag:] - past[:-lag]) ** 2).mean(0) * min(seconds / (lag * step), 1.0)
-    return np.asarray(went / np.maximum(past.var(0), STILL**2))
+    told, trust = forecast.predict(ahead)
+    return told + (1.0 - forecast.weight(ahead)) * (now - past[-1]), trust
 
 
 @lru_cache(maxsize=16)

@@ -1,5 +1,6 @@
 """Where the oscillators of avatars lie, and the network of their couplings as feelings and hosts have them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,12 +8,15 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.oscillator import Core, Lock, Oscillator, Part, Role, Tuning
 from psi_ecs.components.regime import Regime
+from psi_ecs.components.score import Score
 from psi_ecs.systems.kernels import phase_measures, phase_network
 from psi_ecs.systems.kernels.phase_network import Network, Plan
 
 from .regime import knobs
 
 F64 = NDArray[np.float64]
+Marks = tuple[list[int], list[int]]
+Arrays = tuple[NDArray[Any], ...]
 
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
@@ -41,13 +45,26 @@ class Wiring:
         """Of every row: factor on its frequency, amplitude it settles to, and what a tick leaves of the way there."""
         self.turning = np.zeros(0)
         """Hz of every row in the last tick, before couplings."""
+        self.fold: F64 = np.zeros((0, 2))
+        """Gain (rad/s) and lag (cycles) between the vocal folds of each avatar: too fast for the network, but a closed form."""
+        self.noisy: NDArray[np.int64] = np.zeros(0, np.int64)
+        """Rows whose phases diffuse."""
+        self.diffuse: F64 = np.zeros(0)
+        """By how many cycles in a tick: the factor on a sum of four uniform numbers less 2, whose variance is 1/3."""
         self.firm = np.zeros(0, bool)
         """Rows that are firmly pulled, 1:1."""
         self._felt: F64 | None = None
         self._held = dict[int, Regime]()
         self._knobs = dict[int, F64]()
+        self._marks = dict[int, tuple[Score, Marks]]()
         self._ids: NDArray[np.uint64] | None = None
         self._pairs: tuple[NDArray[Any], ...] = ()
+
+    def marks(self, entity: int, score: Score, find: Callable[[Score], Marks]) -> Marks:
+        """What `find` tells of the score an avatar is saying, found once a score."""
+        if entity not in self._marks or self._marks[entity][0] is not score:
+            self._marks[entity] = score, find(score)
+        return self._marks[entity][1]
 
     def forget(self) -> None:
         """Make the network anew in this tick: a knob was turned."""
@@ -95,8 +112,15 @@ class Wiring:
                 who = self.who.index(avatar)
                 gain[who, edge] = gain[who, edge] if new_gain is None else new_gain
                 lag[who, edge] = lag[who, edge] if new_lag is None else new_lag
-        edges = (self.row[:, core.pulled].ravel(), self.row[:, core.by].ravel(), (gain * coupled).ravel(), lag.ravel())
-        ratio = (np.tile(core.n, len(self.who)), np.tile(core.m, len(self.who)))
+        gain *= coupled
+        fold, noise = core.pulled == Role.FOLD, core.noise * (np.arange(r) != Role.FOLD)
+        self.fold = np.stack((gain[:, fold].sum(axis=1), lag[:, fold].sum(axis=1)), axis=1)
+        self.noisy = self.row[:, noise > 0.0].ravel()
+        self.diffuse = np.tile(noise[noise > 0.0], len(self.who)) * np.sqrt(3.0 * dt)
+        pulled, by, n, m = (x[~fold] for x in (core.pulled, core.by, core.n, core.m))
+        edges: Arrays = (self.row[:, pulled].ravel(), self.row[:, by].ravel(), gain[:, ~fold].ravel(), lag[:, ~fold].ravel())
+        ratio: Arrays = (np.tile(n, len(self.who)), np.tile(m, len(self.who)))
+        edges, ratio = self._add(tuning, edges, ratio, coupled)
         factor = np.exp(change[:, 2 * c :]).reshape(-1, 3, r)
         self.freq, self.goal, settle = np.ones(len(osc.freq)), osc.goal.astype(np.float64), osc.settle.astype(np.float64)
         self.freq[self.row] = factor[:, 0]
@@ -109,6 +133,19 @@ class Wiring:
         usual = self.freq.copy()
         usual[self.row] *= core.freq  # not what they are at this moment: a plan made after loading must be the same plan
         self.plan = phase_network.plan(self.net, usual, dt, ERROR)
+
+    def _add(self, tuning: Tuning, edges: Arrays, ratio: Arrays, coupled: bool) -> tuple[Arrays, Arrays]:
+        """Edges (pulled, by, gain, lag) and ratios (n, m) with the couplings that the asset has not."""
+        rows = []
+        for key, (gain, lag, n, m) in tuning.added.items():
+            avatar, pulled, by = (int(x) for x in key.split("/"))
+            if avatar in self._rows:
+                rows.append((self._rows[avatar][pulled], self._rows[avatar][by], gain * coupled, lag, n, m))
+        if not rows:
+            return edges, ratio
+        more = zip((*edges, *ratio), zip(*rows, strict=True), strict=True)
+        joined = [np.append(old, new).astype(old.dtype) for old, new in more]
+        return tuple(joined[:4]), tuple(joined[4:])
 
     def follow(self, lock: Lock, theta: F64, ids: NDArray[np.uint64], core: Core, dt: float) -> None:
         """Move the running means of the measured pairs of these avatars."""

@@ -10,12 +10,15 @@ from psi_ecs import App, Clock, Commands, Entities, Query, Reader, Res, Rng, Spa
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
 from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.face import FACE_ID, Articulation, Face, Rig
+from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.life import Expressions, Life
-from psi_ecs.components.oscillator import Oscillator, Part
+from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import expression, pose, react, state
 from psi_ecs.systems.face.field import Field, Index
+from psi_ecs.systems.face.held import limits
+from psi_ecs.systems.formats.grammar import ruled
 from psi_ecs.systems.kernels import face_mouth
 
 __all__ = ["equip", "express", "face"]
@@ -50,6 +53,8 @@ def express(
     oscillators: Query[Write[Oscillator], Part],
     index: Res[Write[Index]],
     shown: Res[Expressions],
+    rules: Res[Grammar],
+    cast: Res[Cast],
     switches: Res[Switches],
     clock: Res[Clock],
     rng: Res[Rng],
@@ -60,7 +65,7 @@ def express(
     """Pose every face for this tick."""
     draw, now, table = rng.value.stream("face"), clock.value, shown.value
     rate = state.rates(table)
-    heard, told, held = list(cues), list(spoken), "grammar" not in switches.value.off
+    heard, told, kept = list(cues), list(spoken), "grammar" not in switches.value.off
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
         field = _field(ents.id, index.value, oscillators)
         if field is None:
@@ -75,9 +80,11 @@ def express(
         for who in np.flatnonzero(avatar.turn >= 0):
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
-                react.accents(voice, int(who), life, now, draw.uniform)
+                ahead, size = float(art.ahead[who, 1]), float(field.amp[Role.BEAT, who])
+                react.accents(voice, int(who), life, ahead, size, now, draw.uniform)
         react.cycles(life, field, look.strength, draw, now)
         wave = pose.waves(field)
+        held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if kept else None
         far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)
         out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held)
         out.breath[:] = pose.breath(field)
@@ -94,4 +101,4 @@ def _field(ids: NDArray[np.uint64], index: Index, oscillators: Query[Write[Oscil
 
 def face(app: App) -> None:
     """Plugin: gives every avatar a living face."""
-    app.add(expression.load(), Index(), switches, equip, express)
+    app.add(expression.load(), Index(), ruled, switches, equip, express)

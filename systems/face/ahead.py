@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import Clock, World
-from psi_ecs.components.avatar import Attention, Avatar, Feeling, Place
+from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
 from psi_ecs.components.face import FACE, FACE_ID, Articulation, Rig
+from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.life import Expressions, Life
 from psi_ecs.components.oscillator import Oscillator, Role
 from psi_ecs.components.switch import Switches
@@ -19,6 +20,7 @@ from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react, state
 from psi_ecs.systems.face.expression import DAMP
 from psi_ecs.systems.face.field import Field
+from psi_ecs.systems.face.held import limits
 
 F64 = NDArray[np.float64]
 
@@ -47,6 +49,7 @@ def weights(
     place, rig, who = world.peek(avatar, Place), world.peek(avatar, Rig), world.peek(avatar, Avatar)
     now, shown = world.resource(Clock), world.resource(Expressions)
     said, rate, known, far = world.get_sparse(avatar, Speech), state.rates(shown), True, np.ones(1)
+    kept, rules, cast = "grammar" not in world.resource(Switches).off, world.resource(Grammar), world.resource(Cast)
     parts = min(ceil(seconds * now.fps), MOST)
     step = seconds / max(parts, 1)
     block = max(round(step * now.rate), 1)
@@ -58,13 +61,13 @@ def weights(
         look.target[:] = spot + (partner[0] - spot) * (k / parts)
         if said is not None:
             clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
-            react.accents(said, 0, life, clock, _middle)
+            react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, _middle)
         waves = pose.waves(_later(field, k * step))
         clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
         far = pose.drive(life, feeling, art, look, place, waves, rate, who.turn, clock)
     later = _later(field, seconds)
     art, known = mouth(seconds)
-    held = "grammar" not in world.resource(Switches).off
+    held = limits(rules, cast.personas, who.index, feeling.now) if kept else None
     w = pose.weights(life, art, rig, later, shown, far, pose.waves(later), held)[0]
     return w, _trust(field, seconds, known, partner[1])
 

@@ -14,6 +14,7 @@ from psi_ecs.components.oscillator import Role
 from psi_ecs.components.phone import PHONE_ID
 from psi_ecs.systems.face import state
 from psi_ecs.systems.face.field import Field
+from psi_ecs.systems.face.held import Limits, hold
 from psi_ecs.systems.face.state import DENTAL, EYE, FEATURES, FEELING, HEAD, LIFT, SHOWN, TALK
 from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
@@ -22,7 +23,6 @@ F64 = NDArray[np.float64]
 
 EYE_MIDDLE = np.array([0.0, 0.0, 0.03])
 """The middle between the eyes in head space, m: heads are authored around it."""
-HEAD_LOW, HEAD_HIGH = np.array([-0.95, -0.4]), np.array([0.95, 0.45])
 BLINKS, WIDES, SQUINTS, LOOK_UPS = slice(0, 8, 7), slice(6, 14, 7), slice(5, 13, 7), slice(4, 12, 7)
 """Left and right of each lid channel."""
 LOOKS_LEFT, LOOKS_RIGHT = slice(1, 5), slice(8, 12)
@@ -44,7 +44,7 @@ def drive(
     voiced = phone != SILENCE
     goal[:, TALK] = np.maximum(voiced, 0.5 * (turn >= 0))
     goal[:, DENTAL] = (phone == _TH) | (phone == _DH)
-    goal[:, LIFT] = voiced * clamp(art.pitch, -5.0, 7.0)
+    goal[:, LIFT] = voiced * clamp(art.tune, -5.0, 7.0)
     far = _aim(goal, life, look, place, waves, clock)
     pace = np.empty_like(goal)
     pace[:] = rate
@@ -65,7 +65,7 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock
     aim, far = face_eyes.bearing(target, place.position, place.yaw, EYE_MIDDLE)
     aim += life.wander
     share = 0.2 + 0.8 * np.minimum(np.abs(aim), 0.6)  # small shifts are made with the eyes alone
-    goal[:, HEAD] = clamp(aim * share, HEAD_LOW, HEAD_HIGH)
+    goal[:, HEAD] = aim * share
     goal[:, EYE] = aim + life.scan + 0.0025 * waves[state.DRIFT].T
     return far
 
@@ -78,27 +78,27 @@ def waves(field: Field) -> F64:
 
 
 def weights(
-    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64, held: bool = True
+    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64, held: Limits | None
 ) -> F64:
-    """The 61 channels of every face, f64[A, 61]; `held` is False to leave closures and contacts to the mixture alone."""
+    """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone."""
     closing = clamp(art.now[:, 1] * -2.0, 0.0, 1.0)  # lips that press together claim the mouth at once
     talk = np.maximum(clamp(life.drive[:, TALK], 0.0, 1.0), closing)
     wish = life.drive[:, FEATURES] @ shown.matrix
     wish += life.standing
     w = wish * (1.0 - talk[:, None] * (1.0 - shown.damp))
-    w += _movement(life, wave, talk) @ state.MOVEMENT
+    w += _movement(life, field, wave, talk) @ state.MOVEMENT
     w[:, 52:54] += life.drive[:, HEAD]
     _mouth(w, wish, life, art, rig, talk, closing, held)
-    _see(w, life, rig, field, far)
+    _see(w, life, rig, field, far, held)
     w[:, :52] = clamp(w[:, :52], 0.0, 1.0)
     return np.asarray(w)
 
 
-def _movement(life: Life, wave: F64, talk: F64) -> F64:
+def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     """How strong each movement is, f64[A, 14] in the order of `state.MOVEMENT`."""
-    m = np.empty((len(talk), 14))
+    m, beat = np.empty((len(talk), 14)), field.amp[Role.BEAT]
     m[:, state.SWAY] = (wave[state.SWAYING] * (life.sway * (1.0 + 0.7 * talk))).T
-    lift = life.drive[:, LIFT] * life.gesture
+    lift = life.drive[:, LIFT] * life.gesture * beat
     m[:, state.PITCH] = lift
     m[:, state.RAISE] = np.maximum(life.swing[:, state.BROW, 1], 0.0) + clamp(0.03 * lift, 0.0, 0.2)
     m[:, 8] = life.swing[:, state.NOD, 1] + life.swing[:, state.BOW, 1]
@@ -109,17 +109,21 @@ def _movement(life: Life, wave: F64, talk: F64) -> F64:
     return m
 
 
-def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64, held: bool) -> None:
+def _mouth(
+    w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64, held: Limits | None
+) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
     lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
-    x = face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]
-    w[:, face_mouth.SMILE] *= (1.0 - 0.6 * x[:, face_mouth.PUCKER])[:, None]  # no smile in a pucker
-    x += w[:, :52]
+    w[:, :52] += face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]
+    w[:, face_mouth.SMILE] = np.maximum(w[:, face_mouth.SMILE], 0.0)
+    if held is not None:
+        hold(w, *held.face)
+    x = w[:, :52].copy()
     gain = face_mouth.INCISOR * lip_gap[:, 0, 1 + JAW]
     x[:, JAW] += talk * now[:, 0] / gain
     x[:, face_mouth.CLOSE] = 0.0
     x = clamp(x, 0.0, 1.0)
-    if not held:
+    if held is None:
         w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
         return
     asked = np.maximum(now[:, 1], 0.15 * now[:, 1])  # pressed lips cannot pass through each other
@@ -132,21 +136,23 @@ def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 
-def _see(w: F64, life: Life, rig: Rig, field: Field, far: F64) -> None:
+def _see(w: F64, life: Life, rig: Rig, field: Field, far: F64, held: Limits | None) -> None:
     """Eye turns that hold the gaze while the head moves, lids that follow them, and blinks over everything, in place."""
     yaw, pitch = face_eyes.in_head(life.drive[:, EYE], w[:, 52:55])
     cross = face_eyes.HALF_SPACING / far
     turn = np.empty((len(w), 2, 2))
     turn[:, 0, 0], turn[:, 1, 0], turn[:, :, 1] = yaw - cross, yaw + cross, pitch[:, None]
-    turn = clamp(turn, face_eyes.LOW, face_eyes.HIGH)
     w[:, 55:57], w[:, 58:60], w[:, 57:61:3] = turn[:, 0], turn[:, 1], 0.0
-    shapes = face_eyes.eye_shapes(turn, rig.eye_gain)
-    w[:, LOOKS_LEFT] += shapes[:, 0]
-    w[:, LOOKS_RIGHT] += shapes[:, 1]
     lid = face_eyes.blink_lid(field.theta[Role.BLINK] / np.maximum(field.freq[Role.BLINK], 1e-9))[:, None]
     shut = np.maximum(w[:, BLINKS], lid)
     w[:, BLINKS] = shut
-    w[:, WIDES] *= 1.0 - shut  # an override, as in VRM: a closing lid takes the others' share
+    w[:, WIDES] = np.maximum(w[:, WIDES], 0.0)
+    if held is not None:
+        hold(w, *held.eyes)
+        turn[:, 0], turn[:, 1] = w[:, 55:57], w[:, 58:60]
+    shapes = face_eyes.eye_shapes(turn, rig.eye_gain)
+    w[:, LOOKS_LEFT] += shapes[:, 0]
+    w[:, LOOKS_RIGHT] += shapes[:, 1]
     w[:, SQUINTS] *= 1.0 - 0.6 * lid
     w[:, LOOK_UPS] *= 1.0 - shut
 

@@ -114,18 +114,26 @@ def cycles(life: Life, field: Field, strength: NDArray[np.float32], rng: np.rand
             look_away(who[leave], life, field, rng, 1.1)
 
 
-def accents(speech: Speech, who: int, life: Life, clock: Clock, draw: Callable[[float, float], float]) -> None:
-    """Nod on the accented vowel that begins in this tick, and raise the brows on the one that is about to;
-    `draw(low, high)` tells how much."""
+def accents(
+    speech: Speech, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Callable[[float, float], float]
+) -> None:
+    """Toss the head, chin up and then down, on the accented vowel that the head's own beat comes to in this tick, and raise the
+    brows on the one that it is about to; `ahead` tells by how many seconds it is further along than the sound, `size` and
+    `draw(low, high)` how much."""
     if speech.score is None:
         return
-    now = clock.sample - speech.start
-    strength = accent(speech, now, clock.block)
+    until = clock.sample + clock.block + round(ahead * clock.rate)
+    since = max(int(life.beaten[who]), until - 2 * clock.block, speech.start - BROW_LEAD)  # what it has come to already is done
+    if since >= until:
+        return
+    life.beaten[who] = until
+    size *= float(life.gesture[who])
+    strength = accent(speech, since - speech.start, until - since)
     if strength > 0.0:
-        push(life, who, NOD, 0.032 * strength * float(life.gesture[who]) * draw(0.6, 1.2))
-    strength = accent(speech, now + BROW_LEAD, clock.block)
+        push(life, who, NOD, -0.022 * strength * size * draw(0.6, 1.2))
+    strength = accent(speech, since - speech.start + BROW_LEAD, until - since)
     if strength > 0.45:
-        push(life, who, BROW, 0.30 * strength * float(life.gesture[who]) * draw(0.5, 1.1))
+        push(life, who, BROW, 0.30 * strength * size * draw(0.5, 1.1))
 
 
 def accent(speech: Speech, start: int, length: int) -> float:

@@ -22,7 +22,7 @@ RATE = np.full(DRIVES, 10.0)
 """Relaxation rates, 1/s: 91 % of the way in 4/rate seconds. Feelings 0.4 s, head 0.5 s."""
 ATTACK, RELEASE = 45.0, 9.0
 """Rates at which speech takes the mouth and gives it back."""
-RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK] = 70.0, 14.0, 8.0, RELEASE
+RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK] = 70.0, 24.0, 8.0, RELEASE
 
 NOD, BROW, BOW, SHAKE = range(4)
 """Swings: the nod and the brow raise of an accent, and the nod and the shake of a cue."""
@@ -55,7 +55,7 @@ def movement() -> F64:
     yaw, pitch, roll = FACE_ID["headYaw"], FACE_ID["headPitch"], FACE_ID["headRoll"]
     m[[0, 1, 2], [yaw, pitch, roll]] = 0.013, 0.009, 0.008
     m[[3, 4, 5], [yaw, pitch, roll]] = 0.004, 0.003, 0.0025
-    m[PITCH, pitch] = -0.006  # head and voice rise together (Yehia, Kuratate and Vatikiotis-Bateson 2002)
+    m[PITCH, pitch] = -0.008  # head and voice rise together (Yehia, Kuratate and Vatikiotis-Bateson 2002)
     m[8, pitch], m[9, yaw], m[10, yaw] = 1.0, 1.0, 0.02
     inner, outer = FACE_ID["browInnerUp"], [FACE_ID["browOuterUpLeft"], FACE_ID["browOuterUpRight"]]
     smile = [FACE_ID["mouthSmileLeft"], FACE_ID["mouthSmileRight"]]

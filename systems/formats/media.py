@@ -12,8 +12,8 @@ from psi_ecs.components.score import RATE
 
 from .safe import OutputError
 
-LONGEST = 600.0
-"""Seconds that are read at most."""
+LONGEST = 120.0
+"""Seconds of a recording that is analysed at most."""
 SHORTEST = 0.05
 SILENT = 1e-4
 """A sound whose largest sample is below this (-80 dB) is silence."""
@@ -51,6 +51,13 @@ def read_sound(path: Path, rate: int = RATE) -> Sound:
     More channels are averaged and another rate is resampled, and `notes` say so. AssetError in one line if the file is
     missing, empty, damaged, silent, or longer than LONGEST.
     """
+    audio, source, channels = decoded(path, rate, LONGEST)
+    return Sound(audio, _look(path, audio, source, channels, rate))
+
+
+def decoded(path: Path, rate: int | None = None, longest: float = np.inf) -> tuple[NDArray[np.float64], int, int]:
+    """The first sound of a file: f64[n] mean of its channels, full scale 1, at `rate` (its own if None); its own rate in Hz;
+    how many channels it has. AssetError in one line if there is none or it is longer than `longest` seconds."""
     if not path.is_file():
         raise AssetError(f"{path}: {'is no file' if path.exists() else 'no such file'}; give a sound file such as WAV or FLAC")
     if path.stat().st_size == 0:
@@ -62,14 +69,13 @@ def read_sound(path: Path, rate: int = RATE) -> Sound:
                 raise AssetError(f"{path}: holds no sound; give a sound file such as WAV or FLAC")
             stream = file.streams.audio[0]
             source, channels = int(stream.rate), int(stream.channels)
-            audio = _decode(av, file, rate, path)
+            return _all(av, file, rate or source, longest, path), source, channels
     except (av.error.FFmpegError, ValueError) as why:
         reason = " ".join(str(getattr(why, "strerror", None) or why).split()).lower()
-        raise AssetError(f"{path}: is no sound that can be read ({reason}); give a WAV or FLAC file") from why
-    return Sound(audio, _look(path, audio, source, channels, rate))
+        raise AssetError(f"{path}: holds no sound that can be read ({reason}); give a WAV or FLAC file") from why
 
 
-def _decode(av: Any, file: Any, rate: int, path: Path) -> NDArray[np.float64]:
+def _all(av: Any, file: Any, rate: int, longest: float, path: Path) -> NDArray[np.float64]:
     """The first sound stream, one channel, resampled."""
     convert = av.AudioResampler(format="fltp", layout="mono", rate=rate)
     parts: list[NDArray[np.float32]] = []
@@ -78,8 +84,8 @@ def _decode(av: Any, file: Any, rate: int, path: Path) -> NDArray[np.float64]:
         for out in convert.resample(frame):
             parts.append(out.to_ndarray()[0])
             length += len(parts[-1])
-        if length > LONGEST * rate:
-            raise AssetError(f"{path}: is longer than {LONGEST / 60.0:.0f} minutes; cut it into pieces")
+        if length > longest * rate:
+            raise AssetError(f"{path}: is longer than {longest:.0f} s; cut it into pieces")
     parts += [out.to_ndarray()[0] for out in convert.resample(None)]
     return np.concatenate(parts or [np.zeros(0, np.float32)]).astype(np.float64)
 

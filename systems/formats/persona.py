@@ -11,6 +11,7 @@ from psi_ecs.components.avatar import Persona
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.text import EMOTIONS
 
+from .grammar import packaged, personal
 from .toml import line_of, parse_toml, read_text
 
 RANGES = {
@@ -68,6 +69,11 @@ def _check(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
         _known(name, ["valence", "arousal", "dominance", *EMOTIONS], "mood", "feeling", wrong)
         if not -1.0 <= share <= 1.0:
             raise wrong(f"mood.{name}", f"is {share:g}; it must lie in -1 to 1")
+    for name, limit in persona.grammar.items():
+        try:
+            personal(packaged(), {name: limit}, "grammar")
+        except AssetError as why:
+            raise wrong(f"grammar.{name}", f"cannot be: {str(why).removeprefix('grammar: ')}") from why
     for name, colour in ((f, getattr(persona.look, f)) for f in persona.look.__struct_fields__):
         if isinstance(colour, str) and not re.fullmatch("#[0-9a-fA-F]{6}", colour):
             raise wrong(f"look.{name}", f'is {colour!r}; write a colour as "#rrggbb"')

@@ -20,6 +20,7 @@ from psi_ecs.components import scene as model
 from psi_ecs.components.scene import Line, Scene, SceneAvatar, SceneCue
 from psi_ecs.components.text import EMOTIONS
 
+from .pattern import load_pattern
 from .persona import load_persona
 from .toml import line_of, parse_toml, read_text
 
@@ -70,7 +71,7 @@ def check(scene: Scene, text: str, path: Path) -> None:
     for i, line in enumerate(scene.line):
         _check_line(line, names, partial(wrong, f"line[{i}]", f"line {i + 1}: "))
     for i, cue in enumerate(scene.cue):
-        _check_cue(cue, names, len(scene.line), partial(wrong, f"cue[{i}]", f"cue {i + 1}: "))
+        _check_cue(cue, names, len(scene.line), path, partial(wrong, f"cue[{i}]", f"cue {i + 1}: "))
     eye, target = scene.camera.position, scene.camera.target
     if eye is not None and target is not None and dist(eye, target) < 0.05:
         raise wrong("camera", "", ".target", "the camera stands at its own target; move one of them at least 5 cm away")
@@ -88,6 +89,8 @@ def _check_avatar(avatar: SceneAvatar, before: list[str], path: Path, wrong: Wro
         load_persona(avatar.persona or name, path.parent)
     except AssetError as why:
         raise wrong(".persona" if avatar.persona else ".name", str(why)) from why
+    if avatar.pattern:
+        _check_pattern(avatar.pattern, path, partial(wrong, ".pattern"))
 
 
 def _check_line(line: Line, names: list[str], wrong: Wrong) -> None:
@@ -104,7 +107,7 @@ def _check_line(line: Line, names: list[str], wrong: Wrong) -> None:
             raise wrong(".emotion", f"{feeling} is {share:g}; it must lie in {low} to 1")
 
 
-def _check_cue(cue: SceneCue, names: list[str], lines: int, wrong: Wrong) -> None:
+def _check_cue(cue: SceneCue, names: list[str], lines: int, path: Path, wrong: Wrong) -> None:
     _known(cue.who, names, "no avatar is called", ".who", wrong)
     if cue.line is not None and cue.line > lines:
         raise wrong(".line", f"there is no line {cue.line}; lines are numbered from 1 to {lines}")
@@ -112,6 +115,15 @@ def _check_cue(cue: SceneCue, names: list[str], lines: int, wrong: Wrong) -> Non
         _known(cue.name, [*names, "camera"], "nobody to look at is called", ".name", wrong)
     if cue.kind == "expression":
         _known(cue.name, expressions(), "no expression is called", ".name", wrong)
+    if cue.kind == "recall":
+        _check_pattern(cue.name, path, partial(wrong, ".name"))
+
+
+def _check_pattern(name: str, path: Path, wrong: Callable[[str], AssetError]) -> None:
+    try:
+        load_pattern(name, path.parent)
+    except AssetError as why:
+        raise wrong(str(why)) from why
 
 
 def _known(name: str, names: list[str], lead: str, key: str, wrong: Wrong) -> None:

@@ -1,4 +1,4 @@
-"""Track files: a voice as oscillators, border by border."""
+"""Track files: a voice as oscillators, border by border, whole or squeezed into few bytes."""
 
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,18 @@ from psi_ecs.codec import seal, unseal
 from psi_ecs.components.score import RATE
 from psi_ecs.error import SnapshotError
 
-from .safe import write_file
-
 F64 = NDArray[np.float64]
 C128 = NDArray[np.complex128]
 
 MAGIC = b"psi-track\x01"
 """What a file begins with: a name, and the number of the format."""
+SQUEEZED = b"psi-squeezed\x01"
+"""What a compact file begins with."""
 SPAN = 100
 """Samples between borders: those of the engine's control rate."""
 SCALE = 1024.0
 """Amplitudes are kept as half-precision numbers times this: right to 2^-11 of each down to -144 dB."""
-LONGEST, MOST = 150_000, 191
+LONGEST, MOST = 30_000, 191
 """Borders, partials."""
 
 
@@ -42,6 +42,13 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """bool[T]."""
     tones: C128
     """complex128[T, K]: amplitude and phase of partial k = 1..K relative to k times the glottal phase."""
+
+
+class Squeezed(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A compact track: what `kernels.squeeze` makes of a recording."""
+
+    samples: int
+    body: bytes
 
 
 class Document(msgspec.Struct, forbid_unknown_fields=True):
@@ -111,15 +118,28 @@ def _wrong(found: Document) -> str | None:
     return None
 
 
-def write_track(path: Path, track: Track) -> None:
-    """A track into a file. OutputError if it cannot be written."""
-    write_file(path, encode(track))
+def encode_squeezed(squeezed: Squeezed) -> bytes:
+    """A compact track as bytes."""
+    return seal(SQUEEZED, squeezed)
 
 
-def read_track(path: Path) -> Track:
-    """A track from a file. AssetError in one line if there is none, or it is damaged."""
+def decode_any(blob: bytes, name: str) -> Track | Squeezed:
+    """A track of either kind. AssetError in one line that begins with `name` if the bytes are damaged or something else."""
+    if blob[: len(SQUEEZED) - 1] != SQUEEZED[:-1]:
+        return decode(blob, name)
+    try:
+        found: Squeezed = unseal(SQUEEZED, "a compact track", blob, Squeezed)
+    except SnapshotError as why:
+        raise AssetError(f"{name}: {why}; make it again with psi voice analyse --compact") from why
+    if not 0 < found.samples <= LONGEST * SPAN:
+        raise AssetError(f"{name}: {found.samples} samples cannot be; make it again with psi voice analyse --compact")
+    return found
+
+
+def read_any(path: Path) -> Track | Squeezed:
+    """A track of either kind from a file. AssetError in one line if there is none, or it is damaged."""
     try:
         blob = path.read_bytes()
     except OSError as why:
         raise AssetError(f"{path}: {(why.strerror or str(why)).lower()}; give a track made by psi voice analyse") from why
-    return decode(blob, str(path))
+    return decode_any(blob, str(path))

@@ -24,6 +24,8 @@ STRIDE = 8
 STIFF = 30.0
 """Cost of a move by a whole period, squared in the move."""
 ROUNDS = 3
+ROWS = 1024
+"""Borders that are looked at together, to save memory."""
 PITCHES = (40.0, 700.0)
 """Hz within which the pitch stays when it is made to follow the closures."""
 
@@ -47,7 +49,7 @@ def pulse(tones: C128, pitch: F64, rate: float) -> F64:
     return np.asarray((np.fft.ifft(spectrum, axis=1) * STEPS).real, np.float64)
 
 
-def follow(score: F64, voiced: B) -> NDArray[np.int64]:
+def follow(score: NDArray[np.floating], voiced: B) -> NDArray[np.int64]:
     """The cheapest path i64[T] around the circle through score f64[T, S]; without a voice it moves almost freely."""
     frames, states = score.shape
     every = np.arange(states)
@@ -78,7 +80,8 @@ def lock(x: F64, pitch: F64, voiced: B, span: int, rate: float) -> tuple[F64, fl
     at, rows = np.flatnonzero(voiced), np.arange(len(pitch))[:, None]
     for round_ in range(ROUNDS):
         tones = analyse(x, pitch, span, rate, start)
-        seen = pulse(tones, pitch, rate)
+        parts = range(0, len(pitch), ROWS)
+        seen = np.concatenate([pulse(tones[a : a + ROWS], pitch[a : a + ROWS], rate).astype(np.float32) for a in parts])
         if round_ == 0 and seen[voiced].max(axis=1).sum() < -seen[voiced].min(axis=1).sum():
             sign = -1
         seen *= sign

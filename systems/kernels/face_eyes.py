@@ -17,8 +17,6 @@ C128 = NDArray[np.complex128]
 CLOSING, CLOSED, OPENING = 0.080, 0.034, 0.180
 """Seconds of a blink: it closes faster than it opens, and is shut for at least two ticks."""
 BLINK = CLOSING + CLOSED + OPENING
-LOW, HIGH = np.array([-0.61, -0.40]), np.array([0.61, 0.52])
-"""How far eyes turn in the head: yaw and pitch."""
 GAIN_ORDER = np.array([1, 2, 3, 0])
 SHAPE_SIGN = np.array([[[0.0, -1.0, 1.0, 0.0], [1.0, 0.0, 0.0, -1.0]], [[0.0, 1.0, -1.0, 0.0], [1.0, 0.0, 0.0, -1.0]]])
 HALF_SPACING = 0.031

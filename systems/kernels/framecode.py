@@ -18,16 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import envelope
-from .harmonics import CYCLES
+from .harmonics import CYCLES, partials_below, synthesise
+from .noise import noise, turns
 
+F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 C128 = NDArray[np.complex128]
 B = NDArray[np.bool_]
 
-ORDER, TURNS = 60, 16
+ORDER, TURNS = 60, 24
 HERTZ = (4000.0, 5000.0, 6500.0, 8500.0, 11_000.0)
 FIRM = 3000.0
 """Hz up to which a voice counts as partials alone: what wanders there is carried by the phases."""
+LOW = (800.0, 1200.0)
+"""Hz up to which there are partials without a voice too: what little sounds there is not hiss but the tail of a voice."""
 TRUST = (0.5, 1.0, 1.0, 1.0, 1.0)
 """Of the share of noise that is found in each band."""
 PITCH, VOICE = 0, 1
@@ -69,7 +73,7 @@ def _noise(tones: C128, pitch: F64) -> F64:
     """Share of noise in each band f64[T, bands]: how far partials leave the straight line between the borders around them."""
     ahead, behind = np.concatenate((tones[1:], tones[-1:])), np.concatenate((tones[:1], tones[:-1]))
     off, power = np.abs(tones - 0.5 * (ahead + behind)) ** 2, np.abs(tones) ** 2
-    hertz = pitch[:, None] * np.arange(1, tones.shape[1] + 1)
+    hertz = np.asarray(pitch[:, None] * np.arange(1.0, tones.shape[1] + 1.0), np.float64)
     weight = _bands(hertz)
     smooth = np.array((1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 1.0)) / 16.0
     lost, whole = (np.einsum("tk,tkb->tb", p, weight) for p in (off, power))
@@ -93,10 +97,22 @@ def _bands(hertz: F64) -> F64:
     return np.stack([np.interp(hertz, (FIRM, *HERTZ), row) for row in np.eye(len(HERTZ) + 1)[1:]], axis=-1)
 
 
+def _voiced(voice: F64, hertz: F64) -> F64:
+    """How much of a voice there is at some frequencies: all of it below LOW."""
+    low = np.clip((LOW[1] - hertz) / (LOW[1] - LOW[0]), 0.0, 1.0)
+    return np.asarray(np.maximum(voice[:, None], low), np.float64)
+
+
+@cache
+def bins() -> F64:
+    """Frequency of each noise oscillator, Hz."""
+    return np.asarray(np.arange(BINS) * BIN, np.float64)
+
+
 @cache
 def _at_bins(tract: float) -> tuple[F64, F64]:
     """Matrices that read places [POINTS, BINS] and bands [bands, BINS] at the noise oscillators."""
-    hertz = np.arange(BINS) * BIN
+    hertz = bins()
     at = envelope.bend(np.pi * np.minimum(hertz / hertz[-1] / tract, 1.0)) * ((envelope.POINTS - 1) / np.pi)
     i = np.minimum(at.astype(np.int64), envelope.POINTS - 2)
     read = np.zeros((envelope.POINTS, BINS))
@@ -109,19 +125,30 @@ def decode(code: F64, rate: float, count: int, tract: float = 1.0) -> tuple[C128
     """Amplitudes for the bank: of partials 1..count complex128[T, count], relative to the glottal phase, and of the BINS noise
     oscillators f64[T, BINS]. Code f64[T, COLUMNS] of any real numbers; `tract` scales the frequencies of the envelope."""
     pitch = np.exp2(code[:, PITCH] / 12.0)
-    voice = np.clip(code[:, VOICE], 0.0, 1.0)[:, None]
+    voice = np.clip(code[:, VOICE], 0.0, 1.0)
     share = np.clip(code[:, NOISE], 0.0, 1.0)
     level, least = envelope.spectrum(code[:, ENVELOPE])
     turn = (code[:, TURN][:, :TURNS] + 1j * code[:, TURN][:, TURNS:]) @ envelope.cosines(TURNS)
-    hertz = pitch[:, None] * np.arange(1, count + 1)
+    hertz = np.asarray(pitch[:, None] * np.arange(1.0, count + 1.0), np.float64)
     packed = envelope.at_partials(level + 1j * least, pitch / tract, rate, count)
     vector = envelope.at_partials(turn, pitch / tract, rate, count)
     vector /= np.abs(vector) + 1e-9
-    noisy = np.einsum("tb,tkb->tk", share, _bands(hertz))
-    tones = np.exp(packed) * np.sqrt(pitch[:, None] * voice * (1.0 - noisy)) * vector
+    tonal = _voiced(voice, hertz) * (1.0 - (_bands(hertz) * share[:, None]).sum(axis=2))
+    tones = np.exp(packed) * np.sqrt(pitch[:, None] * tonal) * vector
     tones[hertz >= 0.5 * rate * min(tract, 1.0)] = 0.0
     read, bands = _at_bins(tract)
-    aperiodic = 1.0 - voice * (1.0 - share @ bands)
-    noise = np.exp(level @ read + 0.5 * EULER * aperiodic) * np.sqrt(BIN * aperiodic)
-    noise[:, 0] = noise[:, -1] = 0.0
-    return tones, noise
+    aperiodic = 1.0 - _voiced(voice, bins()) * (1.0 - share @ bands)
+    hiss = np.exp(level @ read + 0.5 * EULER * aperiodic) * np.sqrt(BIN * aperiodic)
+    hiss[:, 0] = hiss[:, -1] = 0.0
+    return tones, hiss
+
+
+def play(code: F64, rate: float, span: int, start: float = 0.0, seed: int = 0) -> F32:
+    """What the bank makes of a code, f32[(T - 1) span]; start: glottal phase at sample 0, cycles."""
+    pitch = np.exp2(code[:, PITCH] / 12.0)
+    tones, bands = decode(code, rate, partials_below(pitch, rate))
+    cosine, sine = turns(seed, 0, len(code), BINS)
+    out = np.empty((len(code) - 1) * span, np.float32)
+    noise(bands * cosine, bands * sine, out)
+    out += synthesise(tones, pitch, span, rate, start)
+    return out

@@ -20,13 +20,14 @@ TAU = 2.0 * np.pi
 
 
 def learn(
-    kappa: C128, theta: F64, amp: F64, pulled: Index, by: Index, n: Index, m: Index, rate: float, decay: float, dt: float
+    kappa: C128, theta: F64, amp: F64, pulled: Index, by: Index, n: Index, m: Index, rate: F64 | float, decay: float, dt: float
 ) -> None:
     """Move couplings on by `dt` seconds, in place; exact while phases keep their difference.
 
-    Args: kappa c128[E]; theta, amp f64[N]; pulled, by, n, m i64[E]. A bad number raises and changes nothing.
+    Args: kappa c128[E]; theta, amp f64[N]; pulled, by, n, m i64[E]; rate for all, or f64[E]. A bad number raises and
+    changes nothing.
     """
-    if not (rate > 0.0 and decay > 0.0 and dt >= 0.0 and np.isfinite(rate * decay * dt)):
+    if not (np.all(np.asarray(rate) > 0.0) and decay > 0.0 and dt >= 0.0 and np.isfinite(rate * decay * dt).all()):
         raise BackendError(f"hebb: rate and decay above 0 and dt from 0 are needed; {rate}, {decay} and {dt} were given")
     drive = amp[pulled] * amp[by] * np.exp(1j * TAU * (n * theta[by] - m * theta[pulled]))
     if not np.isfinite(drive).all():

@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from psi_ecs.backend import kernel
 
 F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
 TAU = 2.0 * np.pi
+BLOCK = 8192
+"""Numbers that are worked on at a time, so that what lies between stays in the cache."""
 SPLIT = 134217729.0
 """2^27 + 1: parts a float64 into two halves whose products are exact (Dekker 1971)."""
 
@@ -57,15 +60,23 @@ def _edges(n: int) -> tuple[F64, I32, I32, F64, F64, F64]:
     return rng.random(n), start, rng.integers(0, n, start[-1]).astype(np.int32), a, b, np.empty(n)
 
 
-@kernel(size=lambda theta, start, source, a, b, out: len(source), above=20_000, writes=("out",), sample=_edges)
-def pull_edges(theta: F64, start: I32, source: I32, a: F64, b: F64, out: F64) -> None:
+def _single(n: int) -> tuple[F64, I32, I32, F32, F32, F64]:
+    theta, start, source, a, b, out = _edges(n)
+    return theta, start, source, a.astype(np.float32), b.astype(np.float32), out
+
+
+@kernel(size=lambda theta, start, source, a, b, out: len(source), above=20_000, writes=("out",), sample=_single)
+def pull_edges(theta: F64, start: I32, source: I32, a: F32, b: F32, out: F64) -> None:
     """Coupling term of every oscillator along 1:1 edges, in compressed rows.
 
     Args: theta f64[N] cycles; start i32[R + 1]: the edges that pull oscillator i are start[i] to start[i + 1];
-    source i32[E]: who pulls; a, b f64[E] from `lagged`; out f64[R], Hz, overwritten.
+    source i32[E]: who pulls; a, b f32[E] from `lagged`, single since memory is what an edge costs; b may be f32[0] where
+    nothing lags; out f64[R], Hz, overwritten. The twin is quickest where rows of like length lie together: the end of a
+    row can then be guessed by the processor.
     """
     z = np.exp(TAU * 1j * theta)
-    field = row_sums((a - 1j * b) * z[source], start)
+    w = a - 1j * b if len(b) else a + 0j
+    field = row_sums(np.asarray(w * z[source], np.complex128), start)
     out[:] = (np.conj(z[: len(out)]) * field).imag / TAU
 
 
@@ -117,13 +128,25 @@ def cycles(freq: F64, samples: int, rate: int) -> F64:
     The product is formed without rounding and whole cycles leave exactly, so the error is below 3e-16 cycles however
     long the time (while freq times samples is below 2^53): what an oscillator without pulls does is known in closed form.
     """
+    if len(freq) > BLOCK:
+        return np.concatenate([cycles(freq[i : i + BLOCK], samples, rate) for i in range(0, len(freq), BLOCK)])
     whole = float(samples)
-    high = freq * whole
-    t, u = SPLIT * freq, SPLIT * whole
-    f, g = t - (t - freq), u - (u - whole)
-    low = ((f * g - high) + f * (whole - g) + (freq - f) * g) + (freq - f) * (whole - g)
-    part = ((high - rate * np.floor(high / rate)) + low) / rate
-    return np.asarray(part - np.floor(part))
+    u = SPLIT * whole
+    g = u - (u - whole)
+    high, f = freq * whole, SPLIT * freq
+    f -= f - freq
+    low = f * g
+    low -= high
+    low += f * (whole - g)
+    rest = freq - f
+    low += rest * g
+    low += rest * (whole - g)
+    turns = high / rate
+    high -= rate * np.floor(turns, out=turns)
+    high += low
+    high /= rate
+    high -= np.floor(high)
+    return high
 
 
 def adler(gap: F64, detune: F64, gain: F64, seconds: float) -> F64:

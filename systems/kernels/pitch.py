@@ -27,6 +27,10 @@ SWITCH_COST = 0.25
 """Of a change between voiced and unvoiced."""
 OCTAVE_COST = 2.0
 """Of a change by an octave from one frame to the next."""
+SHORTEST = 5
+"""Borders; a voice that ends before (20 ms at 100 samples of 24 kHz) is none."""
+REST, EASE = 200.0, 8
+"""Hz to which a higher pitch comes down without a voice, within so many borders: partials must be dense to carry hiss."""
 FLOOR = 3e-3
 """Sound this far below the loudest part counts as silence."""
 
@@ -64,7 +68,7 @@ def pitch(x: F64, rate: float, span: int, low: float = LOW, high: float = HIGH) 
 
     Found twice, the second time within the speaker's own range (De Looze & Hirst 2008: from the quantiles of the first).
     Args: x f64[N]. Returns f64[T], bool[T] with T = ceil(N / span) + 1. Without a voice the pitch runs straight, in octaves,
-    from the voice before to the voice after (150 Hz if there is none at all).
+    from the voice before to the voice after, but not far above REST (150 Hz if there is none at all).
     """
     hertz, voiced = _search(x, rate, span, low, high)
     if voiced.any():
@@ -89,7 +93,7 @@ def _search(x: F64, rate: float, span: int, low: float, high: float) -> tuple[F6
     u = place - i
     seen = scores[:, i] * (1.0 - u) + scores[:, i + 1] * u
     path = best_path(seen * (1.0 - LAG_COST * LOW / grid))
-    voiced = path < len(grid)
+    voiced = lasting(path < len(grid))
     lag = nearest_peak(scores, np.rint(place[np.minimum(path, len(grid) - 1)]).astype(np.int64)) + lags[0]
     return through(np.clip(low_rate / lag, low, high), voiced), voiced
 
@@ -130,9 +134,22 @@ def nearest_peak(scores: F64, index: NDArray[np.int64]) -> F64:
     return np.asarray(best + np.clip(shift, -1.0, 1.0), np.float64)
 
 
+def lasting(voiced: B) -> B:
+    """Without what is shorter than SHORTEST."""
+    edge = np.flatnonzero(np.diff(np.pad(voiced.astype(np.int8), 1)))
+    out = voiced.copy()
+    for begin, end in edge.reshape(-1, 2).tolist():
+        out[begin:end] = end - begin >= SHORTEST
+    return out
+
+
 def through(hertz: F64, voiced: B) -> F64:
-    """The pitch with its gaps filled."""
-    at = np.flatnonzero(voiced)
+    """The pitch with its gaps filled: straight in octaves, and down to REST where the voice is far."""
+    at, every = np.flatnonzero(voiced), np.arange(len(hertz))
     if not len(at):
         return np.full(len(hertz), 150.0)
-    return np.asarray(np.exp2(np.interp(np.arange(len(hertz)), at, np.log2(hertz[at]))), np.float64)
+    octaves = np.interp(every, at, np.log2(hertz[at]))
+    after = np.searchsorted(at, every)
+    away = np.minimum(np.abs(every - at[np.minimum(after, len(at) - 1)]), np.abs(every - at[np.maximum(after - 1, 0)]))
+    down = np.clip(away / EASE, 0.0, 1.0) * np.minimum(np.log2(REST) - octaves, 0.0)
+    return np.asarray(np.exp2(octaves + down), np.float64)

@@ -39,7 +39,8 @@ def sing(
             index = int(avatar.index[row])
             persona = cast.value.personas[index]
             seed = rng.value.seed * 1024 + index
-            sound.block[row] = block(carry, states, voices.value[persona.voice.asset], persona, clock.value.sample, seed)
+            voice, folds = voices.value[persona.voice.asset], None if said is None else said.folds
+            sound.block[row] = block(carry, states, voice, persona, clock.value.sample, seed, folds)
 
 
 def voice(app: App) -> None:

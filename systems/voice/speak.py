@@ -1,4 +1,5 @@
-"""Sentences straight to sound, without a world: for tests, tuning and measurement. Sample for sample what the systems make."""
+"""Sentences straight to sound, without a world: for tests, tuning and measurement. Sample for sample what the systems make
+when nothing in the field trembles."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,6 @@ from psi_ecs.components.score import RATE, Score
 from psi_ecs.components.text import Sentence
 from psi_ecs.components.voice import BLOCK, CONTROL, Voice
 from psi_ecs.systems.kernels import relax
-from psi_ecs.systems.kernels.waver import jitter
 
 from .synth import SPAN, block, silent
 
@@ -43,7 +43,6 @@ def speak(sentences: list[Sentence], persona: Persona, voice: Voice, seed: int =
     for i, sentence in enumerate(sentences):
         score = voice.plan(sentence, persona, i == len(sentences) - 1)
         path, x, v = states(score, x, v)
-        path[:, 0] += jitter(sample // SPAN, len(path), persona.voice.roughness, seed)
         for tick in range((len(path) - 1) // CONTROL):
             out.append(block(carry, path[tick * CONTROL : (tick + 1) * CONTROL + 1], voice, persona, sample, seed))
             sample += BLOCK

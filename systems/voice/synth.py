@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Persona
 from psi_ecs.components.score import RATE
 from psi_ecs.components.voice import BLOCK, CONTROL, Larynx, Voice
-from psi_ecs.systems.kernels.noise import noise, run, turns
+from psi_ecs.systems.kernels.noise import noise, turns
 from psi_ecs.systems.kernels.partials import partials, phase
 
 F64 = NDArray[np.float64]
@@ -21,10 +21,11 @@ PULSE = 0.55
 """How deep the glottis modulates noise while it vibrates (Hermes 1991: noise is heard as voice only if pulsed in step)."""
 PULSE_PHASE = 0.85
 """Where in the period noise is strongest: just before closure."""
-SHIMMER = 0.03
-"""Of a smooth voice, border to border; `roughness` adds to it."""
+LEAK = 3.0
+"""Breath of a voice whose folds are a cycle apart: folds that do not meet let air through."""
 KNEE = 0.7
 """Sound above this is bent softly toward full scale."""
+_TURNS = np.pi * np.arange(1, MOST + 1)
 _AT = np.arange(BLOCK)
 _BORDERS = np.arange(CONTROL + 1) * SPAN
 
@@ -34,13 +35,19 @@ def silent() -> Larynx:
     return Larynx(re=np.zeros(MOST), im=np.zeros(MOST), noise_re=np.zeros(BANDS), noise_im=np.zeros(BANDS))
 
 
-def block(carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sample: int, seed: int) -> F32:
+def block(
+    carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sample: int, seed: int, folds: F64 | None = None
+) -> F32:
     """Sound of one tick, f32[400]; `carry` moves on.
 
     Args: states f64[CONTROL + 1, C], None to fall silent within one border; sample: absolute number of the block's
-    first sample, a multiple of 100; seed: of this mouth's noise.
+    first sample, a multiple of 100; seed: of this mouth's noise; folds f64[CONTROL + 1]: cycles by which one vocal fold is
+    ahead of the other. Each makes half of the flow, so that partial k is e^(2 pi i k (theta + folds / 2)) cos pi k folds.
     """
     border = sample // SPAN + 1
+    folds = np.full(CONTROL + 1, carry.fold) if states is None or folds is None else folds
+    gap = folds + round(carry.fold - folds[0])  # as many cycles as before
+    carry.fold = float(gap[-1])
     if states is None:
         pitch = np.full(CONTROL + 1, max(carry.pitch, 1.0))
         tones, bands = np.zeros((CONTROL, MOST), np.complex128), np.zeros((CONTROL, BANDS))
@@ -48,21 +55,21 @@ def block(carry: Larynx, states: F64 | None, voice: Voice, persona: Persona, sam
     else:
         pitch = np.exp2(states[:, 0] / 12.0)
         count = int(min(MOST, np.ceil(0.5 * RATE / pitch.min())))
-        tones, bands = voice.spectrum(states[1:], persona, count)
-        tones *= shimmer(border, persona.voice.roughness, seed)[:, None]
+        apart = gap[1:]
+        heard = states[1:].copy()
+        heard[:, 2] += LEAK * np.abs(apart - np.round(apart)) * heard[:, 1]
+        tones, bands = voice.spectrum(heard, persona, count)
+        tones *= np.cos(np.multiply.outer(apart, _TURNS[:count]))
         depth = PULSE * np.minimum(1.0, 2.0 * states[:, 1])
     depth[0] = carry.depth
     theta = phase(carry.theta, pitch, SPAN, RATE)
+    carry.theta = float(theta[-1])
+    theta = (theta[:-1] + 0.5 * np.interp(_AT, _BORDERS, gap)) % 1.0
     out = _tones(carry, tones, theta)
-    turning = 1.0 + np.interp(_AT, _BORDERS, depth) * np.cos(2.0 * np.pi * (theta[:-1] - PULSE_PHASE))
+    turning = 1.0 + np.interp(_AT, _BORDERS, depth) * np.cos(2.0 * np.pi * (theta - PULSE_PHASE))
     out += _hiss(carry, bands, border, seed) * turning.astype(np.float32)
-    carry.theta, carry.pitch, carry.depth = float(theta[-1]), float(pitch[-1]), float(depth[-1])
+    carry.pitch, carry.depth = float(pitch[-1]), float(depth[-1])
     return limit(out)
-
-
-def shimmer(border: int, roughness: float, seed: int) -> F64:
-    """Factor on the amplitude of the voice at each border of a block, f64[CONTROL]."""
-    return 1.0 + (SHIMMER + 0.25 * roughness) * (2.0 * run(seed ^ 0x5A17, border, CONTROL) - 1.0)
 
 
 def _tones(carry: Larynx, tones: NDArray[np.complex128], theta: F64) -> F32:
@@ -73,7 +80,7 @@ def _tones(carry: Larynx, tones: NDArray[np.complex128], theta: F64) -> F32:
     re[1:], im[1:] = tones.real, tones.imag
     out = np.zeros(BLOCK, np.float32)
     if re.any() or im.any():
-        partials(theta[:-1], re, im, out)
+        partials(theta, re, im, out)
     carry.re, carry.im = np.zeros(MOST), np.zeros(MOST)
     carry.re[:count], carry.im[:count] = re[-1], im[-1]
     return out

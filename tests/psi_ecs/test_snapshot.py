@@ -1,4 +1,4 @@
-"""Snapshots and journals: what comes back is what was saved, bit for bit, and bad bytes are one clear line."""
+"""Snapshots: what comes back is what was saved, bit for bit, and bad bytes are one clear line."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,114 +7,27 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Struct, field
-
-from psi_ecs import (
-    App,
-    Col,
-    Commands,
-    Disabled,
-    Entities,
-    Journal,
-    PsiError,
-    Query,
-    Reader,
-    Res,
-    Rng,
-    SnapshotError,
-    Tag,
-    Write,
-    Writer,
-    component,
-    f32,
-    f64,
-    i64,
-    merge,
-    relation,
-    system,
-    u64,
+from living import (
+    GOOD,
+    LIVING,
+    SavedBody,
+    SavedCount,
+    SavedGaze,
+    SavedLit,
+    SavedNote,
+    SavedPush,
+    SavedTie,
+    live,
+    living,
+    push,
+    same,
 )
-from psi_ecs import field as col
+from msgspec import Struct
+
+from psi_ecs import App, Col, Journal, PsiError, Query, Rng, SnapshotError, component, f32, f64, merge
 from psi_ecs.codec import checksum, seal, unseal
-from psi_ecs.column import NOBODY, Columns
+from psi_ecs.column import Columns
 from psi_ecs.snapshot import WORLD, Document
-
-
-@component
-class SavedBody:
-    x: Col[f64] = col(shape=(2,))
-    age: Col[i64]
-
-
-@component
-class SavedGaze:
-    at: Col[u64] = col(entity=True)
-    eyes: Col[u64] = col(entity=True, shape=(2,))
-
-
-@component
-class SavedEmpty: ...
-
-
-@relation()
-class SavedTie:
-    weight: Col[f32]
-    via: Col[u64] = col(entity=True)
-
-
-class SavedLit(Tag): ...
-
-
-class SavedNote(Struct):
-    text: str = ""
-    wave: np.ndarray = field(default_factory=lambda: np.arange(3.0))
-
-
-class SavedPush(Struct):
-    by: float
-
-
-class SavedCount(Struct):
-    total: float = 0.0
-    table: dict[str, list[int]] = field(default_factory=dict)
-
-
-@system("input")
-def push(pushes: Reader[SavedPush], bodies: Query[Write[SavedBody]], count: Res[Write[SavedCount]]) -> None:
-    for event in pushes:
-        count.value.total += event.by
-        for (body,) in bodies:
-            body.x += event.by
-
-
-@system("simulate")
-def live(bodies: Query[Entities, Write[SavedBody]], rng: Res[Rng], cmd: Commands, out: Writer[SavedPush]) -> None:
-    for ids, body in bodies:
-        body.x += rng.value.stream("life").normal(size=body.x.shape)
-        body.age += 1
-        cmd.despawn(ids.id[body.age > 4])
-    cmd.spawn(1, SavedBody())
-    if rng.value.stream("life").random() < 0.5:
-        out.send(SavedPush(0.25))
-
-
-def living(seed: int = 0) -> App:
-    """An app with a bit of everything."""
-    app = App(seed).add(push, live, SavedCount(table={"a": [1, 2]})).saves(SavedNote)
-    world = app.world
-    ids = world.spawn(5, SavedBody(age=np.arange(5)))
-    more = world.spawn(3, SavedBody(), SavedGaze(ids[:3], ids[[[0, 1], [1, 2], [3, 4]]]), SavedEmpty())
-    world.tag(ids[1:3], SavedLit)
-    world.tag(more[:1], Disabled)
-    world.link(SavedTie([1, 2], more[:2]), ids[:2], ids[2:4])
-    world.set_sparse(int(ids[3]), SavedNote("hello"))
-    world.despawn(ids[4])
-    app.send(SavedPush(1.0))
-    return app
-
-
-def same(a: App, b: App) -> bool:
-    return a.save() == b.save() and a.digest() == b.digest()
 
 
 def test_a_world_comes_back_bit_for_bit() -> None:
@@ -220,82 +133,6 @@ def test_indexes_are_used_again_in_the_same_order() -> None:
     assert again.world.spawn(5).tolist() == app.world.spawn(5).tolist()
 
 
-# ---- journals
-def test_a_journal_replays_to_the_same_digests() -> None:
-    app = living()
-    app.step(3)
-    app.send(SavedPush(3.0))  # waits when the journal begins
-    journal = app.record(every=2)
-    for n in range(6):
-        if n % 2:
-            app.send(SavedPush(float(n)))
-            app.send(SavedPush(-1.0))
-        app.step(2)
-    assert len(journal.digests) >= 5 and sorted(journal.inputs) == [3, 5, 9, 13]
-    blob = journal.save()
-    again = Journal.load(blob, app.types())
-    assert again == journal and again.save() == blob
-    other = App().add(push, live, SavedCount()).saves(SavedNote)
-    other.send(SavedPush(99.0))  # the journal's run knows nothing of it
-    assert same(app, other.replay(again, 12))
-
-
-def test_a_replay_that_differs_stops_and_says_where() -> None:
-    app = living()
-    journal = app.record(every=2)
-    app.step(4)
-    app.send(SavedPush(1.0))
-    app.step(4)
-    del journal.inputs[4]
-    with pytest.raises(PsiError, match="differs from the journal at tick 6"):
-        app.replay(journal, 8)
-
-
-# ---- merging
-def test_merging_renames_fields_relations_and_owners() -> None:
-    source, target = living(), living(3)
-    target.step(3)
-    blob, ticks = source.save(), target.world.tick
-    before = {e: target.world.get(e, SavedBody).x.tolist() for e in range(8) if target.world.alive(e) and e != 4}
-    resource, edges = target.world.resource(SavedCount), len(target.world.relation(SavedTie))
-    new = merge(target.world, blob, target.types())
-    world = target.world
-    old = [0, 1, 2, 3, 5, 6, 7]  # 4 died
-    assert len(new) == len(old) and world.alive(new).all() and len(set(new.tolist()) & set(before)) == 0
-    name = dict(zip(old, new.tolist(), strict=True))
-    gaze = world.get(name[7], SavedGaze)
-    assert gaze.at.tolist() == [name[2]] and gaze.eyes.tolist() == [[name[3], NOBODY]]  # 4 is dead there, too
-    ties = world.relation(SavedTie)
-    mine = ties.source == name[1]
-    assert ties.target[mine].tolist() == [name[3]] and ties.value.via[mine].tolist() == [name[6]]
-    assert len(ties) == edges + 2 and ties.value.weight[mine].tolist() == [2.0]
-    note = world.get_sparse(name[3], SavedNote)
-    assert note is not None and note.text == "hello" and note.wave.tolist() == [0.0, 1.0, 2.0]
-    assert world.tagged_with(name[1], SavedLit) and world.tagged_with(name[5], Disabled)
-    assert not world.tagged_with(name[0], SavedLit)
-    assert before == {e: world.get(e, SavedBody).x.tolist() for e in before}
-    assert world.resource(SavedCount) is resource and world.tick == ticks
-    again = App().add(push, live, SavedCount()).saves(SavedNote).load(target.save())
-    again.step(3)
-    target.step(3)
-    assert same(again, target)
-
-
-def test_hooks_of_a_merge_see_renamed_fields() -> None:
-    source, target = living(), App()
-    target.world.spawn(10)
-    seen: list[int] = []
-    target.world.on_add(SavedGaze, lambda ids: seen.extend(int(target.world.get(e, SavedGaze).at[0]) for e in ids))
-    new = merge(target.world, source.save(), source.types())
-    assert seen == new[:3].tolist()
-
-
-def test_merging_nothing() -> None:
-    app = living()
-    before = app.save()
-    assert merge(app.world, App().save(), app.types()).tolist() == [] and len(app.save()) >= len(before)
-
-
 # ---- migration
 def declared(columns: dict[str, type], version: int = 1, upgrade: Any = None) -> type:
     """The component SavedMigrant as it is in one release of a program."""
@@ -362,8 +199,6 @@ def refused(app: App, blob: bytes, said: str) -> None:
         assert app.save() == before
 
 
-LIVING = living()
-GOOD = LIVING.save()
 BAD = r"saved world|saved data"
 
 
@@ -453,17 +288,6 @@ def test_a_world_that_contradicts_itself_is_refused(change: Callable[[Document],
     refused(living(), lie(change), "saved|know")
 
 
-@given(st.binary(min_size=1, max_size=4), st.integers(0, 10_000))
-def test_a_damaged_journal_is_refused(change: bytes, at: int) -> None:
-    journal = Journal(GOOD[:300], 2, {3: [SavedPush(1.0)]}, {4: "00"})
-    good = journal.save()
-    at %= len(good) - len(change)
-    bad = good[:at] + change + good[at + len(change) :]
-    for blob in {bad, good[:at]} - {good}:
-        with pytest.raises(SnapshotError, match=r"journal|saved data"):
-            Journal.load(blob, LIVING.types())
-
-
 def test_what_cannot_be_saved_is_said() -> None:
     class SavedOpen(Struct):
         file: object
@@ -476,43 +300,3 @@ def test_two_saved_classes_of_one_name_are_refused() -> None:
     twin = type("SavedNote", (Struct,), {})
     with pytest.raises(PsiError, match="two saved classes are called SavedNote"):
         App().saves(SavedNote, twin).types()
-
-
-# ---- the codec under all of it
-plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text() | st.binary(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=12,
-)
-
-
-@given(plain)
-def test_plain_data_come_back(value: Any) -> None:
-    assert unseal(b"test\x01", "a test", seal(b"test\x01", value)) == value
-
-
-@given(
-    st.sampled_from(["<f4", "<f8", "|u1", "|b1", "<i8", "<u8", "<c16", "<U3"]),
-    st.lists(st.integers(0, 5), max_size=3),
-    st.booleans(),
-)
-def test_arrays_come_back(dtype: str, shape: list[int], turned: bool) -> None:
-    count = int(np.prod(shape, dtype=int))
-    array = np.arange(count).reshape(shape).astype(dtype)
-    array = array.T if turned else array
-    part = array[:1] if shape else array
-    one, (two, three) = unseal(b"test\x01", "a test", seal(b"test\x01", [array, [part, np.float64(0.5)]]))
-    assert one.dtype == array.dtype and np.array_equal(one, array) and one.flags.writeable and three == 0.5
-    assert np.array_equal(two, part)
-
-
-def test_a_length_beyond_the_end_is_refused() -> None:
-    good = seal(b"test\x01", "no arrays")
-    for length in (len(good), 2**40, 2**64 - 1):
-        with pytest.raises(SnapshotError, match="damaged or cut short"):
-            unseal(b"test\x01", "a test", good[:21] + length.to_bytes(8, "little") + good[29:])
-
-
-def test_arrays_of_records_are_refused() -> None:
-    with pytest.raises(SnapshotError, match="refused"):
-        unseal(b"test\x01", "a test", seal(b"test\x01", np.zeros(2, [("a", "i4")])))

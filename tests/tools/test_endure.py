@@ -1,5 +1,7 @@
 """A day of speech: what is simulated in full, and what is checked at its two ends."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from psi_ecs import Clock, PsiError
 from psi_ecs.systems.dynamics import phases
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.kernels import phase_network
+from psi_ecs.tools import endure as module
 from psi_ecs.tools.endure import FREE, Exact, endure, table
 
 DAY = 24 * 3600 * 60
@@ -70,6 +73,34 @@ def test_speech_of_half_a_minute_does_not_drift() -> None:
     assert found.passed() and found.phase < 1e-12
     assert -found.bound <= found.energy[0] < found.energy[1] <= found.bound
     assert "cycles" in table(found)
+
+
+def test_a_run_that_was_broken_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped after its first line of progress, then begun again: the same figures as in one go."""
+    monkeypatch.setattr(module, "MINUTE", 40)
+    kept, whole = tmp_path / "run.part", endure(600.0 / 216_000.0)
+    looked = module.look
+
+    def breaking(host: Host, seen: module.Tally, exact: Exact, rows: list[tuple[str, str]]) -> None:
+        if seen.ticks == 450:
+            raise KeyboardInterrupt
+        looked(host, seen, exact, rows)
+
+    monkeypatch.setattr(module, "look", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        endure(600.0 / 216_000.0, kept=kept)
+    assert kept.exists()
+    monkeypatch.setattr(module, "look", looked)
+    again = endure(600.0 / 216_000.0, kept=kept)
+    assert not kept.exists()
+    for name in ("ticks", "sentences", "bad", "peak", "energy", "amplitude", "phase"):
+        assert getattr(again, name) == getattr(whole, name), name
+
+
+def test_a_file_that_holds_no_run_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.part").write_bytes(b"nothing")
+    with pytest.raises(PsiError, match="holds no run"):
+        endure(1.0, kept=tmp_path / "a.part")
 
 
 def test_exact_counts_what_float64_loses() -> None:

@@ -37,6 +37,33 @@ def test_swinging_bands_are_foretold_better_than_by_those_who_know_nothing(tmp_p
     assert figures["dB: online"] < figures["dB: persistence"]
 
 
+def test_flac_is_read_as_wav_is(tmp_path: Path) -> None:
+    av = pytest.importorskip("av")
+    x = hum(1.0, 5)
+    write(tmp_path / "a.wav", x)
+    samples = (np.clip(x, -1.0, 1.0) * 32767).astype("<i2")
+    with av.open(str(tmp_path / "a.flac"), "w") as file:
+        stream = file.add_stream("flac", rate=16_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+        frame.sample_rate = 16_000
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            file.mux(packet)
+    (plain, rate), (packed, same) = forecast.read(tmp_path / "a.wav"), forecast.read(tmp_path / "a.flac")
+    assert rate == same == 16_000
+    np.testing.assert_allclose(packed, plain, atol=1e-7)
+    assert len(forecast.files(tmp_path)) == 2
+    (tmp_path / "b.flac").write_bytes(b"fLaC, or not")
+    with pytest.raises(PsiError, match=r"b\.flac: holds no sound"):
+        forecast.read(tmp_path / "b.flac")
+
+
+def test_groups_by_trust_tell_what_was_expected_and_found() -> None:
+    believed = [np.array([[t], [2.0 * np.sqrt(1.0 - t)]]) for t in np.linspace(0.0, 1.0, 10).tolist()]
+    rows = forecast.reliability(believed, 2)
+    assert list(rows) == ["trust 0.2222, error 0.8819 expected", "trust 0.7778, error 0.4714 expected"]
+    np.testing.assert_allclose(list(rows.values()), [2.0 * 0.8819, 2.0 * 0.4714], atol=1e-3)
+
+
 def test_what_is_forecast_is_50_ms_later() -> None:
     """On a sequence that is linear in time, the line is exact, persistence is five steps behind, and two delays suffice."""
     track = np.outer(np.arange(200.0), np.linspace(0.5, 1.0, forecast.BANDS))

@@ -20,7 +20,7 @@ from . import report
 CASES = ("ecs", "field", "kernels", "speak")
 """What can be measured: tables, and coupled phases, against peers; kernel pairs and where they cross; a speaking avatar."""
 
-PARTS = {"ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"), "field": ("psi-ecs", "numpy", "scipy", "kuramoto")}
+PARTS = {"ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"), "field": ("psi-ecs", "numpy", "scipy", "kuramoto", "sparse")}
 """Who is measured, where there are peers."""
 
 ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")

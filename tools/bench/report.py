@@ -28,16 +28,21 @@ def ecs(figures: dict[str, Any]) -> list[str]:
 
 
 def field(figures: dict[str, Any]) -> list[str]:
-    """Milliseconds a tick of each library, the largest error of a phase at the end, and the ratio to the best peer."""
-    rows = [f"{'coupled phases, ms a tick (error, cycles)':44}" + "".join(f"{part:>21}" for part in figures) + "   ratio"]
+    """Milliseconds a tick of each library, the largest error of a phase at the end, and the ratios to the best peer that
+    its users would write, and to the best that SciPy allows."""
+    rows = [
+        f"{'coupled phases, ms a tick (error, cycles)':44}" + "".join(f"{part:>21}" for part in figures) + "   ratio  sparse"
+    ]
     for case in dict.fromkeys(case for value in figures.values() for case in value):
         found = {part: value.get(case) for part, value in figures.items()}
         cells = "".join(
             f"{'-':>21}" if at is None else f"{at['tick'] * 1e3:11.3f} ({at['error']:.0e})" for at in found.values()
         )
         ours = found.get("psi-ecs")
-        peers = [at["tick"] for part, at in found.items() if part != "psi-ecs" and at is not None]
-        rows.append(f"{case:44}{cells}" + (f"{min(peers) / ours['tick']:8.1f}" if peers and ours else f"{'-':>8}"))
+        for group in (("numpy", "scipy", "kuramoto"), ("sparse",)):
+            peers = [at["tick"] for part in group if (at := found.get(part)) is not None]
+            cells += f"{min(peers) / ours['tick']:8.1f}" if peers and ours else f"{'-':>8}"
+        rows.append(f"{case:44}{cells}")
     return rows
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .options import ABLATE, HELP
+from .options import ABLATE, CORE, HELP
 
 
 @click.command("eval", context_settings=HELP)
@@ -14,19 +14,25 @@ from .options import ABLATE, HELP
 @click.option("--persona", default="mira", show_default=True, help="Who speaks.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="JSON file for the figures.")
 @click.option("--hours", type=float, metavar="H", help="Instead, speak for H simulated hours: bad numbers, energy, drift.")
+@click.option("--silent", is_flag=True, help="With --hours: score and field alone, twice as fast.")
 @click.option(
     "--forecast", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-    help="Instead, forecast 50 ms ahead on DIR's WAV files; given twice, fit on the first and test on the second.",
+    help="Instead, forecast 50 ms ahead on DIR's WAV or FLAC files; given twice, fit on the first and test on the second.",
 )  # fmt: skip
+@CORE
 @ABLATE
+@click.option("--grammar", is_flag=True, help="Instead, play every scene and tell how far each rule is broken, held and free.")
 @click.option("--ablation", is_flag=True, help="Instead, switch each part off in turn and tell what that costs.")
 def command(
     texts: Path | None,
     persona: str,
     out: Path | None,
     hours: float | None,
+    silent: bool,
     forecast: tuple[Path, ...],
+    core: str | None,
     ablate: tuple[str, ...],
+    grammar: bool,
     ablation: bool,
 ) -> None:
     """Measure lip closures, tooth contacts, jaw order and the lead of mouth over sound, on the mesh, over spoken sentences.
@@ -34,19 +40,30 @@ def command(
     \b
     psi eval
     psi eval --texts sentences.tsv --persona theo -o figures.json
+    psi eval --core mine.toml --ablate emotion   with a field of your own, and without feelings
     psi eval --ablation                          what each part is worth
+    psi eval --grammar                           violations over all scenes
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
     """
+    if core is not None and (hours is not None or forecast or ablation):
+        raise click.UsageError("--core goes with the figures of spoken sentences; leave out --hours, --forecast and --ablation")
+    if silent and hours is None:
+        raise click.UsageError("--silent goes with --hours; give the hours to speak, or leave it out")
     if hours is not None:
         from psi_ecs.tools import endure
 
-        endure.run(hours, texts, persona, out)
+        endure.run(hours, texts, persona, out, silent)
         return
     if forecast:
         from psi_ecs.tools import forecast as foretell
 
         foretell.run(list(forecast), out)
+        return
+    if grammar:
+        from psi_ecs.tools import rules
+
+        rules.run(out)
         return
     if ablation:
         from psi_ecs.tools import ablation as compare
@@ -54,5 +71,6 @@ def command(
         compare.run(texts, persona, out)
         return
     from psi_ecs.tools.evaluate import run
+    from psi_ecs.tools.proof import core_of
 
-    run(texts, persona, out, ablate)
+    run(texts, persona, out, ablate, core_of(core))

@@ -9,7 +9,9 @@ import click
 
 LARGEST_SEED = 2**53 - 1
 SEED = click.IntRange(0, LARGEST_SEED)
-ABLATE = click.option("--ablate", multiple=True, metavar="PART", help="Do without koopman, grammar, coupling or emotion.")
+PARTS = "koopman, grammar, coupling, emotion or memory"
+ABLATE = click.option("--ablate", multiple=True, metavar="PART", help=f"Do without {PARTS}; may be given several times.")
+CORE = click.option("--core", metavar="NAME", help="Field asset, or the path of a core TOML, such as psi core tune writes.")
 HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -3,7 +3,7 @@
 import click
 
 from . import options
-from .options import ABLATE, HELP, SEED, moment
+from .options import ABLATE, CORE, HELP, SEED, moment
 
 
 @click.command("run", context_settings=HELP)
@@ -14,9 +14,16 @@ from .options import ABLATE, HELP, SEED, moment
 @click.option("--to", "end", callback=moment, metavar="S", help="Stop at this second.")
 @click.option("--no-window", is_flag=True, help="Sound only.")
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
+@CORE
 @ABLATE
 def command(
-    scene: str, size: tuple[int, int], end: float | None, no_window: bool, seed: int | None, ablate: tuple[str, ...]
+    scene: str,
+    size: tuple[int, int],
+    end: float | None,
+    no_window: bool,
+    seed: int | None,
+    core: str | None,
+    ablate: tuple[str, ...],
 ) -> None:
     """Play SCENE live, a TOML file or the name of one that comes along. Esc closes the window.
 
@@ -26,10 +33,12 @@ def command(
     psi run scenes/hello.toml
     psi run dialogue --size 1280x720
     psi run hello --no-window --to 3
+    psi run hello --core mine.toml --ablate emotion
     """
     from psi_ecs.tools.live import perform
-    from psi_ecs.tools.proof import read_scene
+    from psi_ecs.tools.proof import core_of, read_scene
 
     loaded, path = read_scene(scene)
-    said = perform(loaded, path.parent, size, end, seed, not no_window, lambda text: click.echo(text, err=True), ablate)
+    field = core_of(core)
+    said = perform(loaded, path.parent, size, end, seed, not no_window, lambda text: click.echo(text, err=True), ablate, field)
     click.echo(said)

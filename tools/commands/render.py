@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from . import options
-from .options import ABLATE, HELP, SEED, moment, terminal
+from .options import ABLATE, CORE, HELP, SEED, moment, terminal
 
 
 @click.command("render", context_settings=HELP)
@@ -25,6 +25,7 @@ from .options import ABLATE, HELP, SEED, moment, terminal
     "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times."
 )
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
+@CORE
 @ABLATE
 def command(
     scene: str,
@@ -35,6 +36,7 @@ def command(
     end: float | None,
     formats: tuple[str, ...],
     seed: int | None,
+    core: str | None,
     ablate: tuple[str, ...],
 ) -> int:
     """Render SCENE, a TOML file or the name of one that comes along.
@@ -47,8 +49,9 @@ def command(
     psi render dialogue --size 640x360 --fps 30 --from 2 --to 8
     psi render hello -o hello.png --to 1.5            a picture of that moment
     psi render hello --format wav --format json       no film
+    psi render hello --core mine.toml                 with a field of your own
     """
-    from psi_ecs.tools.proof import read_scene
+    from psi_ecs.tools.proof import core_of, read_scene
     from psi_ecs.tools.take import FORMATS, Plan, render
 
     wanted = tuple(f for item in formats for f in item.replace(",", " ").split())
@@ -61,7 +64,8 @@ def command(
     kind = out.suffix.lstrip(".") if out is not None else ""
     if not wanted and kind in FORMATS and kind != "mp4":
         wanted = (kind,)
-    plan = Plan(out or Path("out") / f"{path.stem}.mp4", wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate)
+    film = out or Path("out") / f"{path.stem}.mp4"
+    plan = Plan(film, wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate, core_of(core))
     guess = end if end is not None else expected(loaded)
     with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(

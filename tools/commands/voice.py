@@ -15,6 +15,7 @@ def command() -> None:
 
     \b
     psi voice analyse speech.flac -o out/          out/speech.track and a picture of it
+    psi voice analyse speech.flac -o out/ --compact    the same in 24 kbit/s
     psi voice replay out/speech.track -o again.wav
     psi voice compare speech.flac again.wav -o difference.png
     """
@@ -23,32 +24,38 @@ def command() -> None:
 @command.command("analyse")
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("-o", "--out", type=FILE, required=True, help="Folder for NAME.track and NAME.png.")
+@click.option("--compact", is_flag=True, help="Write tracks of about 24 kbit/s.")
 @click.option("--plot/--no-plot", default=True, help="Draw spectrogram, pitch, partials, noise and what is left.")
-def analyse(files: tuple[Path, ...], out: Path, plot: bool) -> None:
-    """Find the oscillators of recordings: WAV, FLAC, MP3 and what else PyAV reads, up to ten minutes each."""
+def analyse(files: tuple[Path, ...], out: Path, compact: bool, plot: bool) -> None:
+    """Find the oscillators of recordings: WAV, FLAC, MP3 and what else PyAV reads, up to two minutes each."""
     from psi_ecs.systems.formats.media import read_sound
-    from psi_ecs.systems.formats.safe import OutputError
-    from psi_ecs.systems.formats.track import encode, write_track
-    from psi_ecs.tools.voice.analyse import analyse as study
-    from psi_ecs.tools.voice.analyse import summary
+    from psi_ecs.systems.formats.safe import OutputError, write_file
+    from psi_ecs.systems.formats.track import encode, encode_squeezed
+    from psi_ecs.tools.plotting import figure
+    from psi_ecs.tools.voice import analyse as voice
+    from psi_ecs.tools.voice.plot import picture
 
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out}: is a file; give a folder")
     names = [path.stem for path in files]
     if twice := {name for name in names if names.count(name) > 1}:
         raise click.UsageError(f"two files are called {min(twice)}; analyse them into folders of their own")
+    if plot:
+        figure(1.0, 1.0, "")  # if that cannot be, it is said before anything is analysed
     lines = []
     with click.progressbar(files, label="analysing", file=terminal()) as bar:
         for path in bar:
             sound = read_sound(path)
-            track = study(sound.audio)
-            write_track(out / f"{path.stem}.track", track)
+            track = voice.analyse(sound.audio)
+            if compact:
+                squeezed = voice.compact(track)
+                blob, track = encode_squeezed(squeezed), voice.expand(squeezed, path.stem)
+            else:
+                blob = encode(track)
+            write_file(out / f"{path.stem}.track", blob)
             if plot:
-                from psi_ecs.systems.formats.safe import write_file
-                from psi_ecs.tools.voice.plot import picture
-
                 write_file(out / f"{path.stem}.png", picture(track, sound.audio, path.stem))
-            lines.append("; ".join((summary(track, sound.audio, len(encode(track))), *sound.notes)))
+            lines.append("; ".join((voice.summary(track, sound.audio, len(blob)), *sound.notes)))
     for path, line in zip(files, lines, strict=True):
         click.echo(f"{out / path.stem}.track: {line}")
 
@@ -56,13 +63,13 @@ def analyse(files: tuple[Path, ...], out: Path, plot: bool) -> None:
 @command.command("replay")
 @click.argument("track", type=FILE)
 @click.option("-o", "--out", type=FILE, required=True, help="WAV to write.")
-def replay(track: Path, out: Path) -> None:
-    """Play a TRACK by the bank of oscillators into a WAV file."""
-    from psi_ecs.systems.formats.track import read_track
+@click.option("--code", is_flag=True, help="Through the frame code, as a voice that is predicted would sound at best.")
+def replay(track: Path, out: Path, code: bool) -> None:
+    """Play a TRACK, compact or not, by the bank of oscillators into a WAV file."""
     from psi_ecs.systems.formats.wav import write_wav
-    from psi_ecs.tools.voice.analyse import replay as play
+    from psi_ecs.tools.voice import analyse as voice
 
-    write_wav(out, play(read_track(track)))
+    write_wav(out, (voice.copy if code else voice.replay)(voice.load(track)))
     click.echo(out)
 
 

@@ -10,7 +10,7 @@ from psi_ecs.components.oscillator import BANDS, Role
 from psi_ecs.systems.kernels import lift, resdmd
 from psi_ecs.tools.plotting import GRID, INK, PAPER, figure, logarithmic, plain, png
 
-from .record import Record
+from .record import RATE, Record
 
 F64 = NDArray[np.float64]
 
@@ -40,22 +40,25 @@ def modes(record: Record) -> tuple[NDArray[np.complex128], F64]:
 def picture(record: Record, title: str) -> bytes:
     """PNG of 1600 x 1200 pixels. PsiError if the plotting library is not there."""
     page = figure(16, 12, title)
-    rows = page.subplot_mosaic(
-        [["raster", "raster", "disc"], ["order", "order", "disc"], ["energy", "energy", "locks"], ["slope", "slope", "locks"]],
-        height_ratios=[2.6, 1.0, 1.0, 1.0],
-    )
+    halves: Any = page.subfigures(1, 2, width_ratios=[1.7, 1.0])
+    left, right = halves
+    for part in (left, right):
+        part.set_facecolor(PAPER)
+    course = left.subplots(4, 1, sharex=True, height_ratios=[2.8, 1.3, 1.0, 1.2])
+    rows = dict(zip(("raster", "order", "energy", "slope"), course, strict=True))
+    rows |= dict(zip(("disc", "locks"), right.subplots(2, 1, height_ratios=[1.25, 1.0]), strict=True))
     heads = {
-        "raster": "phase of each oscillator (cycles)", "order": "order parameter of each band", "energy": "energy V (rad/s)",
-        "slope": "dV/dt (rad/s²) and coherence", "locks": "locks at the end: locking value and lag (cycles)",
-        "disc": "eigenvalues a tick, by residual",
+        "raster": "phase of each oscillator", "order": "order parameter (bold: mean of 1 s)",
+        "energy": "energy V (rad/s)", "slope": "dV/dt (rad/s², linear up to 10), and coherence",
+        "locks": "locks at the end: value and lag (cycles)", "disc": "eigenvalues a tick on the unit disc, by residual",
     }  # fmt: skip
     for name, axes in rows.items():
         plain(axes, heads[name])
-    _raster(page, rows["raster"], record)
+    _raster(left, rows["raster"], record)
     _order(rows["order"], record)
     _energy(rows["energy"], rows["slope"], record)
-    _locks(rows["locks"], record)
-    _disc(page, rows["disc"], record)
+    _disc(right, rows["disc"], record)
+    _locks(right, rows["locks"], record)
     return png(page)
 
 
@@ -74,72 +77,116 @@ def _raster(figure: Any, axes: Any, record: Record) -> None:
     axes.set_yticks(range(len(rows)), names)
     for border in np.flatnonzero(np.diff(record.core.band[rows])):
         axes.axhline(border + 0.5, color=PAPER, lw=3)
-    figure.colorbar(shown, ax=axes, pad=0.01, aspect=40).ax.tick_params(colors=INK, labelsize=8)
+    bar = figure.colorbar(shown, ax=axes, pad=0.01, aspect=40, ticks=[0.0, 0.25, 0.5, 0.75, 1.0])
+    _ticks(bar, "cycles")
 
 
 def _order(axes: Any, record: Record) -> None:
+    """Faint as it is; strong as the mean over a second, since fast oscillators meet and part many times in one."""
     for k, band in enumerate(BANDS):
-        axes.plot(record.seconds, record.order[:, k], color=COLOURS[k], lw=1.3, label=band)
+        course = record.order[:, k]
+        axes.plot(record.seconds, course, color=COLOURS[k], lw=0.7, alpha=0.25)
+        axes.plot(record.seconds, steady(course, RATE), color=COLOURS[k], lw=1.8, label=band)
     axes.set(xlim=_span(record), ylim=(0.0, 1.05))
-    _legend(axes, len(BANDS))
+    axes.legend(
+        loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=len(BANDS), frameon=False, labelcolor=INK, fontsize=9,
+        borderpad=0.1,
+    )
+
+
+def steady(course: F64, ticks: int) -> F64:
+    """Running mean f64[T] over so many ticks, over fewer at both ends."""
+    ones = np.ones(min(ticks, len(course)))
+    return np.convolve(course, ones, "same") / np.convolve(np.ones(len(course)), ones, "same")
 
 
 def _energy(axes: Any, below: Any, record: Record) -> None:
     axes.plot(record.seconds, record.energy, color=COLOURS[1], lw=1.3)
-    axes.set(xlim=_span(record))
-    low = max(float(np.percentile(np.abs(record.slope), 98.0)), 1e-9)
     below.plot(record.seconds, record.slope, color=COLOURS[0], lw=0.9, label="dV/dt")
     below.axhline(0.0, color=GRID, lw=1)
-    below.set(xlim=_span(record), ylim=(-1.2 * low, 1.2 * low))
+    below.set_yscale("symlog", linthresh=10.0)
+    most = max(float(np.abs(record.slope).max()), 10.0)
+    below.set(ylim=(-1.5 * most, 1.5 * most))
+    below.tick_params(axis="y", colors=COLOURS[0])
     below.set_xlabel("seconds", color=INK)
     beside = below.twinx()
     beside.plot(record.seconds, record.coherence, color=COLOURS[2], lw=1.3, label="coherence")
     beside.set(ylim=(0.0, 1.05))
     beside.tick_params(colors=COLOURS[2], labelsize=9)
     lines = [*below.get_lines()[:1], *beside.get_lines()]
-    below.legend(lines, [line.get_label() for line in lines], loc="upper right", ncols=2, frameon=False, labelcolor=INK)
+    below.legend(
+        lines, [line.get_label() for line in lines], loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=2, frameon=False,
+        labelcolor=INK, fontsize=9, borderpad=0.1,
+    )  # fmt: skip
 
 
-def _locks(axes: Any, record: Record) -> None:
-    """Who pulls (columns) whom (rows): locking value as colour, with lag in cycles."""
+def _locks(figure: Any, axes: Any, record: Record) -> None:
+    """Who pulls (columns) whom (rows): locking value as colour, with lag in cycles; empty where nothing is measured."""
     pairs, value = record.core.pairs, record.locks[-1]
+    if not len(pairs):
+        axes.text(0.5, 0.5, "the asset measures no locks", color=INK, ha="center", transform=axes.transAxes)
+        return
     down, across = sorted(set(pairs[:, 0].tolist())), sorted(set(pairs[:, 1].tolist()))
     grid = np.full((len(down), len(across)), np.nan)
+    size = min(10.0, 60.0 / max(len(across), 1))
     for (pulled, by, n, m), (held, lag) in zip(pairs.tolist(), value.tolist(), strict=True):
         y, x = down.index(pulled), across.index(by)
         grid[y, x] = held
         ratio = "" if n == m else f"\n{n}:{m}"
-        axes.text(
-            x, y, f"{held:.2f}\n{lag:+.3f}{ratio}", ha="center", va="center", fontsize=10, color="w" if held < 0.6 else "k"
-        )
-    if grid.size:
-        axes.imshow(grid, cmap="viridis", vmin=0.0, vmax=1.0, aspect="auto")
-    axes.set_xticks(range(len(across)), [Role(r).name.lower() for r in across], rotation=20)
-    axes.set_yticks(range(len(down)), [Role(r).name.lower() for r in down])
+        ink = "w" if held < 0.6 else "k"
+        axes.text(x, y, f"{held:.2f}\n{lag:+.3f}{ratio}", ha="center", va="center", fontsize=size, color=ink)
+    shown = axes.imshow(grid, cmap="viridis", vmin=0.0, vmax=1.0, aspect="auto")
+    axes.set_xticks(np.arange(len(across)), [Role(r).name.lower() for r in across], rotation=30, ha="right")
+    axes.set_yticks(np.arange(len(down)), [Role(r).name.lower() for r in down])
+    axes.set_xticks(np.arange(len(across) + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(len(down) + 1) - 0.5, minor=True)
+    axes.grid(which="minor", color=GRID, lw=1)
+    axes.tick_params(which="minor", length=0)
+    axes.set_xlabel("by", color=INK)
+    axes.set_ylabel("pulled", color=INK)
+    _ticks(figure.colorbar(shown, ax=axes, pad=0.02, aspect=30), "phase-locking value")
 
 
 def _disc(figure: Any, axes: Any, record: Record) -> None:
-    around = 2.0 * np.pi * np.linspace(0.0, 1.0, 200)
-    axes.plot(np.cos(around), np.sin(around), color=INK, lw=0.8)
-    axes.set(aspect="equal", xlim=(-1.15, 1.15), ylim=(-1.15, 1.15))
-    for hertz in (1, 2, 5, 10, 20):
-        at = 1.06 * np.exp(2j * np.pi * hertz / 60.0)
-        axes.text(at.real, at.imag, f"{hertz} Hz", color=INK, fontsize=8, ha="center", va="center")
+    """All of them, and in the corner those near 1: what turns slowly and fades slowly."""
+    axes.set(aspect="equal", xlim=(-1.25, 1.25), ylim=(-1.2, 1.2))
+    _circle(axes, (2, 5, 10, 20), 1.06)
     try:
         mu, residual = modes(record)
     except PsiError as why:
         axes.text(0.0, 0.0, str(why).partition(";")[0], color=INK, ha="center")
         return
-    low = max(float(residual.min()), 1e-6)
-    worst_first = np.argsort(-residual)
-    dots = axes.scatter(
-        mu.real[worst_first], mu.imag[worst_first], c=np.clip(residual[worst_first], low, 1.0), cmap="plasma_r", s=34,
-        norm=logarithmic(min(low, 0.1), 4.0), edgecolors="none",
-    )  # fmt: skip
+    near = axes.inset_axes((0.12, 0.27, 0.38, 0.46), facecolor=PAPER)
+    near.set(xlim=(0.86, 1.012), ylim=(-0.02, 0.28))
+    near.set_title("near 1", color=INK, fontsize=9, loc="left")
+    near.tick_params(colors=INK, labelsize=8)
+    for spine in near.spines.values():
+        spine.set_color(INK)
+    _circle(near, (0.5, 1, 2), 0.97)
+    order = np.argsort(-residual)  # worst first, so that true modes lie on top
+    shade = logarithmic(max(float(residual.min()), 1e-6), 4.0)
+    for where, size in ((axes, 26), (near, 40)):
+        dots = where.scatter(
+            mu.real[order], mu.imag[order], c=np.clip(residual[order], 1e-6, 4.0), cmap="plasma_r", s=size, norm=shade,
+            edgecolors=GRID, linewidths=0.5,
+        )  # fmt: skip
     bar = figure.colorbar(dots, ax=axes, orientation="horizontal", pad=0.02, aspect=40)
-    bar.set_label("ResDMD residual: small for true modes, near 1 for spurious ones", color=INK, fontsize=9)
+    _ticks(bar, "ResDMD residual: small for true modes, near 1 for spurious ones")
+
+
+def _circle(axes: Any, hertz: tuple[float, ...], reach: float) -> None:
+    """The unit circle with frequencies written at `reach` from the middle."""
+    around = 2.0 * np.pi * np.linspace(0.0, 1.0, 720)
+    axes.plot(np.cos(around), np.sin(around), color=INK, lw=0.8)
+    for f in hertz:
+        at = np.exp(2j * np.pi * f / RATE)
+        axes.plot([at.real], [at.imag], marker="+", color=INK, ms=7)
+        at *= reach
+        side = "right" if reach < 1.0 else "left" if at.real > 0.0 else "right"
+        axes.text(at.real, at.imag, f"{f:g} Hz", color=INK, fontsize=8, ha=side, va="center")
+
+
+def _ticks(bar: Any, label: str) -> None:
+    bar.set_label(label, color=INK, fontsize=9)
     bar.ax.tick_params(colors=INK, labelsize=8)
-
-
-def _legend(axes: Any, columns: int) -> None:
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.96), ncols=columns, frameon=False, labelcolor=INK, fontsize=9)
+    bar.outline.set_edgecolor(GRID)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from psi_ecs import PsiError
 from psi_ecs.components.face import Articulation
 from psi_ecs.components.oscillator import BANDS, Core, Role
+from psi_ecs.components.pattern import Pattern
 from psi_ecs.systems.dynamics import Measures, load_core
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import open_scene
@@ -63,6 +64,8 @@ class Record:
     """f64[T, P, 2], locking value and lag in cycles."""
     mouth: F64
     """f64[T, 8], articulators."""
+    pattern: tuple[Pattern, ...]
+    """The field after each tick, to be recalled."""
 
     @property
     def seconds(self) -> F64:
@@ -77,10 +80,7 @@ def opened(source: Source, core: Core | None = None) -> Host:
         raise PsiError("a scene and a text; give one of them")
     if source.scene is not None:
         scene, path = read_scene(source.scene)
-        host = open_scene(scene, path.parent, source.seed, source.off)
-        if field is not None:
-            host.app.add(field)
-        return host
+        return open_scene(scene, path.parent, source.seed, source.off, field)
     text = source.text or TEXT
     proof_text(text, "the text")
     host = Host(source.seed or 0, source.off, field)
@@ -110,9 +110,10 @@ def record(source: Source, who: str | None = None, end: float | None = None, cor
     """Perform it and keep the field of one avatar. PsiError if there is nothing of it."""
     host = opened(source, core)
     avatar = host.avatars[named(host, who)]
-    kept, mouth = [], []
+    kept, mouth, pattern = [], [], []
     for found in follow(host, who, end):
         kept.append(found)
+        pattern.append(host.pattern(avatar, "now"))
         mouth.append(host.app.world.peek(avatar, Articulation).now[0].astype(np.float64))
     if len(kept) < 2:
         raise PsiError("nothing was performed; give a text or a scene with lines")
@@ -121,6 +122,7 @@ def record(source: Source, who: str | None = None, end: float | None = None, cor
         energy=np.array([m.energy for m in kept]), slope=np.array([m.slope for m in kept]),
         coherence=np.array([m.coherence for m in kept]), order=np.array([[m.order[b][0] for b in BANDS] for m in kept]),
         locks=np.array([list(m.locks.values()) for m in kept], np.float64).reshape(len(kept), -1, 2), mouth=np.stack(mouth),
+        pattern=tuple(pattern),
     )  # fmt: skip
 
 

@@ -7,43 +7,75 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.score import RATE
 from psi_ecs.systems.formats.track import SPAN, Track
+from psi_ecs.systems.kernels import framecode
+from psi_ecs.systems.kernels.formants import NARROW, modes, shape
 from psi_ecs.tools.plotting import GRID, figure, plain, png
 
-from .analyse import replay
+from .analyse import code, replay
 from .compare import HOP, Difference, power
 
 F64 = NDArray[np.float64]
 
-COLOURS = ("#e0705a", "#5aa9e0", "#7bc47f", "#c58be0", "#e0b65a")
+COLOURS = ("#e0705a", "#5aa9e0")
 DEPTH = 70.0
 """dB from the loudest to the darkest."""
 
 
 def picture(track: Track, audio: F64, title: str) -> bytes:
-    """PNG of 1600 x 1300 pixels: the recording, its pitch, partials and noise, and what the bank leaves of it."""
-    page, rows = _page(["recording", "pitch", "partials", "left"], title)
-    seconds = track.samples / RATE
+    """PNG of 1600 x 1300 pixels: the recording and its formants, pitch and pulse, partials, noise, and what the bank leaves."""
+    heads = {
+        "recording": "recording and F1 to F4, width by bandwidth (Hz)",
+        "pitch": "pitch (Hz), coloured where there is a voice; Rd of the pulse, tense 0.3 to breathy 2.7 (right)",
+        "partials": "level of partials by number", "noise": "share of noise in the bands of the frame code (Hz)",
+        "left": "recording less replay (Hz), on the scale of the recording",
+    }  # fmt: skip
+    page, rows = _page(list(heads), title, [2.2, 1.0, 1.4, 0.7, 1.4])
     loud = float(power(audio).max())
     _spectrogram(rows["recording"], audio, loud)
-    at = np.arange(len(track.pitch)) * (SPAN / RATE)
-    rows["pitch"].plot(at, track.pitch, color=GRID, lw=1.0)
-    rows["pitch"].plot(at, np.where(track.voiced, track.pitch, np.nan), color=COLOURS[0], lw=1.6)
+    _formants(rows["recording"], track)
+    _pitch(rows["pitch"], track)
+    seconds = track.samples / RATE
     level = 20.0 * np.log10(np.abs(track.tones[:, :80]).T + 1e-7)
     rows["partials"].imshow(
         level, aspect="auto", origin="lower", cmap="magma", extent=(0.0, seconds, 0.5, level.shape[0] + 0.5),
         vmin=level.max() - DEPTH, vmax=level.max(),
     )  # fmt: skip
+    seen = code(track)
+    share = 1.0 - seen[:, framecode.VOICE : framecode.VOICE + 1] * (1.0 - seen[:, framecode.NOISE])
+    rows["noise"].imshow(
+        share.T, aspect="auto", origin="lower", cmap="viridis", vmin=0.0, vmax=1.0, interpolation="nearest",
+        extent=(0.0, seconds, -0.5, share.shape[1] - 0.5),
+    )  # fmt: skip
+    rows["noise"].set_yticks(range(share.shape[1]), [f"{hertz:.0f}" for hertz in framecode.HERTZ])
     _spectrogram(rows["left"], audio - replay(track), loud)
-    heads = {
-        "recording": "recording (Hz)", "pitch": "pitch (Hz), coloured where there is a voice",
-        "partials": "level of partials by number", "left": "recording less replay (Hz), same scale",
-    }  # fmt: skip
     return _finish(page, rows, heads, seconds)
+
+
+def _formants(axes: Any, track: Track) -> None:
+    found = modes(track.tones, track.pitch)
+    at = np.arange(len(found)) * (SPAN / RATE)
+    for k in range(found.shape[1]):
+        hertz, width = found[:, k].imag / (2.0 * np.pi), -found[:, k].real / np.pi
+        shown = track.voiced & (width < NARROW)
+        axes.scatter(at[shown], hertz[shown], s=np.clip(width[shown] / 40.0, 0.5, 12.0), color="#7bdcff", lw=0.0, alpha=0.7)
+    axes.set_ylim(0.0, 0.5 * RATE)
+
+
+def _pitch(axes: Any, track: Track) -> None:
+    at = np.arange(len(track.pitch)) * (SPAN / RATE)
+    axes.plot(at, track.pitch, color=GRID, lw=1.0)
+    axes.plot(at, np.where(track.voiced, track.pitch, np.nan), color=COLOURS[0], lw=1.6)
+    rd = shape(track.tones, track.pitch, modes(track.tones, track.pitch))
+    smooth = np.convolve(np.pad(rd, 5, mode="edge"), np.full(11, 1.0 / 11.0), "valid")
+    beside = axes.twinx()
+    beside.plot(at, np.where(track.voiced, smooth, np.nan), color=COLOURS[1], lw=1.0)
+    beside.set_ylim(0.0, 3.0)
+    beside.tick_params(colors=COLOURS[1], labelsize=9)
 
 
 def difference(first: F64, second: F64, found: Difference, title: str) -> bytes:
     """PNG: both sounds and the difference of their levels."""
-    page, rows = _page(["first", "second", "apart"], title)
+    page, rows = _page(["first", "second", "apart"], title, [1.0, 1.0, 1.0])
     a, b = first[max(0, -found.delay) :], second[max(0, found.delay) :]
     count = min(len(a), len(b))
     a, b = a[:count], b[:count]
@@ -61,9 +93,9 @@ def difference(first: F64, second: F64, found: Difference, title: str) -> bytes:
     return _finish(page, rows, heads, count / RATE)
 
 
-def _page(names: list[str], title: str) -> tuple[Any, dict[str, Any]]:
+def _page(names: list[str], title: str, heights: list[float]) -> tuple[Any, dict[str, Any]]:
     page = figure(16, 13, title)
-    return page, page.subplot_mosaic([[name] for name in names])
+    return page, page.subplot_mosaic([[name] for name in names], height_ratios=heights)
 
 
 def _spectrogram(axes: Any, audio: F64, loud: float) -> None:

@@ -70,8 +70,8 @@ def test_clipped_sound_is_noted(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"not a sound at all, only words", "is no sound that can be read"),
-        (b"RIFF\x24\x00\x00\x00WAVE", "is no sound that can be read"),
+        (b"not a sound at all, only words", "holds no sound that can be read"),
+        (b"RIFF\x24\x00\x00\x00WAVE", "holds no sound that can be read"),
         ("silent", "is silent"),
         ("short", "at least 0.05 s"),
     ],

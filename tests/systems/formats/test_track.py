@@ -9,7 +9,19 @@ import pytest
 
 from psi_ecs import AssetError
 from psi_ecs.codec import seal, unseal
-from psi_ecs.systems.formats.track import MAGIC, SPAN, Document, Track, decode, encode, read_track, write_track
+from psi_ecs.systems.formats.track import (
+    MAGIC,
+    SPAN,
+    SQUEEZED,
+    Document,
+    Squeezed,
+    Track,
+    decode,
+    decode_any,
+    encode,
+    encode_squeezed,
+    read_any,
+)  # fmt: skip
 
 
 def track(frames: int = 31, partials: int = 20) -> Track:
@@ -29,8 +41,9 @@ def changed(**fields: Any) -> bytes:
 
 def test_round_trip(tmp_path: Path) -> None:
     first = track()
-    write_track(tmp_path / "a.track", first)
-    again = read_track(tmp_path / "a.track")
+    (tmp_path / "a.track").write_bytes(encode(first))
+    again = read_any(tmp_path / "a.track")
+    assert isinstance(again, Track)
     assert (again.samples, again.start, again.sign) == (first.samples, first.start, first.sign)
     assert (again.voiced == first.voiced).all()
     np.testing.assert_allclose(again.pitch, first.pitch, rtol=1e-7)
@@ -74,4 +87,28 @@ def test_every_flipped_byte_is_noticed() -> None:
 
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match=r"none\.track: no such file.*psi voice analyse"):
-        read_track(tmp_path / "none.track")
+        read_any(tmp_path / "none.track")
+
+
+def test_squeezed_round_trip_and_overhead() -> None:
+    squeezed = Squeezed(samples=48_000, body=bytes(range(200)))
+    blob = encode_squeezed(squeezed)
+    assert decode_any(blob, "a.track") == squeezed
+    assert len(blob) - 200 < 60
+
+
+@pytest.mark.parametrize(
+    ("blob", "words"),
+    [
+        (encode_squeezed(Squeezed(samples=0, body=b"")), "0 samples cannot be"),
+        (encode_squeezed(Squeezed(samples=10**9, body=b"")), "samples cannot be"),
+        (encode_squeezed(Squeezed(samples=100, body=b"abc"))[:-1], "damaged"),
+        (SQUEEZED[:-1] + b"\x07" + encode_squeezed(Squeezed(samples=100, body=b"abc"))[len(SQUEEZED) :], "format 7"),
+        (seal(SQUEEZED, ["a", b""]), "damaged"),
+    ],
+)
+def test_damaged_squeezed_files_are_one_line(blob: bytes, words: str) -> None:
+    with pytest.raises(AssetError) as caught:
+        decode_any(blob, "a.track")
+    text = str(caught.value)
+    assert text.startswith("a.track: ") and words in text and "--compact" in text and "\n" not in text

@@ -26,7 +26,7 @@ def many_networks(count: int, size: int, seed: int) -> Network:
     """`count` networks of `size` oscillators each, side by side in one: symmetric gains of either sign, no lags."""
     rng = np.random.default_rng(seed)
     one, two = np.triu_indices(size, 1)
-    gain = rng.normal(0.0, 4.0, (count, len(one))).ravel()
+    gain = rng.normal(0.0, 4.0, (count, len(one))).astype(np.float32).ravel()  # as many edges are kept, so that V knows them
     base = size * np.arange(count)[:, None]
     one, two = (base + one).ravel(), (base + two).ravel()
     return network(count * size, np.append(one, two), np.append(two, one), np.tile(gain, 2))

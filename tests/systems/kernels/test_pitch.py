@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from psi_ecs.systems.kernels.harmonics import turns
-from psi_ecs.systems.kernels.pitch import best_path, pitch, through
+from psi_ecs.systems.kernels.pitch import best_path, lasting, pitch, through
 
 F64 = NDArray[np.float64]
 RATE, SPAN = 24_000.0, 100
@@ -51,8 +51,21 @@ def test_silence_has_none() -> None:
 
 
 def test_a_gap_is_crossed_straight_in_octaves() -> None:
-    filled = through(np.array([100.0, 9.0, 9.0, 9.0, 400.0]), np.array([True, False, False, False, True]))
-    np.testing.assert_allclose(filled, [100.0, 100.0 * 2**0.5, 200.0, 200.0 * 2**0.5, 400.0])
+    filled = through(np.array([100.0, 9.0, 9.0, 9.0, 160.0]), np.array([True, False, False, False, True]))
+    np.testing.assert_allclose(filled, 100.0 * 1.6 ** (np.arange(5) / 4.0))
+
+
+def test_far_from_a_high_voice_the_pitch_comes_down() -> None:
+    hertz, voiced = np.full(60, 400.0), np.arange(60) < 20
+    filled = through(hertz, voiced)
+    np.testing.assert_allclose(filled[:20], 400.0)
+    assert (np.diff(filled[19:28]) < 0.0).all()
+    np.testing.assert_allclose(filled[27:], 200.0)
+
+
+def test_a_voice_lasts() -> None:
+    voiced = np.array([1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1], bool)
+    assert np.flatnonzero(lasting(voiced)).tolist() == [0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 15]
 
 
 def test_the_path_prefers_what_lasts() -> None:

@@ -12,7 +12,7 @@ from psi_ecs.components.voice import BLOCK, CONTROL
 from psi_ecs.systems.voice.asset import NASAL_POLE, TRACT
 from psi_ecs.systems.voice.speak import states
 from psi_ecs.systems.voice.spectrum import BIN, BINS, response
-from psi_ecs.systems.voice.synth import KNEE, SHIMMER, block, limit, shimmer, silent
+from psi_ecs.systems.voice.synth import KNEE, block, limit, silent
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -222,10 +222,3 @@ def test_breathiness_adds_noise_and_takes_high_partials(voice, ear) -> None:
     (high, low, hiss), (high1, low1, hiss1) = levels
     assert hiss1 > hiss + 10.0
     assert (high1 - low1) < (high - low) - 4.0
-
-
-def test_roughness_is_shimmer_from_border_to_border() -> None:
-    seen = [np.concatenate([shimmer(b, r, 5) for b in range(1, 800, CONTROL)]) for r in (0.0, 1.0)]
-    assert np.abs(seen[0] - 1.0).max() <= SHIMMER
-    assert seen[1].std() > 5.0 * seen[0].std()
-    assert abs(seen[1].mean() - 1.0) < 0.02

@@ -1,0 +1,39 @@
+"""What the grammar asks of faces at this tick, and faces held to it as they are mixed."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.components.avatar import Persona
+from psi_ecs.components.grammar import Grammar, Part
+from psi_ecs.systems.formats.grammar import own_bounds
+from psi_ecs.systems.kernels.grammar import bounds, project, rows_of
+
+F64 = NDArray[np.float64]
+
+
+class Limits(NamedTuple):
+    """The rows that hold for faces, and their bounds f64[A, R] as persona and feeling have them."""
+
+    face: tuple[Part, F64]
+    eyes: tuple[Part, F64]
+
+
+def limits(rules: Grammar, personas: Sequence[Persona], who: NDArray[np.int32], feeling: NDArray[np.float32]) -> Limits:
+    """Limits of the faces of personas `who` i32[A], who feel `feeling` f32[A, 10]."""
+    own, face, eyes = own_bounds(rules, personas), rules.parts["face"], rules.parts["eyes"]
+    return Limits((face, _felt(own["face"][who], face, feeling)), (eyes, _felt(own["eyes"][who], eyes, feeling)))
+
+
+def _felt(b: F64, part: Part, feeling: NDArray[np.float32]) -> F64:
+    return bounds(b, part.shift, feeling.astype(np.float64)) if part.felt else b
+
+
+def hold(w: F64, part: Part, b: F64) -> None:
+    """Move weights f64[A, 61] in place to the nearest that keep the rows of a part within b f64[A, R]."""
+    x = w.take(part.columns, axis=1)
+    y = project(x, rows_of(part), b)
+    if y is not x:
+        w[:, part.columns] = y
