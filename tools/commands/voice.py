@@ -1,6 +1,8 @@
 """`psi voice`."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,6 +20,7 @@ def command() -> None:
     psi voice analyse speech.flac -o out/ --compact    the same in 24 kbit/s
     psi voice replay out/speech.track -o again.wav
     psi voice compare speech.flac again.wav -o difference.png
+    psi voice train recordings/ -o work/ --name anna   learn a voice: work/anna.voice
     """
 
 
@@ -95,3 +98,38 @@ def compare(recording: Path, copy: Path, out: Path | None) -> None:
 
         write_file(out, difference(first.audio, second.audio, found, f"{recording.name} and {copy.name}"))
         click.echo(out)
+
+
+@command.command("train")
+@click.argument("folders", nargs=-1, required=True, type=FILE)
+@click.option("-o", "--out", type=FILE, required=True, help="Working folder; a run that was broken off goes on there.")
+@click.option("--name", default="voice", show_default=True, help="Of the voice, and of its file.")
+@click.option("--licence", default="", help="Under which the recordings are; it is written into the file.")
+@click.option("--keep-out", type=FILE, help="A folder of recordings that are not learned from, to watch the learning on.")
+@click.option("--epochs", default=12, show_default=True, help="Passes over all recordings.")
+@click.option("--seed", default=0, show_default=True, help="The same seed and recordings give the same voice.")
+def train(
+    folders: tuple[Path, ...], out: Path, name: str, licence: str, keep_out: Path | None, epochs: int, seed: int
+) -> None:
+    """Learn a voice from FOLDERS of recordings, each with metadata.csv (id|text), id.flac and alignments.jsonl.
+
+    Needs PyTorch: pip install 'psi-ecs[train]'. Speak with it: psi say "Hello." --voice out/NAME.voice -o hello.wav
+    """
+    from psi_ecs.tools.voice.corpus import read_corpus
+    from psi_ecs.tools.voice.teach import library
+    from psi_ecs.tools.voice.train import train as learn
+
+    library()
+    takes, kept = [], []
+    for folder in (*folders, *(() if keep_out is None else (keep_out,))):
+        found, doubts = read_corpus(folder)
+        for line in doubts:
+            click.echo(line, err=True)
+        (kept if folder == keep_out else takes).extend(found)
+    click.echo(f"{len(takes)} recordings, {sum(t.segments[-1].end for t in takes) / 60.0:.0f} minutes")
+
+    def watch(label: str, items: list[Any]) -> Iterator[Any]:
+        with click.progressbar(items, label=label, file=terminal()) as bar:
+            yield from bar
+
+    learn(takes, kept, name, licence, out, seed, epochs, watch, click.echo)

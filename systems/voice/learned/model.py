@@ -4,8 +4,8 @@ Frames are kept at every second border as whole numbers of a step of their colum
 """
 
 import lzma
-from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,11 +23,11 @@ from .recall import Memory
 F32 = NDArray[np.float32]
 
 MAGIC = b"psi-voice\x01"
-EVERY = 2
+EVERY = 1
 """Borders between frames that are kept."""
 RATE = 240.0 / EVERY
 """Frames a second."""
-LARGEST = 64 << 20
+LARGEST = 256 << 20
 """Bytes that packed frames may unpack to."""
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0}]
 
@@ -131,10 +131,11 @@ def _wrong(d: Document) -> str | None:
     return None
 
 
-@cache
 def load(name: str) -> Model:
-    """assets/voices/NAME.voice, read once. VoiceError if there is none or it cannot be used."""
-    source = files("psi_ecs.assets") / "voices" / f"{name}.voice"
-    if not source.is_file():
-        raise VoiceError(f'no voice named {name!r}; put assets/voices/{name}.voice there or use voice.asset = "formant"')
-    return decode(source.read_bytes(), f"assets/voices/{name}.voice")
+    """assets/voices/NAME.voice, or the file of a path that ends in .voice. VoiceError if there is none or it cannot be used."""
+    source = Path(name) if name.endswith(".voice") else files("psi_ecs.assets") / "voices" / f"{name}.voice"
+    try:
+        return decode(source.read_bytes(), str(name))
+    except OSError as why:
+        reason = (why.strerror or str(why)).lower()
+        raise VoiceError(f"{name}: {reason}; give a voice made by psi voice train, or use voice.asset = \"formant\"") from why

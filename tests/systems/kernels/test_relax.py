@@ -96,3 +96,18 @@ def test_steps_come_near_the_closed_form_and_stay_bounded_however_stiff() -> Non
     np.testing.assert_allclose(fine, relax.at(query, seconds, target, np.array([[40.0, 10.0]]), zero, zero), atol=5e-3)
     stiff = relax.stepped(query, seconds, target, np.array([[1500.0, 600.0]]), zero, zero)
     assert np.abs(stiff).max() <= 1.0
+
+
+@pytest.mark.parametrize("rate", [240.0, 300.0, 600.0])
+def test_aims_lead_exactly_through_places(rate: float) -> None:
+    rng = np.random.default_rng(5)
+    way, dt = rng.normal(size=(200, 3)), 1.0 / 240.0
+    v0 = rng.normal(size=3)
+    targets, v = relax.aims(way, rate, dt, v0)
+    seconds = np.arange(len(targets)) * dt
+    x, speed = relax.knot_states(seconds, targets, np.full_like(targets, rate), way[0], v0)
+    np.testing.assert_allclose(x, way[:-1], atol=1e-9)
+    end, last = relax.step(x[-1], speed[-1], targets[-1], np.full(3, rate), dt)
+    np.testing.assert_allclose(end, way[-1], atol=1e-9)
+    np.testing.assert_allclose(last, v, atol=1e-6)
+    assert np.abs(targets).max() < 12.0 * np.abs(way).max()
