@@ -1,8 +1,8 @@
 """`psi bench`: how fast this is on this machine, beside peers in the same run.
 
 Every case runs in a process of its own, so that one library's heap does not slow the next; held to one core where the system
-allows it, so that ratios are of equals. Only `kernels` has all cores, for that is what the choice of backend is about.
-Figures are the best of several repeats unless they say median.
+allows it, so that ratios are of equals. Only `kernels` and `field` have all cores: a twin that uses another core is part of
+what is measured there. Figures are the best of several repeats unless they say median.
 """
 
 import json
