@@ -1,5 +1,6 @@
 """Speaking: what an avatar is saying now, the sound of this tick, and what a voice asset must supply."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -91,12 +92,15 @@ class Voice(Protocol):
 class Voices:
     """Resource (made anew by the program, not saved): the voice assets that personas may name."""
 
-    def __init__(self) -> None:
-        """None yet; plugins add theirs to `by_name`."""
+    def __init__(self, load: Callable[[str], Voice | None] | None = None) -> None:
+        """None yet; plugins add theirs to `by_name`, or a way to `load` what is asked for and not there yet."""
         self.by_name: dict[str, Voice] = {}
+        self._load = load
 
     def __getitem__(self, name: str) -> Voice:
         """The voice of that name; `PsiError` if there is none."""
+        if name not in self.by_name and self._load is not None and (found := self._load(name)) is not None:
+            self.by_name[name] = found
         if name not in self.by_name:
             raise PsiError(
                 f"no voice named {name!r}; there are {', '.join(sorted(self.by_name)) or 'none'}: correct voice.asset"

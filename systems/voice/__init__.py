@@ -1,7 +1,7 @@
 """The voice: from the state of the score to the sound of each tick.
 
 A voice asset (`components.voice.Voice`) plans scores and reads spectra off their states; `sing` makes sound of them.
-Voices come from the `Library`: the formant voice, and learned ones from their assets.
+Voices come from the `library`: the formant voice, and learned ones from their assets.
 """
 
 from psi_ecs import App, Clock, Entities, Query, Res, Rng, Sparse, Write, system
@@ -10,7 +10,7 @@ from psi_ecs.components.voice import Larynx, Sound, Speech, Voices
 
 from .asset import VoiceError
 from .formant import FormantVoice
-from .library import Library
+from .library import library
 from .speak import speak
 from .synth import block, silent
 
@@ -46,4 +46,4 @@ def sing(
 
 def voice(app: App) -> None:
     """Plugin: mouths that sound."""
-    app.add(Library(), sing)
+    app.add(library(), sing)

@@ -7,19 +7,18 @@ from psi_ecs.components.voice import Voice, Voices
 from .formant import FormantVoice
 
 
-class Library(Voices):
-    """Resource: a voice is loaded when it is first asked for."""
+def library() -> Voices:
+    """The formant voice, and learned ones once they are asked for."""
+    voices, formant = Voices(learned), FormantVoice()
+    voices.by_name[formant.name] = formant
+    return voices
 
-    def __init__(self) -> None:
-        """The formant voice alone."""
-        super().__init__()
-        formant = FormantVoice()
-        self.by_name[formant.name] = formant
 
-    def __getitem__(self, name: str) -> Voice:
-        """The voice of that name, or in the file of that path NAME.voice; PsiError in one line if there is none."""
-        if name not in self.by_name and (name.endswith(".voice") or (files("psi_ecs.assets") / "voices" / f"{name}.voice").is_file()):
-            from .learned import LearnedVoice
+def learned(name: str) -> Voice | None:
+    """The voice assets/voices/NAME.voice, or in the file of a path that ends so; None if it is neither. VoiceError in one line
+    if it cannot be used."""
+    if not name.endswith(".voice") and not (files("psi_ecs.assets") / "voices" / f"{name}.voice").is_file():
+        return None
+    from .learned import LearnedVoice
 
-            self.by_name[name] = LearnedVoice(name)
-        return super().__getitem__(name)
+    return LearnedVoice(name)

@@ -1,6 +1,6 @@
 """`psi voice`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +115,12 @@ def train(
 
     Needs PyTorch: pip install 'psi-ecs[train]'. Speak with it: psi say "Hello." --voice out/NAME.voice -o hello.wav
     """
-    from psi_ecs.tools.voice.corpus import read_corpus
+    from psi_ecs.tools.voice.corpus import Take, read_corpus
     from psi_ecs.tools.voice.teach import library
     from psi_ecs.tools.voice.train import train as learn
 
     library()
-    takes, kept = [], []
+    takes, kept = list[Take](), list[Take]()
     for folder in (*folders, *(() if keep_out is None else (keep_out,))):
         found, doubts = read_corpus(folder)
         for line in doubts:
@@ -128,7 +128,7 @@ def train(
         (kept if folder == keep_out else takes).extend(found)
     click.echo(f"{len(takes)} recordings, {sum(t.segments[-1].end for t in takes) / 60.0:.0f} minutes")
 
-    def watch(label: str, items: list[Any]) -> Iterator[Any]:
+    def watch(label: str, items: Iterable[Any]) -> Iterator[Any]:
         with click.progressbar(items, label=label, file=terminal()) as bar:
             yield from bar
 

@@ -61,11 +61,11 @@ def read_corpus(folder: Path) -> tuple[list[Take], list[str]]:
         if not bar or not text.strip():
             doubts.append(f"{listing}:{number}: no text for {name[:60]!r}; write id|text")
         elif path is None:
-            doubts.append(f"{listing}:{number}: no recording {name[:60]!r}; put {name[:60]}.flac beside it or take the line out")
+            doubts.append(f"{listing}:{number}: no recording {name[:60]!r}; put it there or take the line out")
         elif (row := lines.get(name)) is None:
             doubts.append(f"{path}: not aligned; it is left out")
         elif row.llr < WORST_MEAN or row.wmin < WORST_WORD:
-            doubts.append(f"{path}: the alignment is doubtful ({row.llr:.1f} a frame, worst word {row.wmin:.1f}); it is left out")
+            doubts.append(f"{path}: aligned badly ({row.llr:.1f} a frame, worst word {row.wmin:.1f}); it is left out")
         else:
             found.append(_take(path, text.strip(), row))
     if not found:

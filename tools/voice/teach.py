@@ -136,8 +136,9 @@ def losses(torch: Any, net: Any, batch: list[Any]) -> tuple[Any, Any, Any]:
 
 
 def teach(
-    lessons: list[Lesson], kept: list[Lesson], epochs: int, seed: int, checkpoint: Path, tell: Callable[[int, list[float]], None]
-) -> dict[str, F32]:
+    lessons: list[Lesson], kept: list[Lesson], epochs: int, seed: int, checkpoint: Path,
+    tell: Callable[[int, list[float]], None],
+) -> dict[str, F32]:  # fmt: skip
     """Weights of the network after so many epochs; goes on from `checkpoint` if that was left by a run of the same kind.
 
     `tell` is called after each epoch with its number and its losses: three of the lessons, three of those kept out.
@@ -182,6 +183,6 @@ def _epoch(torch: Any, net: Any, lessons: list[Lesson], rng: np.random.Generator
         best.step()
         best.zero_grad()
         pace.step()
-        total += [float(lasting), float(gauss), float(square)]
+        total += [lasting.item(), gauss.item(), square.item()]
         count += 1
-    return (total / count).tolist()
+    return [float(x) for x in total / count]

@@ -28,7 +28,7 @@ F32 = NDArray[np.float32]
 BORDERS = 240.0
 """Borders a second."""
 EPOCHS = 14
-STEPS = {"pitch": 0.05, "voice": 0.05, "noise": 0.08, "turn": 0.08, "level": 0.02, "envelope": 0.02}
+STEPS = {"pitch": 0.05, "voice": 0.05, "noise": 0.15, "turn": 0.15, "level": 0.04, "envelope": 0.04}
 """Steps in which columns are kept: semitones, shares, natural logs of amplitude."""
 
 
@@ -112,9 +112,9 @@ def _document(
     step = steps(whole - scale.mean)
     return Document(
         name=name, licence=licence, weights={k: w.astype(np.float16) for k, w in weights.items()}, mean=scale.mean,
-        spread=scale.spread, duration=scale.duration, pitch=pitch, step=step, count=len(whole), packed=pack(whole, scale.mean, step),
-        phone=np.array(phone, np.uint8), begin=np.rint(begin).astype(np.uint32), length=np.rint(length).astype(np.uint16),
-        take=np.array(take, np.uint16),
+        spread=scale.spread, duration=scale.duration, pitch=pitch, step=step, count=len(whole),
+        packed=pack(whole, scale.mean, step), phone=np.array(phone, np.uint8), begin=np.rint(begin).astype(np.uint32),
+        length=np.rint(length).astype(np.uint16), take=np.array(take, np.uint16),
     )  # fmt: skip
 
 
@@ -124,4 +124,4 @@ def steps(away: F32) -> F32:
     out[framecode.PITCH], out[framecode.VOICE] = STEPS["pitch"], STEPS["voice"]
     out[framecode.ENVELOPE], out[framecode.NOISE], out[framecode.TURN] = STEPS["envelope"], STEPS["noise"], STEPS["turn"]
     out[framecode.ENVELOPE.start] = STEPS["level"]
-    return np.maximum(out, np.abs(away).max(axis=0) / 127.0)
+    return np.asarray(np.maximum(out, np.abs(away).max(axis=0) / 127.0), np.float32)

@@ -1,6 +1,7 @@
-"""Phones in context, as the score network is told of them: what is taught and what is spoken are described by the same lines."""
+"""Phones in context, as the score network is told of them: what is taught and what is spoken are described alike."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ def describe(segments: Sequence[Segment], kind: str) -> Context:
             if s.syllable not in words.setdefault(s.word, []):
                 words[s.word].append(s.syllable)
     rows[0, 12] = rows[-1, 13] = 1.0
-    for left, right in zip(pauses, pauses[1:], strict=False):
+    for left, right in pairwise(pauses):
         within = range(left + 1, right)
         order = list(dict.fromkeys(segments[i].syllable for i in within))
         final = right == len(segments) - 1

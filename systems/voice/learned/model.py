@@ -23,11 +23,11 @@ from .recall import Memory
 F32 = NDArray[np.float32]
 
 MAGIC = b"psi-voice\x01"
-EVERY = 1
+EVERY = 2
 """Borders between frames that are kept."""
 RATE = 240.0 / EVERY
 """Frames a second."""
-LARGEST = 256 << 20
+LARGEST = 64 << 20
 """Bytes that packed frames may unpack to."""
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0}]
 
@@ -118,8 +118,9 @@ def _wrong(d: Document) -> str | None:
     """What cannot be, in words."""
     columns, phones = framecode.COLUMNS, len(d.phone)
     arrays: dict[str, tuple[Any, tuple[int, ...]]] = {
-        "mean": (d.mean, (columns,)), "spread": (d.spread, (columns,)), "step": (d.step, (columns,)), "phone": (d.phone, (phones,)),
-        "begin": (d.begin, (phones,)), "length": (d.length, (phones,)), "take": (d.take, (phones,)),
+        "mean": (d.mean, (columns,)), "spread": (d.spread, (columns,)), "step": (d.step, (columns,)),
+        "phone": (d.phone, (phones,)), "begin": (d.begin, (phones,)), "length": (d.length, (phones,)),
+        "take": (d.take, (phones,)),
     }  # fmt: skip
     for field, (array, shape) in arrays.items():
         if array.shape != shape or not np.isfinite(array).all():

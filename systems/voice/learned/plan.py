@@ -30,8 +30,8 @@ WEIGHTS = Weights()
 OPEN = 0.55
 """Share of a stop that is closure."""
 TRACT: tuple[Channel, ...] = (
-    *(Channel(f"c{i}", "tract", "ln amplitude per root Hz, warped cepstrum", -30.0 if i == 0 else -8.0, 8.0, -14.0 if i == 0 else 0.0)
-      for i in range(framecode.ORDER)),
+    Channel("c0", "tract", "ln amplitude per root Hz, warped cepstrum", -30.0, 8.0, -14.0),
+    *(Channel(f"c{i}", "tract", "1, warped cepstrum", -8.0, 8.0, 0.0) for i in range(1, framecode.ORDER)),
     *(Channel(f"noise{i}", "tract", "1, share of noise in the voice", 0.0, 1.0, 1.0) for i in range(len(framecode.HERTZ))),
     *(Channel(f"turn{i}", "tract", "1, phase beside the minimum phase", -4.0, 4.0, float(i == 0))
       for i in range(2 * framecode.TURNS)),
@@ -83,7 +83,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     time(segments, sentence, np.exp(duration * model.duration[1] + model.duration[0]), effects, style.rate, last)
     length = -(-round(segments[-1].end * RATE) // BLOCK) * BLOCK
     border = np.array([s.start for s in segments] + [length / RATE])
-    times = np.arange(length // STEP + 1) * (STEP / RATE)
+    times: F64 = np.arange(length // STEP + 1) * np.float64(STEP / RATE)
     frames = remember(model, context.phone, hidden, border, times)
     frames[:, framecode.PITCH] = _tune(frames[:, framecode.PITCH], segments, sentence, effects, persona, model, times)
     out = Gestures(CHANNELS)
@@ -148,7 +148,7 @@ def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], 
     for s in segments:
         if s.word >= 0:
             e = effects[s.word]
-            out.add(s.start, s.index, 30.0, loudness=e.loudness + sentence.words[s.word].prosody.volume, breath=max(e.breath, 0.0),
+            out.add(s.start, s.index, 30.0, loudness=e.loudness + sentence.words[s.word].prosody.volume,
                     rd=float(np.clip(1.0 - 0.14 * e.tilt + 0.5 * persona.voice.breathiness, 0.35, 2.6)))  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Two halves that followed each other in the recordings fit perfectly. Joins lie a
 what is left of a difference there is shared out over both sides.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -102,9 +103,10 @@ class Memory:
 
     def path(self, candidates: list[tuple[I64, F64]], weights: Weights) -> I64:
         """The stretches that are cheapest together, one for each half phone (Viterbi 1967)."""
-        scale = np.sqrt(_share(weights.join_pitch, weights.join_voice, weights.join_level, 1.0 / DETAIL)) / self._spread[_COMPARED]
+        share = _share(weights.join_pitch, weights.join_voice, weights.join_level, 1.0 / DETAIL)
+        scale = np.sqrt(share) / self._spread[_COMPARED]
         total, back = candidates[0][1], list[I64]()
-        for (left, _), (right, cost) in zip(candidates, candidates[1:], strict=False):
+        for (left, _), (right, cost) in pairwise(candidates):
             a, b = self.end[left] * scale, self.begin[right] * scale
             gap = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1) - 2.0 * a @ b.T
             step = weights.join * np.sqrt(np.maximum(gap, 0.0)) + weights.joint
@@ -136,7 +138,8 @@ class Memory:
         return out
 
 
-_COMPARED = np.array([framecode.PITCH, framecode.VOICE, *range(framecode.ENVELOPE.start, framecode.ENVELOPE.start + 1 + DETAIL)])
+_FIRST = framecode.ENVELOPE.start
+_COMPARED = np.array([framecode.PITCH, framecode.VOICE, *range(_FIRST, _FIRST + 1 + DETAIL)])
 
 
 def _share(pitch: float, voice: float, level: float, detail: float = 1.0) -> F64:

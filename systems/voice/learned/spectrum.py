@@ -12,7 +12,7 @@ C128 = NDArray[np.complex128]
 
 LN = np.log(10.0) / 20.0
 TILT = 4.0
-"""dB an octave above KNEE that one unit of rd below 1 adds (Fant 1995: Rd from 1 to 2 halves the corner of the return phase)."""
+"""dB an octave above KNEE that one unit of rd below 1 adds: of our choice, after the tilts of Fant (1995)."""
 KNEE = 500.0
 TRACT = slice(len(SOURCE), len(SOURCE) + framecode.COLUMNS - 2)
 
