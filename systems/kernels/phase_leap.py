@@ -24,6 +24,9 @@ STAGES = (
 DOUBT = np.array([71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40])
 """Factors of the slopes in the difference of the two orders."""
 
+FIRST = 3.0
+"""The first step tried, in steps that are sure to be fine: those are meant for pulls in unison."""
+
 
 def leap(theta: F64, freq: F64, how: Plan, samples: int, rate: int, error: float = 1e-7) -> F64:
     """Phases, in [0, 1), `samples` of a clock of `rate` Hz later.
@@ -42,7 +45,7 @@ def leap(theta: F64, freq: F64, how: Plan, samples: int, rate: int, error: float
 
 def _walk(theta: F64, freq: F64, how: Plan, seconds: float, error: float) -> F64:
     """What couplings add to phases in the order of the plan."""
-    net, h, left = how.levels[0].net, how.step, seconds
+    net, h, left = how.levels[0].net, FIRST * how.step, seconds
     delta, here, room = np.zeros(len(theta)), theta, how.room(9)
     net.pull(here, room[1])
     while left > 0.0:
