@@ -20,6 +20,7 @@ from psi_ecs.systems.voice.learned.model import EVERY, Document, encode, pack
 from psi_ecs.systems.voice.learned.net import KNOTS
 
 from .analyse import analyse
+from .analyse import code as encoded
 from .corpus import Take
 from .teach import Lesson, Scale, lesson, scaled, teach
 
@@ -37,8 +38,7 @@ def code(take: Take, work: Path) -> F32:
     kept = work / "codes" / f"{take.id}.npy"
     if kept.is_file():
         return np.asarray(np.load(kept), np.float32)
-    track = analyse(read_sound(take.path).audio)
-    found = framecode.encode(track.pitch, track.voiced, track.tones * track.sign, 24_000.0).astype(np.float16)
+    found = encoded(analyse(read_sound(take.path).audio)).astype(np.float16)
     kept.parent.mkdir(parents=True, exist_ok=True)
     part = kept.with_suffix(".part.npy")
     np.save(part, found)
