@@ -88,7 +88,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
     knot, owner, target, rate = out.knots()
     starts = np.array([round(s.start * RATE) for s in segments], np.int64)
     ends = np.append(starts[1:], length)
-    words = [_span(w, sentence, segments, starts, ends) for w in range(len(sentence.words))]
+    words = [span(w, sentence, segments, starts, ends) for w in range(len(sentence.words))]
     regimes = stretches(sentence.words, [w.start for w in words], [w.end for w in words])
     colour(knot, target, out.column, regimes, {round(s.start * RATE) for s in segments if s.name == "SIL"})
     edge = [w.start for w in words] + [words[-1].end]
@@ -112,7 +112,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
     )
 
 
-def _span(w: int, sentence: Sentence, segments: list[Segment], starts: np.ndarray, ends: np.ndarray) -> Span:
+def span(w: int, sentence: Sentence, segments: list[Segment], starts: np.ndarray, ends: np.ndarray) -> Span:
     """A word in time."""
     own = [s.index for s in segments if s.word == w]
     word = sentence.words[w]

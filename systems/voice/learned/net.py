@@ -18,16 +18,6 @@ KNOTS = 8
 """Frames that are expected of a phone, half of them in each half."""
 
 
-class Expected:
-    """What the network expects of P phones."""
-
-    __slots__ = ("knots", "seconds", "spread")
-
-    def __init__(self, seconds: F32, knots: F32, spread: F32) -> None:
-        """seconds f32[P]; knots f32[P, KNOTS, D] and spread f32[P, D] (one standard deviation), both normalised."""
-        self.seconds, self.knots, self.spread = seconds, knots, spread
-
-
 class ScoreNet:
     """A trained network."""
 

@@ -4,13 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import Persona
-from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Channel, Score, Span
+from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Channel, Score
 from psi_ecs.components.text import Sentence
 from psi_ecs.components.voice import BLOCK
 from psi_ecs.systems.kernels import framecode, relax
 from psi_ecs.systems.voice.feeling import Effect, effect
 from psi_ecs.systems.voice.gesture import Gestures, Segment
 from psi_ecs.systems.voice.mouth import articulate
+from psi_ecs.systems.voice.plan import HEAD, span
 
 from .context import describe
 from .model import RATE as FRAMES
@@ -24,8 +25,8 @@ STEP = 200
 """Samples between the knots of the tract: 8.3 ms."""
 FOLLOW = 300.0
 """1/s, rate of pitch, voicing and tract between their knots."""
-HEAD, BETWEEN, AFTER = 0.12, 0.16, 0.32
-"""Seconds of silence before a sentence, at a break within it, and after it."""
+BETWEEN, AFTER = 0.16, 0.32
+"""Seconds of silence at a break within a sentence, and after it."""
 WEIGHTS = Weights()
 OPEN = 0.55
 """Share of a stop that is closure."""
@@ -92,13 +93,14 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     articulate(segments, out, lambda s: s.start + OPEN * s.seconds, persona.manner.articulation)
     knot, owner, target, rate = weave(out, frames, segments)
     starts = np.array([round(s.start * RATE) for s in segments], np.int64)
-    words = [_span(w, sentence, segments, starts) for w in range(len(sentence.words))]
+    ends = np.append(starts[1:], length)
+    words = [span(w, sentence, segments, starts, ends) for w in range(len(sentence.words))]
     edge = [w.start for w in words] + [words[-1].end]
     return Score(
         channels=CHANNELS,
         phone=context.phone.astype(np.int16),
         start=starts,
-        end=np.append(starts[1:], length),
+        end=ends,
         stress=context.stress.astype(np.int8),
         syllable=np.array([s.syllable for s in segments], np.int32),
         word=np.array([s.word for s in segments], np.int32),
@@ -165,10 +167,3 @@ def weave(out: Gestures, frames: F64, segments: list[Segment]) -> tuple[NDArray[
     target[:, columns], rate[:, columns] = aims[knot // STEP], FOLLOW
     owner = np.searchsorted([round(s.start * RATE) for s in segments], knot, side="right") - 1
     return knot, owner.astype(np.int32), target, rate
-
-
-def _span(w: int, sentence: Sentence, segments: list[Segment], starts: NDArray[np.int64]) -> Span:
-    """A word in time."""
-    own = [s.index for s in segments if s.word == w]
-    word = sentence.words[w]
-    return Span(word.text + word.mark, int(starts[own[0]]), int(starts[own[-1] + 1]), word.start, word.end)
