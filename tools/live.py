@@ -16,6 +16,7 @@ from psi_ecs.systems.language import warm
 from psi_ecs.systems.output.draw import DrawError, available
 from psi_ecs.systems.output.openal import Player, Silent, SoundError, wait
 from psi_ecs.systems.play import open_scene, placed
+from psi_ecs.tools.master import calibrated
 from psi_ecs.tools.take import stage
 
 TICK = 400
@@ -65,11 +66,13 @@ def perform(
     tell: Callable[[str], None],
     off: tuple[str, ...] = (),
     core: Core | None = None,
+    lufs: float | None = None,
 ) -> str:
     """Play a scene to its end, or to second `end`. Returns a remark for the end; `tell` is told at once of what is missing;
-    `off` names parts to do without, `core` replaces the scene's field."""
+    `off` names parts to do without, `core` replaces the scene's field, `lufs` is about how loud each avatar is."""
     host = open_scene(scene, base, seed, off, core)
     warm()
+    gain = np.array([[calibrated(persona, lufs)] for persona in host.personas], np.float32)
     screen = open_window(host, scene, size, tell) if window else None
     try:
         player: Player | Silent = Player(len(host.avatars))
@@ -78,7 +81,7 @@ def perform(
         player = Silent()
     try:
         seat(player, [mouth_of(place, head) for (place, _), head in zip(placed(scene), host.heads, strict=True)])
-        ticks = follow(host, player, screen, end)
+        ticks = follow(host, player, screen, end, gain=gain)
     finally:
         player.close()
     gaps = f", {player.underruns} gap{'s' * (player.underruns > 1)} in the sound" if player.underruns else ""
@@ -115,7 +118,14 @@ def mouth_of(place: tuple[float, float, float], head: Head) -> tuple[float, floa
     return (place[0] + x, place[1] + y, place[2] + z)
 
 
-def follow(host: Host, player: Speakers, screen: View | None, end: float | None, rest: Callable[[], None] = wait) -> int:
+def follow(
+    host: Host,
+    player: Speakers,
+    screen: View | None,
+    end: float | None,
+    rest: Callable[[], None] = wait,
+    gain: NDArray[np.float32] | float = 1.0,
+) -> int:
     """Make ticks a little ahead of the sound and show the one that is heard; returns the number of ticks heard.
 
     Pictures that come too late are left out, so the mouth never trails the sound by more than one of them.
@@ -129,7 +139,7 @@ def follow(host: Host, player: Speakers, screen: View | None, end: float | None,
                 player.finish()
                 break
             frame = host.step()
-            player.play(frame.sounds)
+            player.play(frame.sounds * gain)
             waiting.append(frame)
             made += 1
         heard = player.heard

@@ -4,6 +4,8 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from psi_ecs import AssetError, PsiError
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.text import EMOTIONS
@@ -11,9 +13,10 @@ from psi_ecs.systems.formats.persona import load_persona
 from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.formats.timeline import Timeline
 from psi_ecs.systems.formats.toml import LIMIT, read_text
-from psi_ecs.systems.formats.wav import WavWriter
+from psi_ecs.systems.formats.wav import write_wav
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import feeling
+from psi_ecs.tools.master import AS_IT_IS, Master
 from psi_ecs.tools.proof import proof_text
 
 TAIL = 12
@@ -52,15 +55,17 @@ class Speaker:
     """A persona that speaks texts one by one, each from a fresh start, so that order does not matter."""
 
     def __init__(
-        self, persona: str, emotion: str | None, voice: str | None, seed: int, core: Core | None = None
+        self, persona: str, emotion: str | None, voice: str | None, seed: int, core: Core | None = None,
+        master: Master = AS_IT_IS,
     ) -> None:
-        """PsiError if the persona, emotion or voice is unknown; `core` is the field, the ordinary one when left out."""
+        """PsiError if the persona, emotion or voice is unknown; `core` is the field, the ordinary one when left out; `master`
+        says how loud files are, and their rate."""
         if emotion is not None and emotion not in (*EMOTIONS, "neutral"):
             raise PsiError(f"no emotion {emotion!r}; use {', '.join(EMOTIONS)} or neutral")
         self.persona, self.name = load_persona(persona), persona
         if voice is not None:
             self.persona.voice.asset = voice
-        self.emotion, self.seed, self.core = feeling(emotion), seed, core
+        self.emotion, self.seed, self.core, self.master = feeling(emotion), seed, core, master
         self.start()
 
     def start(self) -> tuple[Host, int]:
@@ -69,22 +74,18 @@ class Speaker:
         return host, host.avatar(self.persona)
 
     def speak(self, text: str, wav: Path, timeline: Path | None = None) -> None:
-        """Speak one text into a WAV, and its timeline into a JSON if asked. Neither is left when it is interrupted."""
+        """Speak one text into a WAV, and its timeline into a JSON if asked. Nothing is written until all is spoken."""
         proof_text(text, "the text")
         host, avatar = self.start()
         track = Timeline([self.persona.name], [self.name], [avatar])
-        out = WavWriter(wav)
-        try:
-            host.say(avatar, text, self.emotion)
-            tail = TAIL
-            while not host.idle or tail:
-                tail -= host.idle
-                frame = host.step()
-                out.write(frame.audio)
-                track.add(frame.weights, frame.events)
-            if timeline is not None:
-                write_file(timeline, track.json())
-            out.close()
-        except BaseException:
-            out.abandon()
-            raise
+        host.say(avatar, text, self.emotion)
+        tail, sound = TAIL, []
+        while not host.idle or tail:
+            tail -= host.idle
+            frame = host.step()
+            sound.append(frame.audio)
+            track.add(frame.weights, frame.events)
+        audio = self.master.apply(np.concatenate(sound))
+        if timeline is not None:
+            write_file(timeline, track.json())
+        write_wav(wav, audio, self.master.rate)

@@ -6,19 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from psi_ecs import PsiError
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import Scene
 from psi_ecs.systems.formats.captions import captions, srt, vtt
 from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.formats.timeline import Timeline
-from psi_ecs.systems.formats.wav import WavWriter
+from psi_ecs.systems.formats.wav import wav
 from psi_ecs.systems.host import Frame, Host
 from psi_ecs.systems.play import open_scene, placed
+from psi_ecs.tools.master import AS_IT_IS, Master
 
 FORMATS = ("mp4", "wav", "vtt", "srt", "json", "csv", "png")
 LONGEST = 3600.0
 """Seconds after which a scene is cut off."""
+PERFORMING = 0.1
+"""Share of the time for a film that goes into performing it; the rest is drawing."""
 
 
 @dataclass
@@ -37,6 +43,8 @@ class Plan:
     """Parts to do without, of `components.switch.PARTS`."""
     core: Core | None = None
     """Field of every avatar, instead of the scene's own."""
+    master: Master = AS_IT_IS
+    """How loud, and at what rate."""
 
     def path(self, format: str, name: str = "") -> Path:
         """Where a format goes; `name` tells avatars apart."""
@@ -64,18 +72,27 @@ def stage(host: Host, scene: Scene, size: tuple[int, int], headless: bool = True
 
 
 def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], None]) -> tuple[list[Path], list[str]]:
-    """Perform a scene and write it. Returns the files and remarks about what could not be made.
+    """Perform a scene, then write it. Returns the files and remarks about what could not be made.
 
     `progress` is told the seconds made so far. On an error or interrupt, unfinished files are removed.
     """
     host = open_scene(scene, base, plan.seed, plan.off, plan.core)
     formats, remarks, pictures = possible(host, scene, plan)
-    writer = _Writer(host, scene, plan, formats, pictures)
+    share = PERFORMING if "mp4" in formats else 1.0
+    taken = list[Frame]()
+    for frame in frames(host, plan.end):
+        if host.time > plan.start + 1e-9:
+            frame.sounds = frame.sounds[:0]  # the mix is all that is written
+            taken.append(frame)
+        progress(share * host.time)
+    if not taken:
+        raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
+    sound = plan.master.apply(np.concatenate([frame.audio for frame in taken]))
+    writer = _Writer(host, scene, plan, formats, pictures, sound)
     try:
-        for frame in frames(host, plan.end):
-            if host.time > plan.start + 1e-9:
-                writer.add(frame)
-            progress(host.time)
+        for made, frame in enumerate(taken, 1):
+            writer.add(frame)
+            progress(host.time * (share + (1.0 - share) * made / len(taken)))
         return writer.finish(), remarks
     except BaseException:
         writer.abandon()
@@ -107,10 +124,12 @@ def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str]
 
 
 class _Writer:
-    """All files of one performance as they grow."""
+    """All files of one performance."""
 
-    def __init__(self, host: Host, scene: Scene, plan: Plan, formats: list[str], pictures: Any) -> None:
-        self.plan, self.formats = plan, formats
+    def __init__(
+        self, host: Host, scene: Scene, plan: Plan, formats: list[str], pictures: Any, sound: NDArray[np.float32]
+    ) -> None:
+        self.plan, self.formats, self.sound = plan, formats, sound
         self.names = [a.name for a in scene.avatar]
         entities = host.avatars
         origin = round(plan.start * 60) * 400
@@ -118,28 +137,21 @@ class _Writer:
         self.entity = dict(zip(entities, self.names, strict=True))
         self.said: list[tuple[str, Any]] = []
         self.origin = origin
-        self.wav = self.film = None
+        self.film = None
         self.stage = pictures
         self.last: Frame | None = None
         self.ticks = self.shown = 0
-        try:
-            if "wav" in formats:
-                self.wav = WavWriter(plan.path("wav"))
-            if "mp4" in formats:
-                from psi_ecs.systems.output.film import Film
+        if "mp4" in formats:
+            from psi_ecs.systems.output.film import Film
 
-                self.film = Film(plan.path("mp4"), plan.size, plan.fps)
-        except BaseException:
-            self.abandon()
-            raise
+            self.film = Film(plan.path("mp4"), plan.size, plan.fps, plan.master.rate)
 
     def add(self, frame: Frame) -> None:
         self.timeline.add(frame.weights, frame.events)
         self.said += [(self.entity[e.avatar], e) for e in frame.events if e.start >= self.origin]
-        if self.wav:
-            self.wav.write(frame.audio)
         if self.film:
-            self.film.sound(frame.audio)
+            begin, end = (tick * self.plan.master.rate // 60 for tick in (self.ticks, self.ticks + 1))
+            self.film.sound(self.sound[begin:end])
             due = (self.ticks + 1) * self.plan.fps // 60
             while self.shown < due:
                 self.film.frame(self.stage.draw(frame.weights, frame.breath))
@@ -148,14 +160,13 @@ class _Writer:
         self.ticks += 1
 
     def finish(self) -> list[Path]:
-        if self.last is None:
-            raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
+        assert self.last is not None
         made: list[Path] = []
-        for open_file in (self.film, self.wav):
-            if open_file:
-                open_file.close()
+        if self.film:
+            self.film.close()
         words = captions(self.said)
         text: dict[str, Callable[[], bytes | str]] = {
+            "wav": lambda: wav(self.sound, self.plan.master.rate),
             "vtt": lambda: vtt(words, self.origin),
             "srt": lambda: srt(words, self.origin),
             "json": self.timeline.json,
@@ -178,6 +189,5 @@ class _Writer:
         return made
 
     def abandon(self) -> None:
-        for open_file in (self.film, self.wav):
-            if open_file:
-                open_file.abandon()
+        if self.film:
+            self.film.abandon()

@@ -90,6 +90,21 @@ def _all(av: Any, file: Any, rate: int, longest: float, path: Path) -> NDArray[n
     return np.concatenate(parts or [np.zeros(0, np.float32)]).astype(np.float64)
 
 
+def resampled(audio: NDArray[Any], rate: int, source: int = RATE) -> NDArray[np.float32]:
+    """A sound f32[N] at `source` Hz as f32[N rate / source], rounded up, at `rate`, by FFmpeg's polyphase filter; the same
+    array where the rates are equal. OutputError in one line if the library is not there."""
+    audio = np.ascontiguousarray(audio, np.float32)
+    if rate == source or not len(audio):
+        return audio
+    av = library(f"no sound at {rate} Hz")
+    frame = av.AudioFrame.from_ndarray(audio[None], format="fltp", layout="mono")
+    frame.sample_rate, frame.pts = source, 0
+    convert = av.AudioResampler(format="fltp", layout="mono", rate=rate)
+    out = np.concatenate([part.to_ndarray()[0] for given in (frame, None) for part in convert.resample(given)])
+    size = -(-len(audio) * rate // source)
+    return np.asarray(np.pad(out, (0, max(0, size - len(out))))[:size], np.float32)
+
+
 def _look(path: Path, audio: NDArray[np.float64], source: int, channels: int, rate: int) -> tuple[str, ...]:
     """What is to be said of a sound. AssetError if it is of no use."""
     if len(audio) < SHORTEST * rate:

@@ -1,4 +1,4 @@
-"""WAV files (RIFF, 16-bit PCM), written as the sound comes."""
+"""WAV files (RIFF, 16-bit PCM), mono."""
 
 import struct
 from pathlib import Path
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.score import RATE
 
-from .safe import Part, write_file
+from .safe import write_file
 
 
 def header(samples: int, rate: int = RATE) -> bytes:
@@ -24,30 +24,11 @@ def pcm(audio: NDArray[Any]) -> bytes:
     return np.clip(np.rint(np.asarray(audio, np.float64) * 32767.0), -32768, 32767).astype("<i2").tobytes()
 
 
-class WavWriter:
-    """A WAV file that grows; it has its name only once it is whole."""
-
-    def __init__(self, path: Path) -> None:
-        """Begin a file at `path`. OutputError if it cannot be written."""
-        self._part = Part(path)
-        self._samples = 0
-        self._part.write(header(0))
-
-    def write(self, audio: NDArray[Any]) -> None:
-        """Add samples f32[n]."""
-        self._samples += len(audio)
-        self._part.write(pcm(audio))
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._part.write(header(self._samples), at=0)
-        self._part.done()
-
-    def abandon(self) -> None:
-        """Remove what was written."""
-        self._part.remove()
+def wav(audio: NDArray[Any], rate: int = RATE) -> bytes:
+    """The file of a sound f32[N]."""
+    return header(len(audio), rate) + pcm(audio)
 
 
-def write_wav(path: Path, audio: NDArray[Any]) -> None:
-    """A whole sound at once."""
-    write_file(path, header(len(audio)) + pcm(audio))
+def write_wav(path: Path, audio: NDArray[Any], rate: int = RATE) -> None:
+    """A sound f32[N] as a file. OutputError in one line if it cannot be written."""
+    write_file(path, wav(audio, rate))

@@ -36,8 +36,8 @@ def encoder() -> str:
 class Film:
     """An MP4 that grows frame by frame; it has its name only once it is whole."""
 
-    def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
-        """Begin a film of even `size` (width, height). OutputError in one line if it cannot be made."""
+    def __init__(self, path: Path, size: tuple[int, int], fps: int, rate: int = RATE) -> None:
+        """Begin a film of even `size` (width, height), sound at `rate` Hz. OutputError in one line if it cannot be made."""
         av = media.library("no film")
         if size[0] % 2 or size[1] % 2:
             raise OutputError(f"{path}: a film's width and height must be even, not {size[0]}x{size[1]}")
@@ -49,8 +49,8 @@ class Film:
             raise self._part.error(why) from why
         self._video = self._file.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "19", "threads": "2"})
         self._video.width, self._video.height, self._video.pix_fmt = *size, "yuv420p"
-        self._beat = Fraction(1, fps)
-        self._sound = self._file.add_stream("aac", rate=RATE, layout="mono")
+        self._beat, self._rate = Fraction(1, fps), rate
+        self._sound = self._file.add_stream("aac", rate=rate, layout="mono")
         self._sound.bit_rate = 128_000
         self._frames = self._samples = 0
         self._failed: Exception | None = None
@@ -63,7 +63,7 @@ class Film:
         self._put(("picture", picture))
 
     def sound(self, audio: NDArray[np.float32]) -> None:
-        """Add samples f32[n] at 24 000 Hz."""
+        """Add samples f32[n] at the film's rate."""
         self._put(("sound", np.asarray(audio, np.float32)))
 
     def _put(self, item: tuple[str, NDArray[Any]]) -> None:
@@ -93,7 +93,7 @@ class Film:
             packets = self._video.encode(picture)
         else:
             sound = self._av.AudioFrame.from_ndarray(data[None], format="fltp", layout="mono")
-            sound.sample_rate, sound.pts, sound.time_base = RATE, self._samples, Fraction(1, RATE)
+            sound.sample_rate, sound.pts, sound.time_base = self._rate, self._samples, Fraction(1, self._rate)
             self._samples += len(data)
             packets = self._sound.encode(sound)
         for packet in packets:

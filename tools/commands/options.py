@@ -12,12 +12,34 @@ SEED = click.IntRange(0, LARGEST_SEED)
 PARTS = "koopman, grammar, coupling, emotion or memory"
 ABLATE = click.option("--ablate", multiple=True, metavar="PART", help=f"Do without {PARTS}; may be given several times.")
 CORE = click.option("--core", metavar="NAME", help="Field asset, or the path of a core TOML, such as psi core tune writes.")
+RATES = ("16000", "22050", "24000", "44100", "48000")
+RATE = click.option(
+    "--rate", type=click.Choice(RATES), default="24000", show_default=True,
+    help="Samples a second of the sound. It is made at 24000 and resampled: a higher rate adds nothing above 12 kHz.",
+)  # fmt: skip
 HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def terminal() -> TextIO:
     """Where progress is drawn: standard error if somebody looks at it, else nowhere, so that logs hold errors only."""
     return sys.stderr if sys.stderr.isatty() else io.StringIO()
+
+
+def loudness(_: click.Context, __: click.Parameter, text: str) -> float | None:
+    """Callback: LUFS from -70 to -5; None for "none" and 0."""
+    try:
+        level = 0.0 if text == "none" else float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no loudness; write LUFS such as -23, or none") from None
+    if level and not -70.0 <= level <= -5.0:
+        raise click.BadParameter(f"{text} LUFS is out of reach; write -70 to -5, or none")
+    return level or None
+
+
+LUFS = click.option(
+    "--lufs", callback=loudness, default="-23", show_default=True, metavar="L",
+    help='Loudness by EBU R 128, true peaks held below -1 dBTP; "none" leaves it as it is.',
+)  # fmt: skip
 
 
 def moment(_: click.Context, option: click.Parameter, text: str | None) -> float | None:

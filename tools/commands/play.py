@@ -3,7 +3,7 @@
 import click
 
 from . import options
-from .options import ABLATE, CORE, HELP, SEED, moment
+from .options import ABLATE, CORE, HELP, LUFS, SEED, moment
 
 
 @click.command("run", context_settings=HELP)
@@ -14,6 +14,7 @@ from .options import ABLATE, CORE, HELP, SEED, moment
 @click.option("--to", "end", callback=moment, metavar="S", help="Stop at this second.")
 @click.option("--no-window", is_flag=True, help="Sound only.")
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
+@LUFS
 @CORE
 @ABLATE
 def command(
@@ -22,12 +23,14 @@ def command(
     end: float | None,
     no_window: bool,
     seed: int | None,
+    lufs: float | None,
     core: str | None,
     ablate: tuple[str, ...],
 ) -> None:
     """Play SCENE live, a TOML file or the name of one that comes along. Esc closes the window.
 
-    The picture follows the sound that is heard. Without a screen or a sound device it says so and plays what it can.
+    The picture follows the sound that is heard. Each avatar has one gain, measured on a text that it says unheard
+    before. Without a screen or a sound device it says so and plays what it can.
 
     \b
     psi run scenes/hello.toml
@@ -40,5 +43,6 @@ def command(
 
     loaded, path = read_scene(scene)
     field = core_of(core)
-    said = perform(loaded, path.parent, size, end, seed, not no_window, lambda text: click.echo(text, err=True), ablate, field)
+    tell = lambda text: click.echo(text, err=True)  # noqa: E731
+    said = perform(loaded, path.parent, size, end, seed, not no_window, tell, ablate, field, lufs)
     click.echo(said)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from . import options
-from .options import ABLATE, CORE, HELP, SEED, moment, terminal
+from .options import ABLATE, CORE, HELP, LUFS, RATE, SEED, moment, terminal
 
 
 @click.command("render", context_settings=HELP)
@@ -25,6 +25,8 @@ from .options import ABLATE, CORE, HELP, SEED, moment, terminal
     "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times."
 )
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
+@LUFS
+@RATE
 @CORE
 @ABLATE
 def command(
@@ -36,6 +38,8 @@ def command(
     end: float | None,
     formats: tuple[str, ...],
     seed: int | None,
+    lufs: float | None,
+    rate: str,
     core: str | None,
     ablate: tuple[str, ...],
 ) -> int:
@@ -51,6 +55,7 @@ def command(
     psi render hello --format wav --format json       no film
     psi render hello --core mine.toml                 with a field of your own
     """
+    from psi_ecs.tools.master import Master
     from psi_ecs.tools.proof import core_of, read_scene
     from psi_ecs.tools.take import FORMATS, Plan, render
 
@@ -65,7 +70,8 @@ def command(
     if not wanted and kind in FORMATS and kind != "mp4":
         wanted = (kind,)
     film = out or Path("out") / f"{path.stem}.mp4"
-    plan = Plan(film, wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate, core_of(core))
+    master = Master(lufs, int(rate))
+    plan = Plan(film, wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate, core_of(core), master)
     guess = end if end is not None else expected(loaded)
     with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(

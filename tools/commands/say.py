@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .options import CORE, HELP, SEED, terminal
+from .options import CORE, HELP, LUFS, RATE, SEED, terminal
 
 
 @click.command("say", context_settings=HELP)
@@ -17,6 +17,8 @@ from .options import CORE, HELP, SEED, terminal
 @click.option("--emotion", help="joy, anger, sadness, fear, disgust, surprise, calm or neutral; from the text when left out.")
 @click.option("--voice", help="Voice asset instead of the persona's own.")
 @click.option("--seed", type=SEED, default=0, metavar="N", help="Seed of all random streams.")
+@LUFS
+@RATE
 @CORE
 def command(
     text: str | None,
@@ -26,6 +28,8 @@ def command(
     emotion: str | None,
     voice: str | None,
     seed: int,
+    lufs: float | None,
+    rate: str,
     core: str | None,
 ) -> None:
     """Speak TEXT into a WAV file: plain, with tags such as "[joy] Hello! [/]", or SSML; "-" reads standard input.
@@ -36,6 +40,7 @@ def command(
     psi say "[whisper] Guess what. [/] [laugh]" -o secret.wav
     psi say --batch sentences.tsv -o out          lines id<TAB>text
     psi say "Good morning." -o mine.wav --core mine.toml
+    psi say "Good morning." -o loud.wav --lufs=-16 --rate 48000
 
     \b
     Feelings        [joy] ... [/], [sad:0.5] ... [/], ...
@@ -44,20 +49,22 @@ def command(
     Other           [pause 0.5], [emphasis] ... [/], [mark name]
     """
     from psi_ecs.systems.formats.safe import OutputError
+    from psi_ecs.tools.master import Master
     from psi_ecs.tools.proof import core_of
     from psi_ecs.tools.speak import Speaker, read_batch, read_input
 
     if (text is None) == (batch is None):
         raise click.UsageError("give a text, or --batch with a file of texts")
+    master = Master(lufs, int(rate))
     if batch is None:
-        speaker = Speaker(persona, emotion, voice, seed, core_of(core))
+        speaker = Speaker(persona, emotion, voice, seed, core_of(core), master)
         speaker.speak(read_input() if text == "-" else str(text), out)
         click.echo(out)
         return
     lines = read_batch(batch)
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out}: is a file; with --batch give a folder")
-    speaker = Speaker(persona, emotion, voice, seed, core_of(core))
+    speaker = Speaker(persona, emotion, voice, seed, core_of(core), master)
     with click.progressbar(lines, label=f"speaking {batch.name}", file=terminal()) as bar:
         for name, line in bar:
             speaker.speak(line, out / f"{name}.wav", out / f"{name}.json")
