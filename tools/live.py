@@ -139,7 +139,7 @@ def follow(
                 player.finish()
                 break
             frame = host.step()
-            player.play(frame.sounds * gain)
+            player.play(np.asarray(frame.sounds * gain, np.float32))
             waiting.append(frame)
             made += 1
         heard = player.heard

@@ -4,15 +4,19 @@ import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-from psi_ecs import AssetError
+from msgspec import to_builtins
+
+from psi_ecs import AssetError, PsiError
 from psi_ecs.asset import package_folder
 from psi_ecs.components.avatar import Persona
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.text import EMOTIONS
 
 from .grammar import packaged, personal
-from .toml import line_of, parse_toml, read_text
+from .pack import PERSONA, packed, read_packed
+from .toml import line_of, parse_toml, read_text, toml_text, utf8
 
 RANGES = {
     "voice.pitch": (50.0, 500.0),
@@ -37,8 +41,9 @@ def personas() -> list[str]:
 
 
 def load_persona(name: str, base: Path | None = None) -> Persona:
-    """A persona by the name of an asset, or by the path of a TOML file (relative to `base`). AssetError if there is none."""
-    if name.endswith(".toml"):
+    """A persona by the name of an asset, or by the path of a TOML file or of a pack (relative to `base`). AssetError if there
+    is none. A voice that lies beside it is named by its whole path then."""
+    if name.endswith((".toml", ".zip")):
         path = (base or Path()) / name
     else:
         if name not in personas():
@@ -46,13 +51,30 @@ def load_persona(name: str, base: Path | None = None) -> Persona:
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(personas())}"
             raise AssetError(f"no persona {name!r}; {hint} (or give the path of a TOML file)")
         path = package_folder("assets") / "personas" / f"{name}.toml"
-    text = read_text(path)
+    if path.suffix == ".zip":
+        path /= PERSONA
+    text = utf8(read_packed(path), str(path)) if packed(path) else read_text(path)
     persona = parse_toml(text, Persona, str(path))
-    _check(persona, lambda key, message: AssetError(f"{path}:{line_of(text, key) or 1}: {key} {message}"))
+    check(persona, lambda key, message: AssetError(f"{path}:{line_of(text, key) or 1}: {key} {message}"))
+    beside = path.with_name(persona.voice.asset)
+    if persona.voice.asset.endswith(".voice") and (packed(beside) or beside.is_file()):
+        persona.voice.asset = str(beside)
     return persona
 
 
-def _check(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
+def persona_text(persona: Persona) -> str:
+    """The file of a persona; what is as usual is left out."""
+    usual: dict[str, Any] = to_builtins(Persona(name=""))
+    tables = {name: value for name, value in to_builtins(persona).items() if name in ("name", "head") or value != usual[name]}
+    tables.setdefault("voice", {})["asset"] = persona.voice.asset
+    for name in ("voice", "manner", "look"):
+        if name in tables:
+            tables[name] = {k: v for k, v in tables[name].items() if k == "asset" or v != usual[name][k]}
+    return toml_text(tables)
+
+
+def check(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:
+    """Raise wrong(key, message) if something of a persona cannot be."""
     for key, (low, high) in RANGES.items():
         group, field = key.split(".")
         value = getattr(getattr(persona, group), field)
@@ -79,7 +101,7 @@ def _check(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
             raise wrong(f"look.{name}", f'is {colour!r}; write a colour as "#rrggbb"')
 
 
-def _check_assets(persona: Persona, wrong: Callable[[str, str], AssetError]) -> None:
+def _check_assets(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:
     """Head and voice exist; a head given by its path is looked at when it is loaded."""
     assets = package_folder("assets")
     heads = sorted(p.stem for p in (assets / "heads").glob("*.glb"))
@@ -89,7 +111,7 @@ def _check_assets(persona: Persona, wrong: Callable[[str, str], AssetError]) -> 
         raise wrong("head", f"is {persona.head!r}, and there is no such head; {hint} (or give the path of a GLB file)")
 
 
-def _known(name: str, names: list[str], table: str, what: str, wrong: Callable[[str, str], AssetError]) -> None:
+def _known(name: str, names: list[str], table: str, what: str, wrong: Callable[[str, str], PsiError]) -> None:
     if name not in names:
         near = get_close_matches(name, names, 1, 0.4)
         hint = f"did you mean {near[0]!r}?" if near else f"use {', '.join(names[:10])}"

@@ -1,5 +1,6 @@
 """TOML files that people write, checked against a record type; errors name file, line, key and remedy."""
 
+import json
 import math
 import re
 import tomllib
@@ -36,11 +37,31 @@ def read_text(path: Path) -> str:
             raise AssetError(f"{path}: is {'a folder' if path.is_dir() else 'no ordinary file'}; give the name of a text file")
         if path.stat().st_size > LIMIT:
             raise AssetError(f"{path}: larger than {LIMIT // 1_000_000} MB; split it")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as why:
-        raise AssetError(f"{path}: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
+        return utf8(path.read_bytes(), str(path))
     except (OSError, ValueError) as why:  # a ValueError for a path with a NUL
         raise AssetError(f"{path}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path") from why
+
+
+def utf8(data: bytes, where: str) -> str:
+    """Bytes as text, with line ends of one kind. AssetError that begins with `where` if they are not UTF-8."""
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as why:
+        raise AssetError(f"{where}: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
+
+
+def toml_text(data: dict[str, Any], path: tuple[str, ...] = ()) -> str:
+    """Plain data as TOML: numbers, texts and lists first, then tables; None and empty tables are left out."""
+
+    def name(key: str) -> str:
+        return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+    plain = {k: v for k, v in data.items() if v is not None and not isinstance(v, dict)}
+    lines = [f"{name(k)} = {json.dumps(v, ensure_ascii=False)}" for k, v in plain.items()]
+    head = [f"[{'.'.join(map(name, path))}]"] if path and plain else []
+    parts = ["\n".join(head + lines)] if plain else []
+    parts += [text for k, v in data.items() if isinstance(v, dict) and (text := toml_text(v, (*path, k)).rstrip("\n"))]
+    return "\n\n".join(parts) + "\n"
 
 
 def parse_toml(text: str, cls: type[T], where: str) -> T:

@@ -6,6 +6,7 @@ spectra: what rings of them is over within a second.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +73,8 @@ def lufs(power: F64 | float) -> F64:
     return np.asarray(OFFSET + 10.0 * np.log10(np.maximum(power, 1e-30)), np.float64)
 
 
-def loudness(x: F64, rate: int) -> float:
-    """Integrated loudness in LUFS of one channel f64[N], full scale 1; minus infinity if nothing passes the absolute gate."""
+def loudness(x: NDArray[Any], rate: int) -> float:
+    """Integrated loudness in LUFS of one channel [N], full scale 1; minus infinity if nothing passes the absolute gate."""
     block = powers(np.asarray(x, np.float64), rate)
     loud = block[lufs(block) > ABSOLUTE]
     if not len(loud):
@@ -81,7 +82,7 @@ def loudness(x: F64, rate: int) -> float:
     return float(lufs(loud[lufs(loud) > lufs(loud.mean()) + RELATIVE].mean()))
 
 
-def true_peak(x: F64, rate: int) -> float:
+def true_peak(x: NDArray[Any], rate: int) -> float:
     """Largest size of the sound between its samples too, full scale 1."""
     if not len(x):
         return 0.0
@@ -95,7 +96,7 @@ def true_peak(x: F64, rate: int) -> float:
     return top
 
 
-def gain(x: F64, rate: int, goal: float) -> float:
+def gain(x: NDArray[Any], rate: int, goal: float) -> float:
     """dB that bring a sound to `goal` LUFS, or as near as the ceiling for true peaks allows; 0 for silence."""
     level = loudness(x, rate)
     if level == float("-inf"):

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
-from .options import ABLATE, CORE, HELP
+from .options import ABLATE, CORE, HELP, watch
+
+PATH = click.Path(path_type=Path)
 
 
-@click.command("eval", context_settings=HELP)
+@click.group("eval", context_settings=HELP, invoke_without_command=True, no_args_is_help=False)
+@click.pass_context
 @click.option(
     "--texts", type=click.Path(path_type=Path), help="File with lines id<TAB>text; the project's own sentences when left out."
 )
@@ -24,6 +27,7 @@ from .options import ABLATE, CORE, HELP
 @click.option("--grammar", is_flag=True, help="Instead, play every scene and tell how far each rule is broken, held and free.")
 @click.option("--ablation", is_flag=True, help="Instead, switch each part off in turn and tell what that costs.")
 def command(
+    context: click.Context,
     texts: Path | None,
     persona: str,
     out: Path | None,
@@ -45,7 +49,10 @@ def command(
     psi eval --grammar                           violations over all scenes
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
+    psi eval voice --help                        the voice: cost, pitch, joins, clicks, feelings, and scored beside peers
     """
+    if context.invoked_subcommand is not None:
+        return
     if core is not None and (hours is not None or forecast or ablation):
         raise click.UsageError("--core goes with the figures of spoken sentences; leave out --hours, --forecast and --ablation")
     if silent and hours is None:
@@ -74,3 +81,39 @@ def command(
     from psi_ecs.tools.proof import core_of
 
     run(texts, persona, out, ablate, core_of(core))
+
+
+@command.command("voice")
+@click.option("--texts", type=PATH, help="File with lines id<TAB>text; the scorer's or the project's own when left out.")
+@click.option("--persona", "personas", multiple=True, metavar="NAME", help="Who speaks; several are compared. [mira]")
+@click.option("--voice", "voices", multiple=True, metavar="FILE", help="Voice instead of the persona's own; several too.")
+@click.option("--emotions", is_flag=True, help="Instead, how feelings change the voice, beside how they change actors'.")
+@click.option("--scorer", type=PATH, metavar="DIR", help="Folder with score.py, and peers/*.json of what it found for others.")
+@click.option("--scorer-python", metavar="FILE", help="The Python that runs it. [the variable PSI_SCORER_PYTHON]")
+@click.option("--keep", type=PATH, metavar="DIR", help="Keep the WAV files there.")
+@click.option("-o", "--out", type=PATH, help="JSON file for the figures.")
+def voice(
+    texts: Path | None,
+    personas: tuple[str, ...],
+    voices: tuple[str, ...],
+    emotions: bool,
+    scorer: Path | None,
+    scorer_python: str | None,
+    keep: Path | None,
+    out: Path | None,
+) -> None:
+    """Let voices say texts, and measure cost, memory, pitch, loudness, joins and clicks; installed peers are timed too.
+
+    \b
+    psi eval voice
+    psi eval voice --persona mira --persona otis -o figures.json
+    psi eval voice --voice anna.voice --scorer ~/scorer --scorer-python ~/scorer/venv/bin/python
+    psi eval voice --emotions
+    """
+    from psi_ecs.tools.voice import judge
+    from psi_ecs.tools.voice.scorer import Scorer
+
+    if emotions and keep is not None:
+        raise click.UsageError("--keep goes with the plain texts; leave out --emotions")
+    tool = None if scorer is None else Scorer(scorer, scorer_python)
+    judge.run(texts, list(personas) or ["mira"], list(voices), tool, emotions, keep, out, watch, click.echo)

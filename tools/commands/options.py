@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any, TextIO
 
@@ -40,6 +41,12 @@ LUFS = click.option(
     "--lufs", callback=loudness, default="-23", show_default=True, metavar="L",
     help='Loudness by EBU R 128, true peaks held below -1 dBTP; "none" leaves it as it is.',
 )  # fmt: skip
+
+
+def watch(label: str, items: Iterable[Any]) -> Iterator[Any]:
+    """The items one by one, with a bar of how far it is where somebody looks."""
+    with click.progressbar(items, label=label, file=terminal()) as bar:
+        yield from bar
 
 
 def moment(_: click.Context, option: click.Parameter, text: str | None) -> float | None:

@@ -1,19 +1,19 @@
 """`psi voice`."""
 
-from collections.abc import Iterable, Iterator
+import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .options import HELP, terminal
+from .options import HELP, terminal, watch
 
 FILE = click.Path(path_type=Path)
 
 
 @click.group("voice", context_settings=HELP, no_args_is_help=False)
 def command() -> None:
-    """Turn recordings of a voice into tracks of oscillators, and play such tracks.
+    """Make voices: from recordings, by other settings, and for other machines.
 
     \b
     psi voice analyse speech.flac -o out/          out/speech.track and a picture of it
@@ -21,6 +21,9 @@ def command() -> None:
     psi voice replay out/speech.track -o again.wav
     psi voice compare speech.flac again.wav -o difference.png
     psi voice train recordings/ -o work/ --name anna   learn a voice: work/anna.voice
+    psi voice shape mira --pitch 150 --tract 0.9 -o ada.toml    a persona with another voice, and ada.wav
+    psi voice export mira                      what a voice says about itself
+    psi voice export mira -o mira.zip          persona and voice in one file, for psi say --persona mira.zip
     """
 
 
@@ -128,8 +131,63 @@ def train(
         (kept if folder == keep_out else takes).extend(found)
     click.echo(f"{len(takes)} recordings, {sum(t.segments[-1].end for t in takes) / 60.0:.0f} minutes")
 
-    def watch(label: str, items: Iterable[Any]) -> Iterator[Any]:
-        with click.progressbar(items, label=label, file=terminal()) as bar:
-            yield from bar
-
     learn(takes, kept, name, licence, out, seed, epochs, watch, click.echo)
+
+
+KNOBS = (
+    ("pitch", "Median pitch, 50 to 500 Hz."),
+    ("span", "Factor on pitch movement, 0 to 2."),
+    ("rate", "Speed, 0.5 to 2."),
+    ("tract", "Formant scale, 0.7 to 1.3: 0.85 sounds like a man, 1.1 like a child."),
+    ("breathiness", "-1 pressed to 1 breathy."),
+    ("roughness", "0 smooth to 1 rough."),
+    ("brightness", "Spectral tilt, -6 to 6 dB an octave above 1 kHz."),
+)
+
+
+def knobs(act: Any) -> Any:
+    """An option for each number in `components.avatar.VoiceStyle`."""
+    for name, text in reversed(KNOBS):
+        act = click.option(f"--{name}", type=float, metavar="X", help=text)(act)
+    return act
+
+
+@command.command("shape")
+@click.argument("persona")
+@knobs
+@click.option("--voice", metavar="FILE", help="Voice asset instead of the persona's own.")
+@click.option("--name", help="Of the new persona. [as the file]")
+@click.option("--text", help="What it says in the sample.")
+@click.option("-o", "--out", type=FILE, required=True, help="TOML to write; a sample (WAV) stands beside it.")
+def shape(persona: str, voice: str | None, name: str | None, text: str | None, out: Path, **changes: float | None) -> None:
+    """Make a persona from PERSONA with another voice, and let it speak.
+
+    PERSONA is an asset, or the path of a persona TOML or of a pack. Use it: psi say "Hello." --persona ada.toml -o hello.wav
+    """
+    from psi_ecs.tools.voice import shape as make
+
+    wanted = {knob: value for knob, value in changes.items() if value is not None}
+    for line in make.run(persona, wanted, voice, name, text, out):
+        click.echo(line)
+
+
+@command.command("export")
+@click.argument("voice")
+@click.option("-o", "--out", type=FILE, help="Pack (ZIP) to write: persona, voice and licence.")
+@click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
+def export(voice: str, out: Path | None, as_json: bool) -> None:
+    """Tell what VOICE is: licence, size, parameters, phones, memory. With -o, pack it with its persona for another machine.
+
+    VOICE is a persona (asset, TOML or pack) or the path of a .voice file. A pack is used as a persona is: psi say "Hello."
+    --persona mira.zip -o hello.wav
+    """
+    from psi_ecs.tools.voice import export as give
+
+    persona = give.persona_of(voice)
+    facts = give.about(persona)
+    for line in [json.dumps(facts, indent=1)] if as_json else give.lines(facts):
+        click.echo(line)
+    if out is not None:
+        for remark in give.write(persona, facts, out):
+            click.echo(remark, err=True)
+        click.echo(out)
