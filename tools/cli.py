@@ -15,9 +15,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "Print the JSON Schema of scene files, for editors."),
     "doctor": ("doctor", "Tell what this machine can do and what is missing."),
     "bench": ("bench", "Measure speed beside peers, in one run."),
-    "eval": ("evaluate", "Measure how well face and voice belong together."),
+    "eval": ("evaluate", "Measure how well face and voice belong together, and the voice itself."),
     "core": ("core", "See, tune and teach the field of oscillators."),
-    "voice": ("voice", "Turn recordings into tracks of oscillators, and play such tracks."),
+    "voice": ("voice", "Make voices: from recordings, by other settings, and for other machines."),
     "head": ("head", "Build or inspect heads."),
 }
 

@@ -13,7 +13,7 @@ from .options import CORE, HELP, LUFS, RATE, SEED, terminal
 @click.option(
     "--batch", type=click.Path(path_type=Path), help="File with lines id<TAB>text; writes id.wav and id.json for each."
 )
-@click.option("--persona", default="mira", show_default=True, help="Persona asset, or the path of a persona TOML.")
+@click.option("--persona", default="mira", show_default=True, help="Persona asset, or the path of a TOML or pack.")
 @click.option("--emotion", help="joy, anger, sadness, fear, disgust, surprise, calm or neutral; from the text when left out.")
 @click.option("--voice", help="Voice asset instead of the persona's own.")
 @click.option("--seed", type=SEED, default=0, metavar="N", help="Seed of all random streams.")

@@ -1,6 +1,5 @@
 """What speaking costs: beside it, peers that are installed on this machine, in the same run."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -99,22 +98,29 @@ def installed() -> tuple[list[str], list[str]]:
 
 def peer(name: str, texts: list[str]) -> Speed | str:
     """A peer that says the texts, one process each; what it says of itself if it fails."""
-    command, audio, seconds = PEERS[name], 0.0, 0.0
+    command, audio, before = PEERS[name], 0.0, _children()
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "a.wav"
         for text in texts:
-            before = os.times()
             given = None if "{text}" in command else text
             words = [word.format(out=out, text=text) for word in command]
             done = subprocess.run(words, input=given, capture_output=True, text=True, check=False)
-            after = os.times()
             if done.returncode or not out.is_file():
                 return (done.stderr.strip().splitlines() or ["it made no sound"])[-1][:80]
-            seconds += after.children_user + after.children_system - before.children_user - before.children_system
             try:
                 with wave.open(str(out)) as file:
                     audio += file.getnframes() / file.getframerate()
             except (wave.Error, EOFError) as why:
                 return f"its sound cannot be read: {why}"
             out.unlink()
-    return Speed(seconds, audio)
+    return Speed(_children() - before, audio)
+
+
+def _children() -> float:
+    """Seconds of CPU that finished child processes took."""
+    try:
+        import resource
+    except ImportError:  # Windows, which tells nothing of them
+        return 0.0
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from psi_ecs import AssetError
-from psi_ecs.systems.formats.persona import load_persona, personas
+from psi_ecs.components.avatar import Limit, Persona
+from psi_ecs.systems.formats.persona import load_persona, persona_text, personas
 
 
 @pytest.mark.parametrize("name", personas())
@@ -54,3 +55,16 @@ def test_what_is_wrong_is_told_with_its_line(text: str, line: int, message: str,
 def test_a_persona_that_is_not_there(name: str, message: str) -> None:
     with pytest.raises(AssetError, match=re.escape(message)):
         load_persona(name)
+
+
+@pytest.mark.parametrize("name", personas())
+def test_a_persona_that_is_written_is_read_again(name: str, tmp_path: Path) -> None:
+    persona = load_persona(name)
+    (tmp_path / "again.toml").write_text(persona_text(persona), encoding="utf-8")
+    assert load_persona("again.toml", tmp_path) == persona
+
+
+def test_odd_names_and_bounds_are_written_too(tmp_path: Path) -> None:
+    persona = Persona(name='Ada "ψ" \\', mood={"joy": 1e-9}, grammar={"head turns so far": Limit(least=-0.5)})
+    (tmp_path / "again.toml").write_text(persona_text(persona), encoding="utf-8")
+    assert load_persona("again.toml", tmp_path) == persona
