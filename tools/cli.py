@@ -15,9 +15,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "Print the JSON Schema of scene files, for editors."),
     "doctor": ("doctor", "Tell what this machine can do and what is missing."),
     "bench": ("bench", "Measure speed beside peers, in one run."),
-    "eval": ("evaluate", "Measure how well face and voice belong together, and the voice itself."),
+    "eval": ("evaluate", "Measure face and voice, and how well they belong together."),
     "core": ("core", "See, tune and teach the field of oscillators."),
-    "voice": ("voice", "Make voices: from recordings, by other settings, and for other machines."),
+    "voice": ("voice", "Analyse, learn, shape and pack voices."),
     "head": ("head", "Build or inspect heads."),
 }
 

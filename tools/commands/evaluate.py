@@ -49,7 +49,7 @@ def command(
     psi eval --grammar                           violations over all scenes
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
-    psi eval voice --help                        the voice: cost, pitch, joins, clicks, feelings, and scored beside peers
+    psi eval voice --persona otis                the voice: cost, pitch, joins, clicks, beside peers; see its own --help
     """
     if context.invoked_subcommand is not None:
         return
