@@ -92,6 +92,24 @@ def test_the_picture_is_that_of_the_sound_heard(ticks: int, depth: int, draw: in
         assert tick == min((heard + LEAD) // TICK, world.made - 1) or tick == ticks - 1 or depth * TICK <= heard + LEAD
 
 
+def test_each_avatar_is_played_with_its_gain() -> None:
+    heard = list[np.ndarray]()
+
+    class Two(World):
+        def step(self) -> Frame:
+            frame = super().step()
+            frame.sounds = np.ones((2, 400), np.float32)
+            return frame
+
+        def play(self, sounds: np.ndarray) -> None:
+            heard.append(sounds)
+            super().play(np.full((1, 400), len(heard) - 1))
+
+    world = Two(5)
+    follow(world, world, None, None, world.rest, np.array([[0.5], [2.0]], np.float32))  # type: ignore[arg-type]
+    assert len(heard) == 5 and all((s[0] == 0.5).all() and (s[1] == 2.0).all() and s.dtype == np.float32 for s in heard)
+
+
 def test_a_quick_screen_shows_every_tick() -> None:
     world = World(120, draw=300)
     world.run()

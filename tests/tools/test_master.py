@@ -1,5 +1,6 @@
 """What goes into files is as loud as asked for, at the rate asked for, and otherwise the same sound."""
 
+import contextlib
 import wave
 from pathlib import Path
 
@@ -68,6 +69,26 @@ def test_a_scene_is_written_at_its_rate_and_loudness_and_the_face_stays(tmp_path
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     with wave.open(str(tmp_path / "a.wav")) as a, wave.open(str(tmp_path / "b.wav")) as b:
         assert b.getframerate() == 22_050 and b.getnframes() == -(-a.getnframes() * 22_050 // RATE)
+
+
+@pytest.mark.parametrize("rate", [RATE, 48_000])
+def test_ffmpeg_reads_the_same(rate: int, tmp_path: Path) -> None:
+    """Its meter of EBU R 128 is a program of its own: loudness within 0.03 LU, true peak within 0.1 dB."""
+    av = pytest.importorskip("av")
+    sound, _ = said(tmp_path, "a", "--lufs=-12", "--rate", str(rate))
+    with av.open(str(tmp_path / "a.wav")) as file:
+        graph = av.filter.Graph()
+        chain = [graph.add_abuffer(template=file.streams.audio[0]), graph.add("ebur128", "metadata=1:peak=true")]
+        chain.append(graph.add("abuffersink"))
+        graph.link_nodes(*chain).configure()
+        for frame in (*file.decode(audio=0), None):
+            chain[0].push(frame)
+        found = dict[str, str]()
+        with contextlib.suppress(av.error.BlockingIOError, av.error.EOFError):
+            while True:
+                found |= chain[-1].pull().metadata
+    assert float(found["lavfi.r128.I"]) == pytest.approx(loudness(sound, rate), abs=0.03)
+    assert float(found["lavfi.r128.true_peak"]) == pytest.approx(true_peak(sound, rate), rel=0.012)
 
 
 @pytest.mark.parametrize("name", ["mira", "otis"])

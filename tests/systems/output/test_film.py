@@ -48,6 +48,18 @@ def test_pictures_and_sound_stay_together(tmp_path: Path, fps: int) -> None:
     assert sum(level > 128 for _, level in pictures) == 1
 
 
+def test_a_film_sounds_at_the_rate_asked_for(tmp_path: Path) -> None:
+    film = Film(tmp_path / "x.mp4", SIZE, 30, 48_000)
+    t = np.arange(48_000) / 48_000
+    film.sound((0.3 * np.sin(2.0 * np.pi * 1000.0 * t)).astype(np.float32))
+    for _ in range(30):
+        film.frame(np.zeros((SIZE[1], SIZE[0], 3), np.uint8))
+    film.close()
+    _, sound, (_, rate) = decode(tmp_path / "x.mp4")
+    assert rate == 48_000 and abs(len(sound) / 48_000 - 1.0) < 0.05
+    assert np.abs(np.fft.rfft(sound[8000:32_000])).argmax() * 48_000 / 24_000 == 1000.0
+
+
 def test_the_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     film = Film(tmp_path / "x.mp4", SIZE, 30)
     film.frame(np.zeros((SIZE[1], SIZE[0], 3), np.uint8))
