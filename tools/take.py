@@ -82,7 +82,7 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
     taken = list[Frame]()
     for frame in frames(host, plan.end):
         if host.time > plan.start + 1e-9:
-            frame.sounds = frame.sounds[:0]  # the mix is all that is written
+            frame.sounds = frame.sounds[:0].copy()  # the mix is all that is written
             taken.append(frame)
         progress(share * host.time)
     if not taken:

@@ -83,6 +83,7 @@ def test_scorers_that_cannot_be_used(refused: Callable[..., None], tmp_path: Pat
 
 def test_what_is_asked_together_that_cannot_be(refused: Callable[..., None]) -> None:
     refused("eval", "voice", "--emotions", "--keep", "k", words=("--keep goes with the plain texts",))
+    refused("eval", "--grammar", "voice", words=("options of voice stand after its name; see psi eval --help",))
     refused("eval", "voice", "--persona", "mirra", words=("no persona 'mirra'; did you mean 'mira'",))
     refused("eval", "voice", "--voice", "no.voice", words=("no.voice",))
     refused("eval", "voice", "--texts", "no.tsv", words=("no.tsv",))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from .options import ABLATE, CORE, HELP, watch
 
@@ -52,6 +53,8 @@ def command(
     psi eval voice --persona otis                the voice: cost, pitch, joins, clicks, beside peers; see its own --help
     """
     if context.invoked_subcommand is not None:
+        if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
+            raise click.UsageError(f"options of {context.invoked_subcommand} stand after its name")
         return
     if core is not None and (hours is not None or forecast or ablation):
         raise click.UsageError("--core goes with the figures of spoken sentences; leave out --hours, --forecast and --ablation")

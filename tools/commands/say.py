@@ -40,7 +40,7 @@ def command(
     psi say "[whisper] Guess what. [/] [laugh]" -o secret.wav
     psi say --batch sentences.tsv -o out          lines id<TAB>text
     psi say "Good morning." -o mine.wav --core mine.toml
-    psi say "Good morning." -o loud.wav --lufs none --rate 48000
+    psi say "Good morning." -o plain.wav --lufs none --rate 48000
 
     \b
     Feelings        [joy] ... [/], [sad:0.5] ... [/], ...
