@@ -19,7 +19,7 @@ from psi_ecs import AssetError
 from psi_ecs.components.phone import PHONE, PHONE_ID
 from psi_ecs.components.score import RATE as SPOKEN
 from psi_ecs.components.text import Word
-from psi_ecs.systems.formats.media import LONGEST, decoded
+from psi_ecs.systems.formats.media import decoded
 from psi_ecs.systems.formats.persona import load_persona
 from psi_ecs.systems.formats.safe import OutputError, write_file
 from psi_ecs.systems.language import analyse
@@ -29,7 +29,7 @@ from psi_ecs.systems.voice.formant import FormantVoice
 from psi_ecs.systems.voice.speak import speak
 
 from .cepstra import HOP, RATE, cepstra
-from .corpus import ALIGNED, WORST_MEAN, WORST_WORD, Aligned, Recording, listing, read_aligned
+from .corpus import ALIGNED, LONGEST, WORST_MEAN, WORST_WORD, Aligned, Recording, listing, read_aligned
 from .hmm import STATES, Chain, Model, Way, estimate, force, freely
 
 F32 = NDArray[np.float32]
@@ -48,8 +48,12 @@ EACH = 60
 """Frames that a Gaussian needs."""
 HISS = 1e-3
 """Noise under the formant voice, of its peak: a recording has some too."""
-DOUBT_MEAN, DOUBT_WORD = -0.7, -4.0
+DOUBT_MEAN, DOUBT_WORD = -0.9, -4.0
 """Log likelihoods (as in corpus.py) below which a person should look."""
+OTHERS = {"a": "EY1", "and": "AE1 N D", "as": "EH1 Z", "to": "T IH0", "with": "W IH1 TH"}
+"""Forms that readers use and the tables of our reading do not hold (CMUdict's variants)."""
+SWALLOWED = 0.1
+"""Seconds below which a word says nothing of the text: "a" and "or" are hardly there in fluent speech."""
 
 
 class Reading(NamedTuple):
@@ -71,12 +75,11 @@ def _weak() -> dict[str, list[tuple[str, ...]]]:
 
 def pronunciations(word: Word) -> list[tuple[str, ...]]:
     """How a word may be said, our reading first: ARPAbet with stress digits. Forms that differ in stress alone are one."""
-    found, low = (
-        [tuple(p + str(s) if PHONE[p].vowel else p for p, s in zip(word.phones, word.stress, strict=True))],
-        word.text.lower(),
-    )
+    low = word.text.lower()
+    found = [tuple(p + str(s) if PHONE[p].vowel else p for p, s in zip(word.phones, word.stress, strict=True))]
     if low in _weak():
         found += [pronounce(low), *_weak()[low]]
+        found += [tuple(OTHERS[low].split())] if low in OTHERS else []
         found += [form[1:] for form in found if form[0] == "HH"]  # "tell 'im"
         found += [form[:-1] for form in found if form[-2:] == ("N", "D")]  # "salt 'n' pepper"
     unlike = dict[tuple[str, ...], tuple[str, ...]]()
@@ -201,8 +204,9 @@ def _line(recording: Recording, reading: Reading, way: Way, ratio: NDArray[np.fl
             spans.setdefault(word, [a, b])[1] = b
     words = [(reading.words[w], round(a * step, 3), round(b * step, 3)) for w, (a, b) in spans.items()]
     fits = [round(float(ratio[a:b].mean()), 2) for a, b in spans.values()]
+    long = [fit for fit, (_, a, b) in zip(fits, words, strict=True) if b - a >= SWALLOWED]
     return Aligned(
-        id=recording.id, phones=phones, words=words, llr=round(float(ratio.mean()), 3), wmin=min(fits),
+        id=recording.id, phones=phones, words=words, llr=round(float(ratio.mean()), 3), wmin=min(long or fits),
         text=recording.text, bytes=recording.path.stat().st_size, fits=fits,
     )  # fmt: skip
 
@@ -260,7 +264,8 @@ def report(found: list[Aligned], doubts: list[str]) -> list[str]:
 
 def _doubt(x: Aligned) -> str:
     """What is wrong with an alignment."""
-    worst = sorted((fit, word, at) for fit, (word, at, _) in zip(x.fits, x.words, strict=False) if fit < DOUBT_WORD)
+    pairs = zip(x.fits, x.words, strict=False)
+    worst = sorted((fit, word, a) for fit, (word, a, b) in pairs if fit < DOUBT_WORD and b - a >= SWALLOWED)
     why = [f"likelihood low ({x.llr:.1f} a frame)"] if x.llr < DOUBT_MEAN else []
     if worst:
         why.append("words that do not fit: " + ", ".join(f"{word} at {at:.2f} s ({fit:.1f})" for fit, word, at in worst[:5]))

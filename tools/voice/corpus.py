@@ -22,8 +22,10 @@ from psi_ecs.systems.language import analyse
 from psi_ecs.systems.language.syllable import syllables
 from psi_ecs.systems.voice.gesture import Segment
 
-KINDS = (".flac", ".wav", ".mp3", ".ogg")
+KINDS = (".flac", ".wav", ".mp3", ".ogg", ".FLAC", ".WAV", ".MP3", ".OGG")
 LISTING, ALIGNED, REPORT = "metadata.csv", "alignments.jsonl", "alignments.txt"
+LONGEST = 30.0
+"""Seconds of a recording, at most."""
 WORST_MEAN, WORST_WORD = -1.3, -7.0
 """Log likelihoods against a free phone loop (mean a frame, worst word) below which an alignment is not believed."""
 
