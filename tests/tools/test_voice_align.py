@@ -125,11 +125,13 @@ def test_a_wrong_text_is_told_and_not_learned_from(copy: Path) -> None:
     listing = (copy / "metadata.csv").read_text().splitlines()
     listing[2] = "s2|" + TEXTS[5]
     listing[3] = "s3|Rice is often telephoned in round bowls."
-    (copy / "metadata.csv").write_text("\n".join(listing))
+    listing[5] = "s5|Four hours of steady 你好 work faced us."
+    (copy / "metadata.csv").write_text("\n".join(listing), encoding="utf-8")
     report = align(copy, True, quietly)
-    assert report == (copy / "alignments.txt").read_text().splitlines()
+    assert report == (copy / "alignments.txt").read_text(encoding="utf-8").splitlines()
     assert report[0].startswith("s2: likelihood low") and report[0].endswith("it is not learned from")
-    assert report[1].startswith("s3: ") and "telephoned at" in report[1] and report[-1].endswith("0 not, 2 to look at")
+    assert report[1].startswith("s3: ") and "telephoned at" in report[1]
+    assert "'你好'" in report[2] and report[-1].endswith("0 not, 3 to look at")
     takes, doubts = read_corpus(copy)
     assert "s2" not in {t.id for t in takes} and any("s2.wav: aligned badly" in line for line in doubts)
 

@@ -65,6 +65,8 @@ class Reading(NamedTuple):
     """i64[S], the phone of each place, counted through the chain."""
     symbols: list[tuple[int, str]]
     """Of each phone: its word (-1 for a pause) and its name, with the stress digit on vowels."""
+    notes: list[str]
+    """What of the text could not be read."""
 
 
 @cache
@@ -90,7 +92,8 @@ def pronunciations(word: Word) -> list[tuple[str, ...]]:
 
 def read(text: str) -> Reading:
     """The chain of a text: silence or none at its ends and between words. AssetError if nothing in it can be said."""
-    said = [word for sentence in analyse(text).sentences for word in sentence.words if word.phones]
+    found = analyse(text)
+    said = [word for sentence in found.sentences for word in sentence.words if word.phones]
     if not said:
         raise AssetError("nothing in the text can be said; write what is said, in English")
     state, before, phone, symbols = list[int](), list[list[int]](), list[int](), list[tuple[int, str]]()
@@ -119,7 +122,7 @@ def read(text: str) -> Reading:
         places[i, 1 : 1 + len(entries)] = [count if e < 0 else e for e in entries]
     first = np.array([i for i, entries in enumerate(before) if -1 in entries])
     chain = Chain(np.array(state), places, first, np.array(ends))
-    return Reading([word.text.lower() for word in said], chain, np.array(phone), symbols)
+    return Reading([word.text.lower() for word in said], chain, np.array(phone), symbols, found.notes)
 
 
 def hear(recording: Recording) -> F32:
@@ -207,7 +210,7 @@ def _line(recording: Recording, reading: Reading, way: Way, ratio: NDArray[np.fl
     long = [fit for fit, (_, a, b) in zip(fits, words, strict=True) if b - a >= SWALLOWED]
     return Aligned(
         id=recording.id, phones=phones, words=words, llr=round(float(ratio.mean()), 3), wmin=min(long or fits),
-        text=recording.text, bytes=recording.path.stat().st_size, fits=fits,
+        text=recording.text, notes=reading.notes, bytes=recording.path.stat().st_size, fits=fits,
     )  # fmt: skip
 
 
@@ -257,7 +260,7 @@ def _lines(found: Iterable[Aligned]) -> bytes:
 
 def report(found: list[Aligned], doubts: list[str]) -> list[str]:
     """What a person should look at, worst first: what failed, then what fits badly."""
-    odd = [x for x in found if x.llr < DOUBT_MEAN or x.wmin < DOUBT_WORD]
+    odd = [x for x in found if x.llr < DOUBT_MEAN or x.wmin < DOUBT_WORD or x.notes]
     odd.sort(key=lambda x: -max(x.llr / WORST_MEAN, x.wmin / WORST_WORD))
     return [*doubts, *map(_doubt, odd), f"{len(found)} aligned, {len(doubts)} not, {len(odd)} to look at"]
 
@@ -269,6 +272,7 @@ def _doubt(x: Aligned) -> str:
     why = [f"likelihood low ({x.llr:.1f} a frame)"] if x.llr < DOUBT_MEAN else []
     if worst:
         why.append("words that do not fit: " + ", ".join(f"{word} at {at:.2f} s ({fit:.1f})" for fit, word, at in worst[:5]))
+    why += x.notes
     if x.llr < WORST_MEAN or x.wmin < WORST_WORD:
         why.append("it is not learned from")
     return f"{x.id}: {'; '.join(why)}"

@@ -187,6 +187,8 @@ class Checkup(NamedTuple):
             kinds = Counter(f.kind for t in self.takes for f in t.found if f.fault == fault)
             if kinds:
                 out.append(f"{name}: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
+        if good and (short := verdict(self.minutes)):
+            out.append(short)
         if good:
             level, snr = (float(np.median([getattr(t, name) for t in good])) for name in ("level", "snr"))
             out.append(f"median level {level:.1f} dB re full scale, noise {snr:.1f} dB below it")
@@ -218,11 +220,18 @@ def usable(folder: Path, watch: Watch, tell: Callable[[str], None]) -> list[Take
     return [take for take in takes if take.id not in bad]
 
 
+def verdict(minutes: float) -> str:
+    """What so much speech is good for, if it is little, else an empty text."""
+    if minutes < LEAST:
+        return f"too little to learn a voice from: record {LEAST:.0f} minutes of speech at least, better {ENOUGH:.0f} and more"
+    return f"enough for a sketch of the voice; {ENOUGH:.0f} minutes and more are good" if minutes < ENOUGH else ""
+
+
 def amount(takes: list[Take], anyway: bool) -> str:
     """One line: how much speech there is. PsiError if it is too little, unless `anyway`."""
     spoken = [[s for s in t.segments if s.name != "SIL"] for t in takes]
     minutes = sum(s[-1].end - s[0].start for s in spoken if s) / 60.0
-    line = f"{len(takes)} recordings, {minutes:.1f} minutes ({minutes / 60.0:.2f} hours) of speech"
+    line = "; ".join(filter(None, (f"{len(takes)} recordings, {minutes:.1f} minutes of speech", verdict(minutes))))
     if minutes < LEAST and not anyway:
-        raise PsiError(f"{line}: too little to learn a voice from; record {LEAST:.0f} minutes at least, or add --anyway")
-    return line + (f"; expect a sketch of the voice, {ENOUGH:.0f} minutes and more are good" if minutes < ENOUGH else "")
+        raise PsiError(f"{line} (or add --anyway)")
+    return line

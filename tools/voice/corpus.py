@@ -44,6 +44,8 @@ class Aligned(Struct):
     """The same of each word."""
     text: str = ""
     """What was aligned."""
+    notes: list[str] = []
+    """What of it could not be read."""
     bytes: int = 0
     """Size of the recording; 0 if it is not known."""
 
@@ -125,7 +127,8 @@ def _alignments(folder: Path) -> dict[str, Aligned]:
 
 
 def read_aligned(path: Path, strict: bool = True) -> dict[str, Aligned]:
-    """The lines of an alignments.jsonl by id. AssetError for one that cannot be; if not `strict`, it is passed over."""
+    """The lines of an alignments.jsonl by id. AssetError for one that cannot be; if not `strict`, it is passed over, as after a
+    run that was broken off."""
     decoder, out = msgspec.json.Decoder(Aligned), dict[str, Aligned]()
     try:
         lines = path.read_bytes().splitlines()
@@ -134,13 +137,13 @@ def read_aligned(path: Path, strict: bool = True) -> dict[str, Aligned]:
     for number, line in enumerate(lines, 1):
         try:
             row = decoder.decode(line)
-        except msgspec.MsgspecError as why:
-            if not strict:  # a run was broken off while it wrote
-                continue
-            raise AssetError(f"{path}:{number}: {why}") from why
-        unknown = [name for name, _, _ in row.phones if name.rstrip("012") not in PHONE]
-        if unknown or not row.phones or any(not 0.0 <= a <= b for _, a, b in row.phones):
-            raise AssetError(f"{path}:{number}: phones must be ARPAbet names with rising times; {unknown or 'times'} cannot be")
+            unknown = [name for name, _, _ in row.phones if name.rstrip("012") not in PHONE]
+            if unknown or not row.phones or any(not 0.0 <= a <= b for _, a, b in row.phones):
+                raise ValueError(f"phones must be ARPAbet names with rising times; {unknown or 'times'} cannot be")
+        except ValueError as why:  # a MsgspecError is one
+            if strict:
+                raise AssetError(f"{path}:{number}: {why}; run psi voice align again") from why
+            continue
         out[row.id] = row
     return out
 
