@@ -6,10 +6,11 @@ function words their weak and strong forms, of which the recording chooses.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from msgspec import json
@@ -34,16 +35,15 @@ from .hmm import STATES, Chain, Model, Way, estimate, force, freely
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
+T = TypeVar("T")
 Watch = Callable[[str, Iterable[Any]], Iterable[Any]]
 
-LESSONS = 300
-"""Recordings that the models are taught by, at most: more did not make them better."""
 SEEDS = 40
 """Sentences that the formant voice speaks for a start: those of assets/texts, then of the recordings."""
 TEACHERS = ("mira", "theo")
 """Personas that speak them in turns, a high and a low voice."""
-ROUNDS = (1, 1, 2, 2, 4, 8)
-"""Gaussians of a state, round by round."""
+ROUNDS = ((1, 100), (1, 100), (2, 200), (2, 200), (4, 400), (8, 2000))
+"""Gaussians of a state and recordings that teach them at most, round by round: what a few are taught, many refine."""
 EACH = 60
 """Frames that a Gaussian needs."""
 HISS = 1e-3
@@ -161,24 +161,27 @@ def _slower(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def learn(recordings: list[Recording], watch: Watch) -> Model:
     """Models of the speaker of these recordings; what cannot be read is left out."""
-    chosen = [recordings[i] for i in np.unique(np.linspace(0, len(recordings) - 1, LESSONS).astype(int))]
     known = [line.split("\t")[1] for line in (files("psi_ecs.assets") / "texts/sentences.tsv").read_text("utf-8").splitlines()]
-    model = seeds([*known, *(r.text for r in chosen)][:SEEDS])
-    frames, readings = list[F32](), list[Reading]()
-    for recording in watch("listening", chosen):
-        try:
-            reading = read(recording.text)
-            frames.append(hear(recording))
-        except AssetError:  # told when it is to be aligned
-            continue
-        readings.append(reading)
-    for number, most in enumerate(ROUNDS, 1):
-        pairs = list(zip(frames, readings, strict=True))
-        found = [(x, r, force(model, x, r.chain)) for x, r in watch(f"learning {number} of {len(ROUNDS)}", pairs)]
-        states = [(x, r.chain.state[way.place]) for x, r, way in found if way is not None]
-        if states:
-            model = estimate([x for x, _ in states], [s for _, s in states], most, EACH, model)
+    model = seeds([*known, *(r.text for r in _some(recordings, SEEDS))][:SEEDS])
+    heard = list[tuple[F32, Chain]]()
+    for recording in watch("listening", _some(recordings, ROUNDS[-1][1])):
+        with suppress(AssetError):  # told when it is to be aligned
+            chain = read(recording.text).chain
+            heard.append((hear(recording), chain))
+    for number, (most, count) in enumerate(ROUNDS, 1):
+        frames, states = list[F32](), list[I64]()
+        for x, chain in watch(f"learning {number} of {len(ROUNDS)}", _some(heard, count)):
+            if (way := force(model, x, chain)) is not None:
+                frames.append(x)
+                states.append(chain.state[way.place])
+        if frames:
+            model = estimate(frames, states, most, EACH, model)
     return model
+
+
+def _some(items: list[T], most: int) -> list[T]:
+    """So many at most, evenly apart."""
+    return [items[i * len(items) // most] for i in range(most)] if len(items) > most else items
 
 
 def fit(model: Model, recording: Recording) -> Aligned:
