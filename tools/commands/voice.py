@@ -11,6 +11,12 @@ from .options import HELP, terminal, watch
 FILE = click.Path(path_type=Path)
 
 
+def watch(label: str, items: Iterable[Any]) -> Iterator[Any]:
+    """Go through `items` under a progress bar."""
+    with click.progressbar(items, label=label, file=terminal()) as bar:
+        yield from bar
+
+
 @click.group("voice", context_settings=HELP, no_args_is_help=False)
 def command() -> None:
     """Make voices: from recordings, by other settings, and for other machines.
@@ -20,6 +26,8 @@ def command() -> None:
     psi voice analyse speech.flac -o out/ --compact    the same in 24 kbit/s
     psi voice replay out/speech.track -o again.wav
     psi voice compare speech.flac again.wav -o difference.png
+    psi voice check recordings/                    what recordings are worth
+    psi voice align recordings/                    where each phone lies in them
     psi voice train recordings/ -o work/ --name anna   learn a voice: work/anna.voice
     psi voice shape mira --pitch 150 --tract 0.9 -o ada.toml    a persona with another voice, and ada.wav
     psi voice export mira                      what a voice says about itself
@@ -103,6 +111,43 @@ def compare(recording: Path, copy: Path, out: Path | None) -> None:
         click.echo(out)
 
 
+@command.command("check")
+@click.argument("folder", type=FILE)
+@click.option("--all", "whole", is_flag=True, help="A line for every recording, not for the doubtful ones alone.")
+@click.option("-o", "--out", type=FILE, help="PNG to draw level, noise and length of all recordings into.")
+def check(folder: Path, whole: bool, out: Path | None) -> None:
+    """Tell what the recordings of FOLDER are worth: metadata.csv (id|text) and id.flac, or pairs of id.txt and id.flac.
+
+    What is LEFT OUT is not learned from: silent, clipped, noisy, too short or long, unlike its text, twice there.
+    """
+    from psi_ecs.systems.formats.safe import write_file
+    from psi_ecs.tools.voice import check as voice
+
+    found = voice.check(folder, watch)
+    for line in found.lines(whole):
+        click.echo(line)
+    if out is not None:
+        from psi_ecs.tools.voice.plot import quality
+
+        write_file(out, quality(found.takes, folder.name))
+        click.echo(out)
+
+
+@command.command("align")
+@click.argument("folder", type=FILE)
+@click.option("--anew", is_flag=True, help="Align everything again, not just what is new or has changed.")
+def align(folder: Path, anew: bool) -> None:
+    """Find where each phone lies in the recordings of FOLDER: metadata.csv (id|text) and id.flac, or id.txt and id.flac.
+
+    Writes alignments.jsonl there, and alignments.txt with what a person should look at, worst first. What is aligned is kept,
+    so a run that was broken off goes on.
+    """
+    from psi_ecs.tools.voice.align import align as run
+
+    for line in run(folder, anew, watch):
+        click.echo(line)
+
+
 @command.command("train")
 @click.argument("folders", nargs=-1, required=True, type=FILE)
 @click.option("-o", "--out", type=FILE, required=True, help="Working folder; a run that was broken off goes on there.")
@@ -111,26 +156,25 @@ def compare(recording: Path, copy: Path, out: Path | None) -> None:
 @click.option("--keep-out", type=FILE, help="A folder of recordings that are not learned from, to watch the learning on.")
 @click.option("--epochs", default=12, show_default=True, help="Passes over all recordings.")
 @click.option("--seed", default=0, show_default=True, help="The same seed and recordings give the same voice.")
+@click.option("--anyway", is_flag=True, help="Learn from less than five minutes of speech.")
 def train(
-    folders: tuple[Path, ...], out: Path, name: str, licence: str, keep_out: Path | None, epochs: int, seed: int
+    folders: tuple[Path, ...], out: Path, name: str, licence: str, keep_out: Path | None, epochs: int, seed: int, anyway: bool
 ) -> None:
-    """Learn a voice from FOLDERS of recordings, each with metadata.csv (id|text), id.flac and alignments.jsonl.
+    """Learn a voice from FOLDERS of recordings, each checked and aligned as by psi voice check and align.
 
     Needs PyTorch: pip install 'psi-ecs[train]'. Speak with it: psi say "Hello." --voice out/NAME.voice -o hello.wav
     """
-    from psi_ecs.tools.voice.corpus import Take, read_corpus
+    from psi_ecs.tools.voice.check import amount, usable
     from psi_ecs.tools.voice.teach import library
     from psi_ecs.tools.voice.train import train as learn
 
-    library()
-    takes, kept = list[Take](), list[Take]()
-    for folder in (*folders, *(() if keep_out is None else (keep_out,))):
-        found, doubts = read_corpus(folder)
-        for line in doubts:
-            click.echo(line, err=True)
-        (kept if folder == keep_out else takes).extend(found)
-    click.echo(f"{len(takes)} recordings, {sum(t.segments[-1].end for t in takes) / 60.0:.0f} minutes")
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
 
+    library()
+    takes = [take for folder in folders for take in usable(folder, watch, tell)]
+    kept = [] if keep_out is None else usable(keep_out, watch, tell)
+    click.echo(amount(takes, anyway))
     learn(takes, kept, name, licence, out, seed, epochs, watch, click.echo)
 
 

@@ -12,6 +12,7 @@ from psi_ecs.systems.kernels.formants import NARROW, modes, shape
 from psi_ecs.tools.plotting import GRID, figure, plain, png
 
 from .analyse import code, replay
+from .check import NOISIEST, NOISY, QUIETEST, Checked
 from .compare import HOP, Difference, power
 
 F64 = NDArray[np.float64]
@@ -91,6 +92,23 @@ def difference(first: F64, second: F64, found: Difference, title: str) -> bytes:
     )  # fmt: skip
     heads = {"first": "recording (Hz)", "second": "copy (Hz)", "apart": "copy over recording, -20 dB blue to 20 dB red (Hz)"}
     return _finish(page, rows, heads, count / RATE)
+
+
+def quality(takes: list[Checked], title: str) -> bytes:
+    """PNG: level, noise and length of recordings in their order; those left out are red."""
+    rows: dict[str, tuple[list[float], tuple[float, ...], str]] = {
+        "level": ([t.level for t in takes], (QUIETEST,), "level of the speech (dB re full scale)"),
+        "snr": ([t.snr for t in takes], (NOISIEST, NOISY), "speech above noise (dB)"),
+        "seconds": ([t.seconds for t in takes], (), "length (s)"),
+    }
+    page, axes = _page(list(rows), title, [1.0, 1.0, 1.0])
+    colour = [COLOURS[0] if t.bad else COLOURS[1] for t in takes]
+    for name, (values, limits, head) in rows.items():
+        axes[name].scatter(range(1, len(takes) + 1), values, s=14.0, c=colour)
+        for limit in limits:
+            axes[name].axhline(limit, color=COLOURS[0], lw=0.8)
+        plain(axes[name], head)
+    return png(page)
 
 
 def _page(names: list[str], title: str, heights: list[float]) -> tuple[Any, dict[str, Any]]:
