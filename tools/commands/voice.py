@@ -11,12 +11,6 @@ from .options import HELP, terminal, watch
 FILE = click.Path(path_type=Path)
 
 
-def watch(label: str, items: Iterable[Any]) -> Iterator[Any]:
-    """Go through `items` under a progress bar."""
-    with click.progressbar(items, label=label, file=terminal()) as bar:
-        yield from bar
-
-
 @click.group("voice", context_settings=HELP, no_args_is_help=False)
 def command() -> None:
     """Make voices: from recordings, by other settings, and for other machines.

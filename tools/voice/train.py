@@ -11,26 +11,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.phone import PHONE_ID
 from psi_ecs.systems.formats.media import read_sound
 from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.voice.learned.context import describe
-from psi_ecs.systems.voice.learned.model import EVERY, Document, encode, pack
-from psi_ecs.systems.voice.learned.net import KNOTS
+from psi_ecs.systems.voice.learned.model import Document, encode
+from psi_ecs.systems.voice.learned.net import KNOTS, PLACES
 
 from .analyse import analyse
 from .analyse import code as encoded
 from .corpus import Take
-from .teach import Lesson, Scale, lesson, scaled, teach
+from .teach import Lesson, lesson, library, scaled, teach, weights, widths
 
 F32 = NDArray[np.float32]
 
 BORDERS = 240.0
 """Borders a second."""
-EPOCHS = 14
-STEPS = {"pitch": 0.05, "voice": 0.05, "noise": 0.15, "turn": 0.15, "level": 0.04, "envelope": 0.04}
-"""Steps in which columns are kept: semitones, shares, natural logs of amplitude."""
+EPOCHS = 20
+FIRM = 0.05
+"""How much a knot holds to the frame at its place, against the frames around it."""
 
 
 def code(take: Take, work: Path) -> F32:
@@ -47,14 +46,22 @@ def code(take: Take, work: Path) -> F32:
 
 
 def knots(frames: F32, take: Take) -> tuple[F32, F32]:
-    """Seconds f32[P] of each phone, and KNOTS frames in it f32[P, KNOTS, D], each the mean of three places."""
+    """Seconds f32[P] of each phone, and KNOTS frames in it f32[P, KNOTS, D], such that straight lines from one to the next come
+    nearest to the recording (least squares)."""
     start, end = (np.array([getattr(s, name) for s in take.segments]) for name in ("start", "end"))
-    share = (np.arange(3 * KNOTS) + 0.5) / (3 * KNOTS)
-    place = np.clip((start[:, None] + (end - start)[:, None] * share) * BORDERS, 0.0, len(frames) - 1.001)
-    i = place.astype(np.int64)
-    u = (place - i)[..., None].astype(np.float32)
-    seen = frames[i] * (1.0 - u) + frames[i + 1] * u
-    return (end - start).astype(np.float32), seen.reshape(len(start), KNOTS, 3, -1).mean(axis=2)
+    place = ((start[:, None] + (end - start)[:, None] * PLACES) * BORDERS).ravel()
+    border = np.arange(len(frames))
+    i = np.clip(np.searchsorted(place, border) - 1, 0, len(place) - 2)
+    u = np.clip((border - place[i]) / np.maximum(place[i + 1] - place[i], 1e-6), 0.0, 1.0)
+    lines = np.zeros((len(frames), len(place)))
+    lines[border, i] = 1.0 - u
+    lines[border, i + 1] += u
+    at = np.clip(place, 0.0, len(frames) - 1.001)
+    j = at.astype(np.int64)
+    v = (at - j)[:, None]
+    seen = frames[j] * (1.0 - v) + frames[j + 1] * v
+    found = np.linalg.solve(lines.T @ lines + FIRM * np.eye(len(place)), lines.T @ frames + FIRM * seen)
+    return (end - start).astype(np.float32), found.reshape(len(start), KNOTS, -1).astype(np.float32)
 
 
 def train(
@@ -70,58 +77,28 @@ def train(
     found = [knots(frames[t.id], t) for t in takes]
     lessons, scale = scaled([contexts[t.id] for t in takes], [s for s, _ in found], [k for _, k in found])
     held = [lesson(contexts[t.id], *knots(frames[t.id], t), scale) for t in kept]
-    weights = _taught(lessons, held, epochs, seed, work, tell)
+    net = _taught(lessons, held, epochs, seed, work, tell)
+    centre, gain = widths(library(), net, lessons, scale)
     voiced = np.concatenate([frames[t.id][frames[t.id][:, framecode.VOICE] > 0.5, framecode.PITCH] for t in takes])
-    document = _document(takes, frames, weights, scale, float(np.median(voiced)), name, licence)
+    document = Document(
+        name=name, licence=licence, weights=weights(net), mean=scale.mean, spread=scale.spread, duration=scale.duration,
+        pitch=float(np.median(voiced)), centre=centre, gain=gain,
+    )  # fmt: skip
     path = work / f"{name}.voice"
     write_file(path, encode(document))
-    tell(f"{path}: {path.stat().st_size / 2**20:.1f} MiB, {len(takes)} recordings, {len(document.phone)} phones")
+    tell(f"{path}: {path.stat().st_size / 2**20:.1f} MiB, {len(takes)} recordings")
     return path
 
 
 def _taught(
     lessons: list[Lesson], held: list[Lesson], epochs: int, seed: int, work: Path, tell: Callable[[str], None]
-) -> dict[str, F32]:
-    """Weights, with the losses of every epoch beside them."""
+) -> Any:
+    """The network, with the losses of every epoch beside them."""
     curve = work / "losses.jsonl"
 
     def after(epoch: int, losses: list[float]) -> None:
         with curve.open("a", encoding="utf-8") as file:
             file.write(json.dumps([epoch, *(round(x, 5) for x in losses)]) + "\n")
-        tell(f"epoch {epoch + 1} of {epochs}: square {losses[2]:.3f}" + (f", kept out {losses[5]:.3f}" if held else ""))
+        tell(f"epoch {epoch + 1} of {epochs}: square {losses[1]:.3f}" + (f", kept out {losses[3]:.3f}" if held else ""))
 
     return teach(lessons, held, epochs, seed, work / "checkpoint.pt", after)
-
-
-def _document(
-    takes: list[Take], frames: dict[str, F32], weights: dict[str, F32], scale: Scale, pitch: float, name: str, licence: str
-) -> Document:
-    """The asset."""
-    rows, phone, begin, length, take, at = list[F32](), list[int](), list[float](), list[float](), list[int](), 0
-    for number, t in enumerate(takes):
-        kept = frames[t.id][::EVERY]
-        for s in t.segments:
-            first, last = (min(x * BORDERS / EVERY, len(kept) - 1.0) for x in (s.start, s.end))
-            phone.append(PHONE_ID[s.name])
-            begin.append((at + first) * 16.0)
-            length.append((last - first) * 16.0)
-            take.append(number)
-        rows.append(kept)
-        at += len(kept)
-    whole = np.concatenate(rows)
-    step = steps(whole - scale.mean)
-    return Document(
-        name=name, licence=licence, weights={k: w.astype(np.float16) for k, w in weights.items()}, mean=scale.mean,
-        spread=scale.spread, duration=scale.duration, pitch=pitch, step=step, count=len(whole),
-        packed=pack(whole, scale.mean, step), phone=np.array(phone, np.uint8), begin=np.rint(begin).astype(np.uint32),
-        length=np.rint(length).astype(np.uint16), take=np.array(take, np.uint16),
-    )  # fmt: skip
-
-
-def steps(away: F32) -> F32:
-    """Step of each column f32[D], so that all of `away` f32[T, D] can be written."""
-    out = np.empty(framecode.COLUMNS, np.float32)
-    out[framecode.PITCH], out[framecode.VOICE] = STEPS["pitch"], STEPS["voice"]
-    out[framecode.ENVELOPE], out[framecode.NOISE], out[framecode.TURN] = STEPS["envelope"], STEPS["noise"], STEPS["turn"]
-    out[framecode.ENVELOPE.start] = STEPS["level"]
-    return np.asarray(np.maximum(out, np.abs(away).max(axis=0) / 127.0), np.float32)

@@ -1,7 +1,7 @@
 """A voice learned from recordings of a person, played by oscillators.
 
-A network expects, once a phone, how it would be said; a memory of how phones were said supplies the attractors that come
-nearest; the score leads the state through them in closed form. Assets are made by `psi voice train`.
+A network says, once a phone, how long it lasts and where its attractors lie, as widely apart as the speaker moves; the score
+leads the state through them in closed form. Assets are made by `psi voice train`.
 """
 
 from typing import Any

@@ -1,9 +1,5 @@
-"""The asset of a learned voice, assets/voices/NAME.voice: a network that expects, and a memory of how things were said.
+"""The asset of a learned voice, assets/voices/NAME.voice: a network that expects, and how widely the speaker really moves."""
 
-Frames are kept at every second border as whole numbers of a step of their column, differences in time, packed by LZMA.
-"""
-
-import lzma
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,19 +13,12 @@ from psi_ecs.error import SnapshotError
 from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.voice.asset import VoiceError
 
+from .context import Context
 from .net import ScoreNet
-from .recall import Memory
 
 F32 = NDArray[np.float32]
 
-MAGIC = b"psi-voice\x01"
-EVERY = 2
-"""Borders between frames that are kept."""
-RATE = 240.0 / EVERY
-"""Frames a second."""
-LARGEST = 64 << 20
-"""Bytes that packed frames may unpack to."""
-_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0}]
+MAGIC = b"psi-voice\x02"
 
 
 class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -46,56 +35,43 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Mean and standard deviation of the log of a phone's seconds."""
     pitch: float
     """Median of the speaker's voice, semitones re 1 Hz."""
-    step: np.ndarray
-    """f32[D]."""
-    count: int
-    """Frames T."""
-    packed: bytes
-    """int8[D, T], differences in time modulo 256."""
-    phone: np.ndarray
-    """u1[P]."""
-    begin: np.ndarray
-    """u4[P], first frame times 16."""
-    length: np.ndarray
-    """u2[P], frames times 16."""
-    take: np.ndarray
-    """u2[P]."""
+    centre: np.ndarray
+    """f32[2, D], normalised: mean of what the network expects where there is no voice, and where there is one."""
+    gain: np.ndarray
+    """f32[2, D]: how much wider than that the speaker moves."""
 
 
 class Model:
     """A voice that is ready to speak."""
 
     def __init__(self, document: Document) -> None:
-        """Unpack; VoiceError in one line if something does not fit."""
-        self.name, self.pitch, self.duration = document.name, document.pitch, document.duration
-        self.mean, self.spread = document.mean, document.spread
+        """From a document that fits."""
+        self.name, self.pitch, self._duration = document.name, document.pitch, document.duration
+        self._mean, self._spread = document.mean, document.spread
+        self._centre, self._gain = document.centre, document.gain
         self.net = ScoreNet(document.weights)
-        first = document.begin.astype(np.float64) / 16.0
-        self.memory = Memory(
-            unpack(document.packed, document.count, document.mean, document.step), document.phone.astype(np.int64), first,
-            first + document.length / 16.0, document.take.astype(np.int64), document.mean, document.spread,
-        )  # fmt: skip
 
+    def seconds(self, hidden: F32) -> NDArray[np.float64]:
+        """How long each phone is expected to last, f64[P]."""
+        return np.exp(self.net.durations(hidden).astype(np.float64) * self._duration[1] + self._duration[0])
 
-def pack(frames: F32, mean: F32, step: F32) -> bytes:
-    """Frames f32[T, D] as bytes, each column in whole steps f32[D] from its mean f32[D], at most 127 to either side."""
-    whole = np.clip(np.rint((frames - mean) / step), -127, 127).astype(np.int8).T
-    return lzma.compress(np.diff(whole, axis=1, prepend=np.int8(0)).tobytes(), lzma.FORMAT_RAW, filters=_FILTERS)
+    def frames(self, hidden: F32, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Frame code f64[P, KNOTS, D] of phones that last so long f64[P]; the first and the last are pauses.
 
+        What is expected is a mean over all the ways to say it, and moves too little: it is spread about its centre until it
+        moves as widely as the speaker (global variance, Toda & Tokuda 2007), in voiced and voiceless sounds apart.
+        """
+        duration = ((np.log(np.maximum(seconds, 0.01)) - self._duration[0]) / self._duration[1]).astype(np.float32)
+        duration[[0, -1]] = 0.0
+        x = self.net.frames(hidden, duration)
+        column = framecode.VOICE
+        voice = np.clip(x[..., column] * self._spread[column] + self._mean[column], 0.0, 1.0)[..., None]
+        mute, voiced = (self._centre[i] + (x - self._centre[i]) * self._gain[i] for i in (0, 1))
+        return np.asarray((voice * voiced + (1.0 - voice) * mute) * self._spread + self._mean, np.float64)
 
-def unpack(packed: bytes, count: int, mean: F32, step: F32) -> F32:
-    """The inverse of `pack`. VoiceError if the bytes are not that."""
-    size = count * len(step)
-    if not 0 < size <= LARGEST:
-        raise VoiceError(f"{count} frames of {len(step)} columns cannot be")
-    try:
-        raw = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS).decompress(packed, size)
-    except lzma.LZMAError as why:
-        raise VoiceError(f"the frames are damaged: {why}") from why
-    if len(raw) != size:
-        raise VoiceError(f"the frames are cut short: {len(raw)} of {size} bytes")
-    whole = np.cumsum(np.frombuffer(raw, np.int8).reshape(len(step), count), axis=1, dtype=np.int8)
-    return np.ascontiguousarray(whole.T * step + mean, np.float32)
+    def hidden(self, context: Context) -> F32:
+        """f32[P, H]: what the network makes of phones in context."""
+        return self.net.encode(context)
 
 
 def encode(document: Document) -> bytes:
@@ -116,17 +92,16 @@ def decode(blob: bytes, name: str) -> Model:
 
 def _wrong(d: Document) -> str | None:
     """What cannot be, in words."""
-    columns, phones = framecode.COLUMNS, len(d.phone)
+    columns = framecode.COLUMNS
     arrays: dict[str, tuple[Any, tuple[int, ...]]] = {
-        "mean": (d.mean, (columns,)), "spread": (d.spread, (columns,)), "step": (d.step, (columns,)),
-        "phone": (d.phone, (phones,)), "begin": (d.begin, (phones,)), "length": (d.length, (phones,)),
-        "take": (d.take, (phones,)),
+        "mean": (d.mean, (columns,)), "spread": (d.spread, (columns,)),
+        "centre": (d.centre, (2, columns)), "gain": (d.gain, (2, columns)),
     }  # fmt: skip
     for field, (array, shape) in arrays.items():
         if array.shape != shape or not np.isfinite(array).all():
             return f"its {field} is {array.dtype}{list(array.shape)}, which does not fit"
-    if not phones or int(d.phone.max()) >= 40 or float(d.spread.min()) <= 0.0:
-        return "its memory is empty or its scale is not positive"
+    if float(d.spread.min()) <= 0.0 or float(d.gain.min()) < 0.0:
+        return "its scale is not positive"
     if any(not np.isfinite(w).all() for w in d.weights.values()):
         return "its network holds what is no number"
     return None

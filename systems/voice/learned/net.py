@@ -1,4 +1,4 @@
-"""The score network: once a phone, what its duration and its attractors are expected to be, and how surely.
+"""The score network: once a phone, how long it lasts and where its attractors lie.
 
 Embedded phones pass three convolutions and a gated recurrent network in both directions (Cho et al. 2014); a phone's duration,
 then KNOTS frames at equal places within it, are read off by small feed-forward nets. It is trained by `psi voice train`; here
@@ -15,7 +15,11 @@ from .context import Context
 F32 = NDArray[np.float32]
 
 KNOTS = 8
-"""Frames that are expected of a phone, half of them in each half."""
+"""Frames of a phone."""
+PLACES = (np.arange(KNOTS) + 0.5) / KNOTS
+"""Where they lie in it, as a share of its length."""
+LEAK = 0.1
+"""Slope below zero of the units that frames are read off by."""
 
 
 class ScoreNet:
@@ -44,12 +48,15 @@ class ScoreNet:
         """Normalised log duration f32[P]."""
         return self._linear("duration.2", np.maximum(self._linear("duration.0", hidden), 0.0))[:, 0]
 
-    def frames(self, hidden: F32, duration: F32) -> tuple[F32, F32]:
-        """Expected frames f32[P, KNOTS, D] and their spread f32[P, D], normalised, given normalised log durations f32[P]."""
-        x = np.concatenate((hidden, duration[:, None]), axis=1)
-        knots = self._linear("knots.3", np.maximum(self._linear("knots.0", x), 0.0))
-        spread = np.exp(np.clip(self._linear("spread", hidden), -3.0, 2.0))
-        return knots.reshape(len(hidden), KNOTS, -1), np.asarray(spread, np.float32)
+    def frames(self, hidden: F32, duration: F32) -> F32:
+        """Normalised frames f32[P, KNOTS, D], given normalised log durations f32[P]."""
+        x = _leaky(self._linear("frames.enter", np.concatenate((hidden, duration[:, None]), axis=1)))
+        x = x + _leaky(self._linear("frames.deep", x))
+        return np.asarray(self._linear("frames.leave", x).reshape(len(hidden), KNOTS, -1), np.float32)
+
+
+def _leaky(x: F32) -> F32:
+    return np.maximum(x, LEAK * x)
 
 
 def _normal(x: F32, gain: F32, bias: F32) -> F32:

@@ -1,4 +1,4 @@
-"""From a sentence to its score, by the network's expectation and the memory of how things were said."""
+"""From a sentence to its score: the network says once a phone where its attractors lie."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,8 @@ from psi_ecs.systems.voice.mouth import articulate
 from psi_ecs.systems.voice.plan import HEAD, span
 
 from .context import describe
-from .model import RATE as FRAMES
 from .model import Model
-from .net import KNOTS
-from .recall import Weights
+from .net import PLACES
 
 F64 = NDArray[np.float64]
 
@@ -27,7 +25,6 @@ FOLLOW = 300.0
 """1/s, rate of pitch, voicing and tract between their knots."""
 BETWEEN, AFTER = 0.16, 0.32
 """Seconds of silence at a break within a sentence, and after it."""
-WEIGHTS = Weights()
 OPEN = 0.55
 """Share of a stop that is closure."""
 TRACT: tuple[Channel, ...] = (
@@ -79,13 +76,11 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     effects = [effect(word.emotion) for word in sentence.words]
     segments = segment(sentence)
     context = describe(segments, sentence.kind)
-    hidden = model.net.encode(context)
-    duration = model.net.durations(hidden)
-    time(segments, sentence, np.exp(duration * model.duration[1] + model.duration[0]), effects, style.rate, last)
+    hidden = model.hidden(context)
+    time(segments, sentence, model.seconds(hidden), effects, style.rate, last)
     length = -(-round(segments[-1].end * RATE) // BLOCK) * BLOCK
-    border = np.array([s.start for s in segments] + [length / RATE])
     times: F64 = np.arange(length // STEP + 1) * np.float64(STEP / RATE)
-    frames = remember(model, context.phone, hidden, border, times)
+    frames = laid(model, hidden, segments, times)
     frames[:, framecode.PITCH] = _tune(frames[:, framecode.PITCH], segments, sentence, effects, persona, model, times)
     out = Gestures(CHANNELS)
     out.add(0.0, 0, 20.0, pitch=frames[0, framecode.PITCH])
@@ -115,22 +110,16 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     )
 
 
-def remember(model: Model, phone: NDArray[np.int64], hidden: NDArray[np.float32], border: F64, times: F64) -> F64:
-    """Frames f64[T, D] at `times`: recalled stretches, on the pitch that is expected.
-
-    Args: hidden f32[P, H] of the network; border f64[P + 1], seconds at which phones begin, and the last ends.
-    """
-    seconds = np.diff(border)
-    duration = ((np.log(np.maximum(seconds, 0.01)) - model.duration[0]) / model.duration[1]).astype(np.float32)
-    duration[[0, -1]] = 0.0
-    knots, spread = model.net.frames(hidden, duration)
-    found = model.memory.candidates(phone, seconds.astype(np.float32), knots, spread, WEIGHTS, FRAMES)
-    halves = np.append(np.stack((border[:-1], border[:-1] + 0.5 * seconds), axis=1).ravel(), border[-1])
-    frames = model.memory.lay(model.memory.path(found, WEIGHTS), halves, times).astype(np.float64)
-    place = border[:-1, None] + seconds[:, None] * (np.arange(KNOTS) + 0.5) / KNOTS
-    tune = knots[:, :, framecode.PITCH] * model.spread[framecode.PITCH] + model.mean[framecode.PITCH]
-    frames[:, framecode.PITCH] = np.interp(times, place.ravel(), tune.ravel())
-    return frames
+def laid(model: Model, hidden: NDArray[np.float32], segments: list[Segment], times: F64) -> F64:
+    """Frames f64[T, D] at `times`, straight from knot to knot. Args: hidden f32[P, H] of the network."""
+    start = np.array([s.start for s in segments])
+    seconds = np.array([s.seconds for s in segments])
+    knots = model.frames(hidden, seconds)
+    place = (start[:, None] + seconds[:, None] * PLACES).ravel()
+    knots = knots.reshape(len(place), -1)
+    i = np.clip(np.searchsorted(place, times) - 1, 0, len(place) - 2)
+    u = np.clip((times - place[i]) / np.maximum(place[i + 1] - place[i], 1e-6), 0.0, 1.0)[:, None]
+    return np.asarray(knots[i] * (1.0 - u) + knots[i + 1] * u)
 
 
 def _tune(

@@ -1,4 +1,4 @@
-"""A learned voice on a toy: what is recalled, what is kept in a file, and that the score leads through it."""
+"""A learned voice on a toy: what is kept in a file, how widely it moves, and that the score leads through its knots."""
 
 import numpy as np
 import pytest
@@ -11,10 +11,9 @@ from psi_ecs.systems.language import analyse
 from psi_ecs.systems.voice.asset import VoiceError
 from psi_ecs.systems.voice.learned import LearnedVoice
 from psi_ecs.systems.voice.learned.context import FEATURES, describe
-from psi_ecs.systems.voice.learned.model import Document, decode, encode, load, pack, unpack
-from psi_ecs.systems.voice.learned.net import KNOTS
-from psi_ecs.systems.voice.learned.plan import CHANNELS, STEP, segment
-from psi_ecs.systems.voice.learned.recall import Memory, Weights
+from psi_ecs.systems.voice.learned.model import Document, decode, encode, load
+from psi_ecs.systems.voice.learned.net import KNOTS, PLACES
+from psi_ecs.systems.voice.learned.plan import CHANNELS, STEP, laid, segment
 from psi_ecs.systems.voice.speak import speak, states
 
 COLUMNS = framecode.COLUMNS
@@ -22,17 +21,10 @@ WIDE, HIDDEN = 12, 6
 
 
 def toy(seed: int = 0) -> Document:
-    """A voice that knows one take in which every phone is said twice, and a network of random weights."""
+    """A voice with a network of random weights."""
     rng = np.random.default_rng(seed)
-    phone = np.tile(np.arange(len(PHONES)), 2).astype(np.uint8)
-    length = rng.integers(12, 30, len(phone))
-    begin = np.concatenate(([0], np.cumsum(length)[:-1]))
-    frames = rng.normal(0.0, 0.3, (int(length.sum()) + 1, COLUMNS)).astype(np.float32)
-    frames[:, framecode.PITCH] += 92.0
-    frames[:-1, framecode.VOICE] = np.repeat(np.array([p.voiced for p in PHONES] * 2, np.float32), length)
-    frames[:, framecode.ENVELOPE.start] -= 8.0
-    mean, spread = frames.mean(axis=0), frames.std(axis=0) + 1e-3
-    step = np.full(COLUMNS, 0.05, np.float32)
+    mean, spread = np.zeros(COLUMNS, np.float32), np.full(COLUMNS, 0.3, np.float32)
+    mean[framecode.PITCH], mean[framecode.VOICE], mean[framecode.ENVELOPE.start] = 92.0, 0.7, -8.0
 
     def normal(*shape: int) -> np.ndarray:
         return rng.normal(0.0, 0.3, shape).astype(np.float16)
@@ -45,31 +37,21 @@ def toy(seed: int = 0) -> Document:
     for way in ("", "_reverse"):
         weights |= {f"gru.weight_ih_l0{way}": normal(3 * HIDDEN, WIDE), f"gru.weight_hh_l0{way}": normal(3 * HIDDEN, HIDDEN)}
         weights |= {f"gru.bias_ih_l0{way}": normal(3 * HIDDEN), f"gru.bias_hh_l0{way}": normal(3 * HIDDEN)}
-    for name, wide, deep in (("duration", 2 * HIDDEN, 2), ("knots", 2 * HIDDEN + 1, KNOTS * COLUMNS)):
-        last = "2" if name == "duration" else "3"
-        weights |= {f"{name}.0.weight": normal(8, wide), f"{name}.0.bias": normal(8)}
-        weights |= {f"{name}.{last}.weight": normal(deep, 8), f"{name}.{last}.bias": normal(deep)}
-    weights |= {"spread.weight": normal(COLUMNS, 2 * HIDDEN), "spread.bias": normal(COLUMNS)}
+    for name, wide, deep in (
+        ("duration.0", 2 * HIDDEN, 8), ("duration.2", 8, 2), ("frames.enter", 2 * HIDDEN + 1, 8), ("frames.deep", 8, 8),
+        ("frames.leave", 8, KNOTS * COLUMNS),
+    ):  # fmt: skip
+        weights |= {f"{name}.weight": normal(deep, wide), f"{name}.bias": normal(deep)}
+    centre, gain = np.zeros((2, COLUMNS), np.float32), np.ones((2, COLUMNS), np.float32)
     return Document(
-        name="toy", licence="CC0", weights=weights, mean=mean, spread=spread, duration=(-2.5, 0.4), pitch=92.0, step=step,
-        count=len(frames), packed=pack(frames, mean, step), phone=phone, begin=(begin * 16).astype(np.uint32),
-        length=(length * 16).astype(np.uint16), take=np.zeros(len(phone), np.uint16),
+        name="toy", licence="CC0", weights=weights, mean=mean, spread=spread, duration=(-2.5, 0.4), pitch=92.0, centre=centre,
+        gain=gain,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def voice() -> LearnedVoice:
     return LearnedVoice(model=decode(encode(toy()), "toy"))
-
-
-def test_frames_come_back_to_half_a_step() -> None:
-    rng = np.random.default_rng(1)
-    frames, step = rng.normal(2.0, 1.0, (300, 7)).astype(np.float32), np.full(7, 0.05, np.float32)
-    mean = frames.mean(axis=0)
-    again = unpack(pack(frames, mean, step), 300, mean, step)
-    assert np.abs(again - frames).max() <= 0.0251
-    with pytest.raises(VoiceError, match="cut short"):
-        unpack(pack(frames[:200], mean, step), 300, mean, step)
 
 
 def test_damaged_files_get_one_line() -> None:
@@ -85,39 +67,36 @@ def test_damaged_files_get_one_line() -> None:
         decode(encode(wrong), "mine.voice")
 
 
-def test_what_was_said_in_one_go_is_recalled_in_one_go() -> None:
-    """Expecting exactly the frames of a stretch of the take, in its order, its halves come back, and lie where they lay."""
-    document = toy(3)
-    frames = unpack(document.packed, document.count, document.mean, document.step)
-    first = document.begin / 16.0
-    last = first + document.length / 16.0
-    memory = Memory(frames, document.phone.astype(np.int64), first, last, document.take.astype(np.int64), document.mean,
-                    document.spread)  # fmt: skip
-    some = np.arange(20, 30)
-    place = (np.arange(KNOTS) + 0.5) / KNOTS
-    at = (first[some, None] + (last - first)[some, None] * place).ravel()
-    knots = ((memory.at(at) - document.mean) / document.spread).reshape(len(some), KNOTS, -1)
-    seconds = ((last - first)[some] / 240.0).astype(np.float32)
-    spread = np.ones((len(some), COLUMNS), np.float32)
-    found = memory.candidates(document.phone[some].astype(np.int64), seconds, knots, spread, Weights(), 240.0)
-    path = memory.path(found, Weights())
-    assert path.tolist() == list(range(40, 60))
-    border = np.append(first[some], last[some[-1]]) / 240.0
-    halves = np.append(np.stack((border[:-1], 0.5 * (border[:-1] + border[1:])), axis=1).ravel(), border[-1])
-    laid = memory.lay(path, halves, np.arange(first[20], last[29]) / 240.0)
-    np.testing.assert_allclose(laid, frames[int(first[20]) : int(last[29])], atol=2e-3)
+def test_frames_are_spread_about_their_centre_by_voicing() -> None:
+    """A gain of 2 doubles the way from the centre, where there is no voice alone if it is that of voiceless sounds."""
+    plain, wide = toy(3), toy(3)
+    wide.gain = np.stack((np.full(COLUMNS, 2.0), np.ones(COLUMNS))).astype(np.float32)
+    wide.gain[:, framecode.VOICE] = 1.0
+    wide.centre += 0.25
+    context = describe(segment(analyse("A lamp on the hill.").sentences[0]), "statement")
+    frames = []
+    for document in (plain, wide):
+        model = decode(encode(document), "toy")
+        frames.append(model.frames(model.hidden(context), np.full(len(context.phone), 0.08)))
+    voice = np.clip(frames[0][..., framecode.VOICE], 0.0, 1.0)[..., None]
+    centre = plain.mean + 0.25 * plain.spread
+    expected = np.where(np.arange(COLUMNS) == framecode.VOICE, 0.0, (1.0 - voice) * (frames[0] - centre))
+    assert 0.05 < voice.mean() < 0.95
+    np.testing.assert_allclose(frames[1] - frames[0], expected, atol=1e-4)
 
 
-def test_a_join_is_shared_out() -> None:
-    document = toy(4)
-    frames = unpack(document.packed, document.count, document.mean, document.step)
-    first = document.begin / 16.0
-    memory = Memory(frames, document.phone.astype(np.int64), first, first + document.length / 16.0,
-                    document.take.astype(np.int64), document.mean, document.spread)  # fmt: skip
-    path, border = np.array([10, 61]), np.array([0.0, 0.05, 0.1])
-    before, after = memory.lay(path, border, np.array([0.05 - 1e-9, 0.05]))
-    np.testing.assert_allclose(before, after, atol=1e-4)
-    np.testing.assert_allclose(before, 0.5 * (memory.at(memory.last[10:11]) + memory.at(memory.first[61:62]))[0], atol=1e-4)
+def test_frames_go_straight_from_knot_to_knot(voice: LearnedVoice) -> None:
+    sentence = analyse("A lamp.").sentences[0]
+    segments = segment(sentence)
+    for s in segments:
+        s.start, s.end = 0.1 * s.index, 0.1 * (s.index + 1)
+    context = describe(segments, sentence.kind)
+    hidden = voice.model.hidden(context)
+    knots = voice.model.frames(hidden, np.full(len(segments), 0.1)).reshape(-1, COLUMNS)
+    place = (0.1 * np.arange(len(segments))[:, None] + 0.1 * PLACES).ravel()
+    np.testing.assert_allclose(laid(voice.model, hidden, segments, place), knots, atol=1e-9)
+    middle = laid(voice.model, hidden, segments, 0.5 * (place[1:] + place[:-1]))
+    np.testing.assert_allclose(middle, 0.5 * (knots[1:] + knots[:-1]), atol=1e-9)
 
 
 def test_context_tells_the_last_word_and_the_question() -> None:
@@ -132,7 +111,7 @@ def test_context_tells_the_last_word_and_the_question() -> None:
     assert context.features[rise[0], 0] == 1.0 and context.features[rise[-1], 1] == 1.0  # onset, coda
 
 
-def test_the_score_leads_through_what_is_recalled(voice: LearnedVoice) -> None:
+def test_the_score_leads_through_the_knots(voice: LearnedVoice) -> None:
     persona = Persona(name="toy", voice=VoiceStyle(pitch=200.0, asset="toy"))
     score = voice.plan(analyse("A lamp on the hill.").sentences[0], persona, True)
     assert score.channels == CHANNELS and score.length % 400 == 0 and np.isfinite(score.target).all()
