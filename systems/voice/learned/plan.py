@@ -25,6 +25,8 @@ FOLLOW = 300.0
 """1/s, rate of pitch, voicing and tract between their knots."""
 BETWEEN, AFTER = 0.16, 0.32
 """Seconds of silence at a break within a sentence, and after it."""
+HUSH = 8.0
+"""Natural log of the amplitude by which pauses are quieter than those of the recordings, whose room is not to be heard."""
 OPEN = 0.55
 """Share of a stop that is closure."""
 TRACT: tuple[Channel, ...] = (
@@ -115,6 +117,7 @@ def laid(model: Model, hidden: NDArray[np.float32], segments: list[Segment], tim
     start = np.array([s.start for s in segments])
     seconds = np.array([s.seconds for s in segments])
     knots = model.frames(hidden, seconds)
+    knots[[s.word < 0 for s in segments], :, framecode.ENVELOPE.start] -= HUSH
     place = (start[:, None] + seconds[:, None] * PLACES).ravel()
     knots = knots.reshape(len(place), -1)
     i = np.clip(np.searchsorted(place, times) - 1, 0, len(place) - 2)
