@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.avatar import Persona
+from psi_ecs.components.avatar import Persona, VoiceStyle
 from psi_ecs.components.phone import PHONE, PHONE_ID
 from psi_ecs.components.regime import Stretch
 from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Channel, Score, Span
@@ -19,7 +19,7 @@ from .feeling import Effect, effect
 from .gesture import Gestures, Segment
 from .mouth import articulate
 from .pitch import intone
-from .regime import colour, lengths, stretches, utter
+from .regime import colour, lengths, noise, stretches, utter
 from .tract import Tract
 
 HEAD = 0.12
@@ -51,11 +51,16 @@ def segment(sentence: Sentence, table: FormantTable, effects: list[Effect], rate
 def _phones(table: FormantTable, sentence: Sentence, w: int, speed: float) -> Iterator[tuple[str, int, int, float]]:
     """Name, stress, syllable and seconds of each phone of a word, or of a sound that is none."""
     word = sentence.words[w]
-    if word.regime is not None and word.regime.alone and word.regime.sound is not None:
-        for name, seconds, unit in lengths(word, word.regime, word.regime.sound):
+    if word.regime is not None and (made := noise(word)) is not None:
+        for name, seconds, unit in lengths(word, word.regime, made):
             yield name, 2 * PHONE[name].vowel, unit, seconds
         return
     yield from zip(word.phones, word.stress, word.syllable, word_seconds(table, sentence, w, speed), strict=True)
+
+
+def lax(e: Effect, style: VoiceStyle) -> float:
+    """Shape of the glottal pulse, rd, of a feeling and a persona."""
+    return float(np.clip(1.0 - 0.14 * e.tilt + 0.5 * style.breathiness + 0.8 * e.breath, 0.35, 2.6))
 
 
 def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, out: Gestures) -> None:
@@ -67,16 +72,16 @@ def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], 
         e, word = effects[s.word], sentence.words[s.word]
         stress = (1.5 if s.accent > 1.2 else 0.5 if s.accent >= 0.5 else -1.0) if s.stress else -1.0
         out.add(s.start, s.index, 30.0, loudness=e.loudness + word.prosody.volume + stress,
-                rd=float(np.clip(1.0 - 0.14 * e.tilt + 0.5 * style.breathiness + 0.8 * e.breath, 0.35, 2.6)))  # fmt: skip
+                rd=lax(e, style))  # fmt: skip
 
 
 def sounds(sentence: Sentence, segments: list[Segment], persona: Persona, out: Gestures) -> None:
     """Write the sounds that are no words."""
     style = persona.voice
     for w, word in enumerate(sentence.words):
-        if word.regime is not None and word.regime.alone and word.regime.sound is not None:
+        if word.regime is not None and (made := noise(word)) is not None:
             own = [s for s in segments if s.word == w]
-            utter(own, word.regime, word.regime.sound, 12.0 * float(np.log2(style.pitch)), style.tract, out)
+            utter(own, word.regime, made, 12.0 * float(np.log2(style.pitch)), style.tract, out)
 
 
 def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) -> Score:

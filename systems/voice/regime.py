@@ -21,6 +21,11 @@ SCALED: tuple[str, ...] = ("f1", "f2", "f3", "f4", "f5")
 """Channels that go with the length of the tract."""
 
 
+def noise(word: Word) -> Vocal | None:
+    """What a word sounds like that is none; None for other words."""
+    return word.regime.sound if word.regime is not None and word.regime.alone else None
+
+
 def lengths(word: Word, regime: Regime, sound: Vocal) -> list[tuple[str, float, int]]:
     """Phone, seconds and syllable of each segment of a sound: one breath, or in every cycle of its oscillator a breath and a
     burst of voice. Weak sounds are shorter."""

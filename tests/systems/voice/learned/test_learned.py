@@ -13,7 +13,8 @@ from psi_ecs.systems.voice.learned import LearnedVoice
 from psi_ecs.systems.voice.learned.context import FEATURES, describe
 from psi_ecs.systems.voice.learned.model import Document, decode, encode, load
 from psi_ecs.systems.voice.learned.net import KNOTS, PLACES
-from psi_ecs.systems.voice.learned.plan import CHANNELS, STEP, laid, segment
+from psi_ecs.systems.voice.learned.plan import STEP, laid, segment
+from psi_ecs.systems.voice.learned.spectrum import CHANNELS
 from psi_ecs.systems.voice.speak import speak, states
 
 COLUMNS = framecode.COLUMNS
