@@ -1,5 +1,7 @@
-"""What regimes do to the frames of a learned voice: the counterpart of what they do to formants. All else of a regime acts on the
-source and the mouth, which every voice has alike."""
+"""What regimes do to the frames of a learned voice: the counterpart of what they do to formants.
+
+All else of a regime acts on the source and the mouth, which every voice has alike.
+"""
 
 from collections.abc import Sequence
 
@@ -67,8 +69,8 @@ def vowel(model: Model) -> F64:
 
 
 def voiceless(frames: F64, times: F64, start: float, end: float, made: Vocal, tract: F64) -> None:
-    """Set the tract for a sound without words, in place: `tract` f64[COLUMNS] whose formants and dullness go their course. Source and
-    mouth are written by `utter`."""
+    """Set the tract for a sound without words, in place: `tract` f64[COLUMNS] whose formants and dullness go their course.
+    Source and mouth are written by `utter`."""
     inside = np.flatnonzero((start <= times) & (times < end))
     if not len(inside):
         return

@@ -113,8 +113,8 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
 def _wordless(
     frames: F64, times: F64, segments: list[Segment], sentence: Sentence, persona: Persona, model: Model, out: Gestures
 ) -> list[tuple[float, float]]:
-    """Sounds without words, and breath taken in pauses that have room for it: gestures of source and mouth, frames of the tract.
-    Returns their spans in seconds."""
+    """Sounds without words, and breath taken in pauses that have room for it: gestures of source and mouth, frames of the
+    tract. Returns their spans in seconds."""
     sounds(sentence, segments, persona, out)
     made = list[tuple[float, float, Vocal]]()
     for w, word in enumerate(sentence.words):
