@@ -75,7 +75,7 @@ def voiceless(frames: F64, times: F64, start: float, end: float, made: Vocal, tr
     if not len(inside):
         return
     own = np.repeat(tract[None], len(inside), axis=0)
-    own[:, framecode.PITCH] = frames[inside, framecode.PITCH]
+    own[:, framecode.PITCH] = frames[max(inside[0] - 1, 0), framecode.PITCH]  # no jump, from which it would swing on
     own[:, framecode.VOICE] = 1.0
     share = (times[inside] - start) / (end - start)
     if courses := {name: course for name, course in made.course.items() if name in ("f1", "f2")}:

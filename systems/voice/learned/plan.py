@@ -122,6 +122,8 @@ def _wordless(
             mine = [s for s in segments if s.word == w]
             for s in mine:
                 out.add(s.start, s.index, VOICE_RATE, voicing=float(PHONE[s.name].voiced))
+                if PHONE[s.name].voiced:
+                    out.add(s.start, s.index, VOICE_RATE, breath=0.0)
             out.add(mine[-1].end, mine[-1].index, VOICE_RATE, voicing=0.0, breath=0.0)
             made.append((mine[0].start, mine[-1].end, sound))
     for start, end, s in inhaled(segments):
@@ -196,7 +198,7 @@ def weave(
         np.ones((len(frames), 1)),
     ), axis=1)  # fmt: skip
     for start, end in own:
-        way[round(start * RATE) // STEP : round(end * RATE) // STEP + 1, -1] = 0.0
+        way[round(start * RATE) // STEP : round(end * RATE) // STEP + 1, [1, -1]] = 0.0
     columns = np.concatenate(((0, 1, 2), np.arange(len(SOURCE), len(SOURCE) + len(TRACT))))
     aims, _ = relax.aims(way, FOLLOW, STEP / RATE, np.zeros(way.shape[1]))
     grid = np.arange(len(aims)) * STEP
