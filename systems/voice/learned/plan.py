@@ -14,6 +14,7 @@ from psi_ecs.systems.kernels import framecode, relax
 from psi_ecs.systems.voice.feeling import Effect, effect
 from psi_ecs.systems.voice.gesture import Gestures, Segment
 from psi_ecs.systems.voice.mouth import articulate
+from psi_ecs.systems.voice.pitch import PITCH_RATE
 from psi_ecs.systems.voice.plan import HEAD, lax, place, score, sounds
 from psi_ecs.systems.voice.regime import lengths, noise, utter
 
@@ -33,6 +34,10 @@ BETWEEN, AFTER = 0.16, 0.32
 """Seconds of silence at a break within a sentence, and after it."""
 VOICE_RATE = 180.0
 """1/s, of a voice that sets in without words."""
+LAST = 0.25
+"""Seconds before the end in which a feeling raises the tune."""
+AIRY = 1.0
+"""Breath of a feeling's breath and, half as much, of its roughness."""
 OPEN = 0.55
 """Share of a stop that is closure."""
 LONG = 8
@@ -107,7 +112,9 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     _source(segments, sentence, effects, persona, out)
     articulate(segments, out, lambda s: s.start + OPEN * s.seconds, persona.manner.articulation)
     own = _wordless(frames, times, segments, sentence, persona, model, out)
-    return score(sentence, segments, placed, out, weave(out, frames, segments, own), model.name)
+    breath = AIRY * np.array([max(e.breath, 0.0) + 0.5 * e.rough for e in effects])[spoken(segments, times)]
+    breath *= np.clip(frames[:, framecode.VOICE], 0.0, 1.0)
+    return score(sentence, segments, placed, out, weave(out, frames, breath, segments, own), model.name)
 
 
 def _wordless(
@@ -166,16 +173,31 @@ def laid(model: Model, hidden: NDArray[np.float32], segments: list[Segment], tim
     return np.asarray(knots[i] * (1.0 - u) + knots[i + 1] * u)
 
 
+def spoken(segments: list[Segment], times: F64) -> NDArray[np.int64]:
+    """The word that is heard, or was last, at each of these times; the first one before it."""
+    word = np.array([s.word for s in segments])
+    word = np.maximum.accumulate(np.where(word < 0, 0, word))
+    at = np.searchsorted([s.start for s in segments], times, side="right") - 1
+    return np.asarray(word[np.clip(at, 0, len(segments) - 1)], np.int64)
+
+
 def _tune(
     pitch: F64, segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, model: Model, times: F64
 ) -> F64:
-    """Pitch f64[T] in semitones, brought from the speaker to the persona, the markup and the feeling of each word."""
-    word = np.array([s.word for s in segments])
-    word = np.maximum.accumulate(np.where(word < 0, 0, word))
-    at = word[np.clip(np.searchsorted([s.start for s in segments], times, side="right") - 1, 0, len(segments) - 1)]
+    """Pitch f64[T] in semitones, brought from the speaker to the persona, the markup and the feeling of each word.
+
+    Nimble voices are where they are going sooner: as formant voices relax to targets at PITCH_RATE, which is late by 2 / rate.
+    """
+    at = spoken(segments, times)
     shift = np.array([e.pitch + w.prosody.pitch for e, w in zip(effects, sentence.words, strict=True)])
     wide = np.array([e.span * w.prosody.span for e, w in zip(effects, sentence.words, strict=True)])
-    return np.asarray(12.0 * np.log2(persona.voice.pitch) + shift[at] + persona.voice.span * wide[at] * (pitch - model.pitch))
+    sooner = 2.0 / PITCH_RATE * (1.0 - 1.0 / np.array([e.agility for e in effects]))
+    moved = np.interp(times + sooner[at], times, pitch) - model.pitch
+    tune = 12.0 * np.log2(persona.voice.pitch) + shift[at] + persona.voice.span * wide[at] * moved
+    if sentence.kind not in ("yes-no-question", "continuation"):
+        end = segments[-1].start
+        tune += effects[-1].final * np.clip((times - end + LAST) / LAST, 0.0, 1.0) * (times <= end)
+    return np.asarray(tune, np.float64)
 
 
 def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, out: Gestures) -> None:
@@ -188,17 +210,17 @@ def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], 
 
 
 def weave(
-    out: Gestures, frames: F64, segments: list[Segment], own: list[tuple[float, float]]
+    out: Gestures, frames: F64, breath: F64, segments: list[Segment], own: list[tuple[float, float]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], F64, F64]:
-    """Knots of gestures and of frames f64[N + 1, D], STEP samples apart: sample, phone, targets and rates of each. Within the
-    spans `own` (seconds) the source goes by gestures alone."""
+    """Knots of gestures and of frames f64[N + 1, D] with breath f64[N + 1], STEP samples apart: sample, phone, targets and
+    rates of each. Within the spans `own` (seconds) the source goes by gestures alone."""
     moment, _, goal, speed = out.knots()
     way = np.concatenate((
-        frames[:, :2], np.zeros((len(frames), 1)), frames[:, 2:], frames[:, framecode.VOICE : framecode.VOICE + 1],
+        frames[:, :2], breath[:, None], frames[:, 2:], frames[:, framecode.VOICE : framecode.VOICE + 1],
         np.ones((len(frames), 1)),
     ), axis=1)  # fmt: skip
     for start, end in own:
-        way[round(start * RATE) // STEP : round(end * RATE) // STEP + 1, [1, -1]] = 0.0
+        way[round(start * RATE) // STEP : round(end * RATE) // STEP + 1, [1, 2, -1]] = 0.0
     columns = np.concatenate(((0, 1, 2), np.arange(len(SOURCE), len(SOURCE) + len(TRACT))))
     aims, _ = relax.aims(way, FOLLOW, STEP / RATE, np.zeros(way.shape[1]))
     grid = np.arange(len(aims)) * STEP
