@@ -74,6 +74,8 @@ class Voice(Protocol):
     name: str
     channels: tuple[Channel, ...]
     """Its tract channels; SOURCE goes before them and ARTICULATORS after."""
+    pulse: float
+    """How deep the glottis modulates noise while it vibrates, 0 to 1."""
 
     def plan(self, sentence: Sentence, persona: Persona, last: bool) -> Score:
         """Knots from phones in context. `last` says that no sentence follows in this turn."""

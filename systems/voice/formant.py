@@ -20,6 +20,7 @@ class FormantVoice:
         self.name = name
         self.table = load(name)
         self.channels: tuple[Channel, ...] = TRACT
+        self.pulse = 0.55  # Hermes (1991): noise is heard as voice only if pulsed in step
 
     def plan(self, sentence: Sentence, persona: Persona, last: bool) -> Score:
         """Knots from phones in context."""

@@ -17,8 +17,6 @@ BANDS = SPAN + 1
 """Noise oscillators, 120 Hz apart from 0 Hz to Nyquist."""
 MOST = 160
 """Partials at most: all below Nyquist for a pitch of 75 Hz and more."""
-PULSE = 0.55
-"""How deep the glottis modulates noise while it vibrates (Hermes 1991: noise is heard as voice only if pulsed in step)."""
 PULSE_PHASE = 0.85
 """Where in the period noise is strongest: just before closure."""
 LEAK = 3.0
@@ -60,7 +58,7 @@ def block(
         heard[:, 2] += LEAK * np.abs(apart - np.round(apart)) * heard[:, 1]
         tones, bands = voice.spectrum(heard, persona, count)
         tones *= np.cos(np.multiply.outer(apart, _TURNS[:count]))
-        depth = PULSE * np.minimum(1.0, 2.0 * states[:, 1])
+        depth = voice.pulse * np.minimum(1.0, 2.0 * states[:, 1])
     depth[0] = carry.depth
     theta = phase(carry.theta, pitch, SPAN, RATE)
     carry.theta = float(theta[-1])

@@ -25,6 +25,7 @@ class LearnedVoice:
         self.model = load(name) if model is None else model
         self.name = self.model.name
         self.channels: tuple[Channel, ...] = TRACT
+        self.pulse = 0.0  # the envelope follows the recordings border by border
 
     def plan(self, sentence: Sentence, persona: Persona, last: bool) -> Score:
         """Knots from phones in context."""

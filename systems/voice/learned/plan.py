@@ -38,6 +38,8 @@ LAST = 0.25
 """Seconds before the end in which a feeling raises the tune."""
 AIRY = 0.8
 """Breath of a feeling's breath and, half as much, of its roughness."""
+HUSH = 8.0
+"""Natural log of the amplitude by which pauses are quieter than those of the recordings, whose room is not to be heard."""
 OPEN = 0.55
 """Share of a stop that is closure."""
 LONG = 8
@@ -166,6 +168,7 @@ def laid(model: Model, hidden: NDArray[np.float32], segments: list[Segment], tim
     start = np.array([s.start for s in segments])
     seconds = np.array([s.seconds for s in segments])
     knots = model.frames(hidden, seconds)
+    knots[[s.word < 0 for s in segments], :, framecode.ENVELOPE.start] -= HUSH
     place = (start[:, None] + seconds[:, None] * PLACES).ravel()
     knots = knots.reshape(len(place), -1)
     i = np.clip(np.searchsorted(place, times) - 1, 0, len(place) - 2)
