@@ -36,7 +36,7 @@ ASPIRATION = 8.0
 """dB of a full breath beside a voice of the same envelope, from HISS on; below, it falls by RISE dB an octave: breath lacks the
 tilt of the glottal pulse. Of our choice, by how well whispers are understood."""
 HISS, RISE = 2500.0, 9.0
-HUSKY = 0.15
+HUSKY = 0.25
 """Breath of a persona of breathiness 1."""
 TAIL_AMPLITUDE = 0.05
 """Voicing that is taken for none: keeps what is left of a phone's voice finite."""

@@ -15,7 +15,7 @@ from psi_ecs.systems.voice.learned import LearnedVoice
 from psi_ecs.systems.voice.learned.context import describe
 from psi_ecs.systems.voice.learned.model import Document, decode, encode, load
 from psi_ecs.systems.voice.learned.net import PLACES
-from psi_ecs.systems.voice.learned.plan import STEP, laid, segment
+from psi_ecs.systems.voice.learned.plan import HUSH, STEP, laid, segment
 from psi_ecs.systems.voice.learned.spectrum import CHANNELS
 from psi_ecs.systems.voice.speak import speak, states
 
@@ -66,7 +66,9 @@ def test_frames_go_straight_from_knot_to_knot(voice: LearnedVoice) -> None:
         s.start, s.end = 0.1 * s.index, 0.1 * (s.index + 1)
     context = describe(segments, sentence.kind)
     hidden = voice.model.hidden(context)
-    knots = voice.model.frames(hidden, np.full(len(segments), 0.1)).reshape(-1, COLUMNS)
+    knots = voice.model.frames(hidden, np.full(len(segments), 0.1))
+    knots[[0, -1], :, framecode.ENVELOPE.start] -= HUSH
+    knots = knots.reshape(-1, COLUMNS)
     place = (0.1 * np.arange(len(segments))[:, None] + 0.1 * PLACES).ravel()
     np.testing.assert_allclose(laid(voice.model, hidden, segments, place), knots, atol=1e-9)
     middle = laid(voice.model, hidden, segments, 0.5 * (place[1:] + place[:-1]))
