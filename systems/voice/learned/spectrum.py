@@ -26,6 +26,8 @@ CODE = slice(len(SOURCE), len(SOURCE) + framecode.COLUMNS - 2)
 TONAL, TAIL = CODE.stop, CODE.stop + 1
 
 LN = np.log(10.0) / 20.0
+GAIN = -7.0
+"""dB: recordings are about as loud as can be, a voice needs room to shout; so it is as loud as the formant voice."""
 TILT = 4.0
 """dB an octave above KNEE that one unit of rd below 1 adds: of our choice, after the tilts of Fant (1995)."""
 KNEE = 500.0
@@ -57,13 +59,16 @@ def spectrum(states: F64, style: VoiceStyle, partials: int) -> tuple[C128, F64]:
     voicing, tonal = np.maximum(states[:, 1], 0.0), np.maximum(states[:, TONAL], 0.0)
     breath = np.maximum(states[:, 2], 0.0) + HUSKY * max(style.breathiness, 0.0) * voicing
     code = np.concatenate((states[:, :1], states[:, TONAL : TONAL + 1], states[:, CODE]), axis=1)
-    tones, noise = framecode.decode(code, RATE, partials, style.tract, np.multiply.outer(breath**2, power))
-    loud = np.exp(LN * states[:, 3])[:, None]
-    pitch = np.exp2(states[:, :1] / 12.0)
+    tones, noise = framecode.decode(code, RATE, partials, style.tract, (breath * breath)[:, None] * power)
+    loud = np.exp(LN * (states[:, 3:4] + GAIN))
+    left = (voicing + TAIL_AMPLITUDE * states[:, TAIL]) / (tonal + TAIL_AMPLITUDE)
+    tones *= loud * left[:, None]
+    noise *= loud
     lax = states[:, 4:5] - 1.0
     slope = style.brightness - TILT * lax
-    left = (voicing + TAIL_AMPLITUDE * states[:, TAIL]) / (tonal + TAIL_AMPLITUDE)
-    tones *= loud * left[:, None] * np.exp(LN * slope * np.maximum(np.log2(pitch * np.arange(1, partials + 1) / KNEE), 0.0))
-    tones[:, :1] *= np.exp(LN * HUM * lax)
-    noise *= loud * np.exp(LN * slope * octaves)
+    if slope.any():
+        pitch = np.exp2(states[:, :1] / 12.0)
+        tones *= np.exp(LN * slope * np.maximum(np.log2(pitch * np.arange(1, partials + 1) / KNEE), 0.0))
+        tones[:, :1] *= np.exp(LN * HUM * lax)
+        noise *= np.exp(LN * slope * octaves)
     return tones, noise
