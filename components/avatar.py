@@ -11,7 +11,7 @@ from .text import Emotion
 class VoiceStyle(Struct, kw_only=True, forbid_unknown_fields=True):
     """How this persona uses its voice asset."""
 
-    asset: str = "formant"
+    asset: str = "kathleen"
     pitch: float = 200.0
     """Median pitch in Hz, 50 to 500."""
     span: float = 1.0

@@ -21,7 +21,8 @@ from psi_ecs.systems.voice.learned.net import KNOTS, PLACES
 from .analyse import analyse
 from .analyse import code as encoded
 from .corpus import Take
-from .teach import Lesson, lesson, library, scaled, teach, weights, widths
+from .match import match
+from .teach import Lesson, expected, lesson, scaled, teach, weights
 
 F32 = NDArray[np.float32]
 
@@ -74,15 +75,15 @@ def train(
     """
     frames = {t.id: code(t, work) for t in watch("analysing", [*takes, *kept])}
     contexts = {t.id: describe(t.segments, t.kind) for t in [*takes, *kept]}
-    found = [knots(frames[t.id], t) for t in takes]
-    lessons, scale = scaled([contexts[t.id] for t in takes], [s for s, _ in found], [k for _, k in found])
+    parts = [knots(frames[t.id], t) for t in takes]
+    lessons, scale = scaled([contexts[t.id] for t in takes], [s for s, _ in parts], [k for _, k in parts])
     held = [lesson(contexts[t.id], *knots(frames[t.id], t), scale) for t in kept]
     net = _taught(lessons, held, epochs, seed, work, tell)
-    centre, gain = widths(library(), net, lessons, scale)
+    found = match(*expected(net, lessons), scale.mean, scale.spread)
     voiced = np.concatenate([frames[t.id][frames[t.id][:, framecode.VOICE] > 0.5, framecode.PITCH] for t in takes])
     document = Document(
         name=name, licence=licence, weights=weights(net), mean=scale.mean, spread=scale.spread, duration=scale.duration,
-        pitch=float(np.median(voiced)), centre=centre, gain=gain,
+        pitch=float(np.median(voiced)), centre=found.centre, gain=found.gain, level=found.level,
     )  # fmt: skip
     path = work / f"{name}.voice"
     write_file(path, encode(document))

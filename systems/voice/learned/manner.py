@@ -63,8 +63,8 @@ def vowel(model: Model) -> F64:
     names = ("SIL", "HH", "AH", "SIL")
     segments = [Segment(i, name, int(name == "AH"), -1 if name == "SIL" else 0, -1 if name == "SIL" else 0, 1.0)
                 for i, name in enumerate(names)]  # fmt: skip
-    hidden = model.hidden(describe(segments, "statement"))
-    knots = model.frames(hidden, np.array((0.2, 0.08, 0.15, 0.2)))[2]
+    context = describe(segments, "statement")
+    knots = model.frames(context.phone, model.hidden(context), np.array((0.2, 0.08, 0.15, 0.2)))[2]
     return np.asarray(knots[len(knots) // 2], np.float64)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.codec import seal, unseal
+from psi_ecs.components.phone import PHONES
 from psi_ecs.error import SnapshotError
 from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.voice.asset import VoiceError
@@ -39,6 +40,8 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """f32[2, D], normalised: mean of what the network expects where there is no voice, and where there is one."""
     gain: np.ndarray
     """f32[2, D]: how much wider than that the speaker moves."""
+    level: np.ndarray
+    """f32[phones], ln amplitude: how much louder than that the speaker says each."""
 
 
 class Model:
@@ -48,30 +51,33 @@ class Model:
         """From a document that fits."""
         self.name, self.pitch, self._duration = document.name, document.pitch, document.duration
         self._mean, self._spread = document.mean, document.spread
-        self._centre, self._gain = document.centre, document.gain
+        self._centre, self._gain, self._level = document.centre, document.gain, document.level
         self.net = ScoreNet(document.weights)
 
     def seconds(self, hidden: F32) -> NDArray[np.float64]:
         """How long each phone is expected to last, f64[P]."""
         return np.exp(self.net.durations(hidden).astype(np.float64) * self._duration[1] + self._duration[0])
 
-    def frames(self, hidden: F32, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Frame code f64[P, KNOTS, D] of phones that last so long f64[P]; the first and the last are pauses.
-
-        What is expected is a mean over all the ways to say it, and moves too little: it is spread about its centre until it
-        moves as widely as the speaker (global variance, Toda & Tokuda 2007), in voiced and voiceless sounds apart.
-        """
+    def frames(self, phone: NDArray[np.int64], hidden: F32, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Frame code f64[P, KNOTS, D] of phones i64[P] that last so long f64[P]; the first and the last are pauses."""
         duration = ((np.log(np.maximum(seconds, 0.01)) - self._duration[0]) / self._duration[1]).astype(np.float32)
         duration[[0, -1]] = 0.0
-        x = self.net.frames(hidden, duration)
-        column = framecode.VOICE
-        voice = np.clip(x[..., column] * self._spread[column] + self._mean[column], 0.0, 1.0)[..., None]
-        mute, voiced = (self._centre[i] + (x - self._centre[i]) * self._gain[i] for i in (0, 1))
-        return np.asarray((voice * voiced + (1.0 - voice) * mute) * self._spread + self._mean, np.float64)
+        out = widened(self.net.frames(hidden, duration), self._centre, self._gain, self._mean, self._spread)
+        out[..., framecode.ENVELOPE.start] += self._level[phone][:, None]
+        return out
 
     def hidden(self, context: Context) -> F32:
         """f32[P, H]: what the network makes of phones in context."""
         return self.net.encode(context)
+
+
+def widened(x: F32, centre: F32, gain: F32, mean: F32, spread: F32) -> NDArray[np.float64]:
+    """Frame code f64[..., D] of normalised frames f32[..., D], spread about their centre f32[2, D] by a gain f32[2, D]: what is
+    expected is a mean over all the ways to say it, and moves too little (see `tools.voice.match`)."""
+    column = framecode.VOICE
+    voice = np.clip(x[..., column] * spread[column] + mean[column], 0.0, 1.0)[..., None]
+    mute, voiced = (centre[i] + (x - centre[i]) * gain[i] for i in (0, 1))
+    return np.asarray((voice * voiced + (1.0 - voice) * mute) * spread + mean, np.float64)
 
 
 def encode(document: Document) -> bytes:
@@ -95,7 +101,7 @@ def _wrong(d: Document) -> str | None:
     columns = framecode.COLUMNS
     arrays: dict[str, tuple[Any, tuple[int, ...]]] = {
         "mean": (d.mean, (columns,)), "spread": (d.spread, (columns,)),
-        "centre": (d.centre, (2, columns)), "gain": (d.gain, (2, columns)),
+        "centre": (d.centre, (2, columns)), "gain": (d.gain, (2, columns)), "level": (d.level, (len(PHONES),)),
     }  # fmt: skip
     for field, (array, shape) in arrays.items():
         if array.shape != shape or not np.isfinite(array).all():

@@ -106,7 +106,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     time(segments, sentence, model.seconds(hidden), effects, style.rate, last)
     placed = place(sentence, segments)
     times: F64 = np.arange(placed.length // STEP + 1) * np.float64(STEP / RATE)
-    frames = laid(model, hidden, segments, times)
+    frames = laid(model, context.phone, hidden, segments, times)
     frames[:, framecode.PITCH] = _tune(frames[:, framecode.PITCH], segments, sentence, effects, persona, model, times)
     tint(frames, times, placed.regimes)
     out = Gestures(CHANNELS)
@@ -163,11 +163,11 @@ def _ahead(segments: list[Segment], pause: int) -> int:
     return len(set(takewhile(lambda word: word >= 0, following)))
 
 
-def laid(model: Model, hidden: NDArray[np.float32], segments: list[Segment], times: F64) -> F64:
-    """Frames f64[T, D] at `times`, straight from knot to knot. Args: hidden f32[P, H] of the network."""
+def laid(model: Model, phone: NDArray[np.int64], hidden: NDArray[np.float32], segments: list[Segment], times: F64) -> F64:
+    """Frames f64[T, D] at `times`, straight from knot to knot. Args: phone i64[P]; hidden f32[P, H] of the network."""
     start = np.array([s.start for s in segments])
     seconds = np.array([s.seconds for s in segments])
-    knots = model.frames(hidden, seconds)
+    knots = model.frames(phone, hidden, seconds)
     knots[[s.word < 0 for s in segments], :, framecode.ENVELOPE.start] -= HUSH
     place = (start[:, None] + seconds[:, None] * PLACES).ravel()
     knots = knots.reshape(len(place), -1)

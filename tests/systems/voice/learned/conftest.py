@@ -42,7 +42,7 @@ def document(seed: int = 0) -> Document:
     centre, gain = np.zeros((2, COLUMNS), np.float32), np.ones((2, COLUMNS), np.float32)
     return Document(
         name="toy", licence="CC0", weights=weights, mean=mean, spread=spread, duration=(-2.5, 0.4), pitch=92.0, centre=centre,
-        gain=gain,
+        gain=gain, level=np.zeros(len(PHONES), np.float32),
     )  # fmt: skip
 
 
@@ -65,7 +65,9 @@ class Steady(Model):
     def seconds(self, hidden: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.full(len(hidden), 0.08)
 
-    def frames(self, hidden: NDArray[np.float32], seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    def frames(
+        self, phone: NDArray[np.int64], hidden: NDArray[np.float32], seconds: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         out = np.zeros((len(hidden), KNOTS, COLUMNS))
         out[..., framecode.PITCH] = 92.0 + np.linspace(1.5, -1.5, KNOTS)
         out[..., framecode.VOICE] = hidden

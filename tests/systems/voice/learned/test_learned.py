@@ -51,7 +51,7 @@ def test_frames_are_spread_about_their_centre_by_voicing(toy: Toy) -> None:
     frames = []
     for document in (plain, wide):
         model = decode(encode(document), "toy")
-        frames.append(model.frames(model.hidden(context), np.full(len(context.phone), 0.08)))
+        frames.append(model.frames(context.phone, model.hidden(context), np.full(len(context.phone), 0.08)))
     voice = np.clip(frames[0][..., framecode.VOICE], 0.0, 1.0)[..., None]
     centre = plain.mean + 0.25 * plain.spread
     expected = np.where(np.arange(COLUMNS) == framecode.VOICE, 0.0, (1.0 - voice) * (frames[0] - centre))
@@ -66,12 +66,12 @@ def test_frames_go_straight_from_knot_to_knot(voice: LearnedVoice) -> None:
         s.start, s.end = 0.1 * s.index, 0.1 * (s.index + 1)
     context = describe(segments, sentence.kind)
     hidden = voice.model.hidden(context)
-    knots = voice.model.frames(hidden, np.full(len(segments), 0.1))
+    knots = voice.model.frames(context.phone, hidden, np.full(len(segments), 0.1))
     knots[[0, -1], :, framecode.ENVELOPE.start] -= HUSH
     knots = knots.reshape(-1, COLUMNS)
     place = (0.1 * np.arange(len(segments))[:, None] + 0.1 * PLACES).ravel()
-    np.testing.assert_allclose(laid(voice.model, hidden, segments, place), knots, atol=1e-9)
-    middle = laid(voice.model, hidden, segments, 0.5 * (place[1:] + place[:-1]))
+    np.testing.assert_allclose(laid(voice.model, context.phone, hidden, segments, place), knots, atol=1e-9)
+    middle = laid(voice.model, context.phone, hidden, segments, 0.5 * (place[1:] + place[:-1]))
     np.testing.assert_allclose(middle, 0.5 * (knots[1:] + knots[:-1]), atol=1e-9)
 
 
