@@ -58,9 +58,9 @@ def _phones(table: FormantTable, sentence: Sentence, w: int, speed: float) -> It
     yield from zip(word.phones, word.stress, word.syllable, word_seconds(table, sentence, w, speed), strict=True)
 
 
-def lax(e: Effect, style: VoiceStyle) -> float:
-    """Shape of the glottal pulse, rd, of a feeling and a persona."""
-    return float(np.clip(1.0 - 0.14 * e.tilt + 0.5 * style.breathiness + 0.8 * e.breath, 0.35, 2.6))
+def lax(e: Effect, style: VoiceStyle, tense: float) -> float:
+    """Shape of the glottal pulse, rd, of a feeling and a persona; `tense` is what a voice takes off for 1 dB of tilt."""
+    return float(np.clip(1.0 - tense * e.tilt + 0.5 * style.breathiness + 0.8 * e.breath, 0.35, 2.6))
 
 
 def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, out: Gestures) -> None:
@@ -72,7 +72,7 @@ def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], 
         e, word = effects[s.word], sentence.words[s.word]
         stress = (1.5 if s.accent > 1.2 else 0.5 if s.accent >= 0.5 else -1.0) if s.stress else -1.0
         out.add(s.start, s.index, 30.0, loudness=e.loudness + word.prosody.volume + stress,
-                rd=lax(e, style))  # fmt: skip
+                rd=lax(e, style, 0.14))  # fmt: skip
 
 
 def sounds(sentence: Sentence, segments: list[Segment], persona: Persona, out: Gestures) -> None:
@@ -122,12 +122,14 @@ def place(sentence: Sentence, segments: list[Segment]) -> Placed:
 
 
 def score(
-    sentence: Sentence, segments: list[Segment], placed: Placed, out: Gestures, knots: tuple[NDArray[Any], ...], voice: str
-) -> Score:
-    """The score of these segments and knots (as `Gestures.knots` gives them), words put in their manner."""
+    sentence: Sentence, segments: list[Segment], placed: Placed, out: Gestures, knots: tuple[NDArray[Any], ...], voice: str,
+    manners: list[Stretch] | None = None,
+) -> Score:  # fmt: skip
+    """The score of these segments and knots (as `Gestures.knots` gives them), words put in their manner: by `manners`, where
+    it must reach further than the words."""
     knot, owner, target, rate = knots
     pauses = {start for s, start in zip(segments, placed.start.tolist(), strict=True) if s.name == "SIL"}
-    colour(knot, target, out.column, placed.regimes, pauses)
+    colour(knot, target, out.column, placed.regimes if manners is None else manners, pauses)
     edge = [w.start for w in placed.words] + [placed.words[-1].end]
     return Score(
         channels=out.channels,

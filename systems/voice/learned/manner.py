@@ -45,6 +45,20 @@ def tint(frames: F64, times: F64, stretches: Sequence[Stretch]) -> None:
         frames[inside] = own
 
 
+def widened(stretches: Sequence[Stretch], segments: Sequence[Segment]) -> list[Stretch]:
+    """Manners of words through half of the pauses beside them, and all of the first and the last one: knots lie there that lead
+    to the words and away from them."""
+    share = {s.index: 1.0 if s.index in (0, len(segments) - 1) else 0.5 for s in segments}
+    before, after = (
+        {round(getattr(s, edge) * RATE): round(share[s.index] * s.seconds * RATE) for s in segments if s.word < 0}
+        for edge in ("end", "start")
+    )
+    return [
+        s if s.regime.alone else Stretch(s.start - before.get(s.start, 0), s.end + after.get(s.end, 0), s.regime)
+        for s in stretches
+    ]
+
+
 def _moved(first: float, second: float | None = None) -> F64:
     """Where to read an envelope so that the formants of VOWEL stand at `first` and `second` Hz, f64[POINTS] in units of
     Nyquist; a second formant that is not given stays."""

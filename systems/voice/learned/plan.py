@@ -19,7 +19,7 @@ from psi_ecs.systems.voice.plan import HEAD, lax, place, score, sounds
 from psi_ecs.systems.voice.regime import lengths, noise, utter
 
 from .context import describe
-from .manner import tint, voiceless, vowel
+from .manner import tint, voiceless, vowel, widened
 from .model import Model
 from .net import PLACES
 from .spectrum import CHANNELS, TRACT
@@ -40,6 +40,8 @@ AIRY = 0.8
 """Breath of a feeling's breath and, half as much, of its roughness."""
 HUSH = 8.0
 """Natural log of the amplitude by which pauses are quieter than those of the recordings, whose room is not to be heard."""
+TENSE = 0.08
+"""Off rd for a feeling's dB of tilt."""
 OPEN = 0.55
 """Share of a stop that is closure."""
 LONG = 8
@@ -108,7 +110,8 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     times: F64 = np.arange(placed.length // STEP + 1) * np.float64(STEP / RATE)
     frames = laid(model, context.phone, hidden, segments, times)
     frames[:, framecode.PITCH] = _tune(frames[:, framecode.PITCH], segments, sentence, effects, persona, model, times)
-    tint(frames, times, placed.regimes)
+    manners = widened(placed.regimes, segments)
+    tint(frames, times, manners)
     out = Gestures(CHANNELS)
     out.add(0.0, 0, 20.0, pitch=frames[0, framecode.PITCH])
     _source(segments, sentence, effects, persona, out)
@@ -116,7 +119,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     own = _wordless(frames, times, segments, sentence, persona, model, out)
     breath = AIRY * np.array([max(e.breath, 0.0) + 0.5 * e.rough for e in effects])[spoken(segments, times)]
     breath *= np.clip(frames[:, framecode.VOICE], 0.0, 1.0)
-    return score(sentence, segments, placed, out, weave(out, frames, breath, segments, own), model.name)
+    return score(sentence, segments, placed, out, weave(out, frames, breath, segments, own), model.name, manners)
 
 
 def _wordless(
@@ -168,7 +171,9 @@ def laid(model: Model, phone: NDArray[np.int64], hidden: NDArray[np.float32], se
     start = np.array([s.start for s in segments])
     seconds = np.array([s.seconds for s in segments])
     knots = model.frames(phone, hidden, seconds)
-    knots[[s.word < 0 for s in segments], :, framecode.ENVELOPE.start] -= HUSH
+    pauses = [s.word < 0 for s in segments]
+    knots[pauses, :, framecode.ENVELOPE.start] -= HUSH
+    knots[pauses, :, framecode.VOICE] = 0.0
     place = (start[:, None] + seconds[:, None] * PLACES).ravel()
     knots = knots.reshape(len(place), -1)
     i = np.clip(np.searchsorted(place, times) - 1, 0, len(place) - 2)
@@ -209,7 +214,7 @@ def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], 
         if s.word >= 0:
             e = effects[s.word]
             out.add(s.start, s.index, 30.0, loudness=e.loudness + sentence.words[s.word].prosody.volume,
-                    rd=lax(e, persona.voice))
+                    rd=lax(e, persona.voice, TENSE))
 
 
 def weave(

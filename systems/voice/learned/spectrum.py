@@ -28,12 +28,13 @@ TONAL, TAIL = CODE.stop, CODE.stop + 1
 LN = np.log(10.0) / 20.0
 GAIN = -7.0
 """dB: recordings are about as loud as can be, a voice needs room to shout; so it is as loud as the formant voice."""
-TILT = 4.0
-"""dB an octave above KNEE that one unit of rd below 1 adds: of our choice, after the tilts of Fant (1995)."""
+TILT = 4.8
+"""dB an octave above KNEE by which a voice is brighter whose rd is less by a factor e: the return of the folds, whose time
+grows with rd (Fant 1995), sets the corner of the tilt. Of our choice, after the actors in `tools.voice.emotions`."""
 KNEE = 500.0
-HUM = 4.0
-"""dB that one unit of rd adds to the first partial, of our choice: H1 - H2 rises by 11 dB a unit (Fant 1997), but the envelope
-of a recording is not that of one pulse."""
+LAX = 4.5
+"""dB that one unit of rd takes off all partials but the first, of our choice: lax folds close more slowly, so that H1 - H2 rises
+(Fant 1997: by 11 dB a unit) and the voice is softer (Gobl & Ni Chasaide 1992)."""
 ASPIRATION = 8.0
 """dB of a full breath beside a voice of the same envelope, from HISS on; below, it falls by RISE dB an octave: breath lacks the
 tilt of the glottal pulse. Of our choice, by how well whispers are understood."""
@@ -64,11 +65,11 @@ def spectrum(states: F64, style: VoiceStyle, partials: int) -> tuple[C128, F64]:
     left = (voicing + TAIL_AMPLITUDE * states[:, TAIL]) / (tonal + TAIL_AMPLITUDE)
     tones *= loud * left[:, None]
     noise *= loud
-    lax = states[:, 4:5] - 1.0
-    slope = style.brightness - TILT * lax
+    rd = states[:, 4:5]
+    slope = style.brightness - TILT * np.log(np.maximum(rd, 0.3))
     if slope.any():
         pitch = np.exp2(states[:, :1] / 12.0)
         tones *= np.exp(LN * slope * np.maximum(np.log2(pitch * np.arange(1, partials + 1) / KNEE), 0.0))
-        tones[:, :1] *= np.exp(LN * HUM * lax)
+        tones[:, 1:] *= np.exp(-LN * LAX * (rd - 1.0))
         noise *= np.exp(LN * slope * octaves)
     return tones, noise
