@@ -24,6 +24,8 @@ VOWEL = (700.0, 1500.0)
 meant for."""
 FIXED = 2600.0
 """Hz from which on nothing is moved."""
+WIDE = 12.0
+"""Cepstral coefficient from which on an envelope is smoothed."""
 EDGE = 3.0
 """Nepers by which the tract is quieter where a sound begins and ends."""
 _HERTZ = 0.5 * RATE
@@ -73,13 +75,16 @@ def _dull() -> F64:
 
 
 def vowel(model: Model) -> F64:
-    """A frame f64[COLUMNS] in the middle of a stressed AH by itself: the tract of what has no words."""
+    """A frame f64[COLUMNS] in the middle of a stressed AH by itself: the tract of what has no words. Its formants are broad, as
+    they are over a glottis that is half open."""
     names = ("SIL", "HH", "AH", "SIL")
     segments = [Segment(i, name, int(name == "AH"), -1 if name == "SIL" else 0, -1 if name == "SIL" else 0, 1.0)
                 for i, name in enumerate(names)]  # fmt: skip
     context = describe(segments, "statement")
     knots = model.frames(context.phone, model.hidden(context), np.array((0.2, 0.08, 0.15, 0.2)))[2]
-    return np.asarray(knots[len(knots) // 2], np.float64)
+    frame = np.array(knots[len(knots) // 2], np.float64)
+    frame[framecode.ENVELOPE] *= np.exp(-0.5 * (np.arange(framecode.ORDER) / WIDE) ** 2)
+    return frame
 
 
 def voiceless(frames: F64, times: F64, start: float, end: float, made: Vocal, tract: F64) -> None:

@@ -33,8 +33,8 @@ TILT = 4.8
 grows with rd (Fant 1995), sets the corner of the tilt. Of our choice, after the actors in `tools.voice.emotions`."""
 KNEE = 500.0
 LAX = 4.5
-"""dB that one unit of rd takes off all partials but the first, of our choice: lax folds close more slowly, so that H1 - H2 rises
-(Fant 1997: by 11 dB a unit) and the voice is softer (Gobl & Ni Chasaide 1992)."""
+"""dB that one unit of rd takes off all partials but the first, of our choice: lax folds close more slowly, so that H1 - H2
+rises (Fant 1997: by 11 dB a unit) and the voice is softer (Gobl & Ni Chasaide 1992)."""
 ASPIRATION = 8.0
 """dB of a full breath beside a voice of the same envelope, from HISS on; below, it falls by RISE dB an octave: breath lacks the
 tilt of the glottal pulse. Of our choice, by how well whispers are understood."""
