@@ -36,7 +36,6 @@ AHEAD = 6
 """Ticks by which the mouth is foretold."""
 LATE = 9
 """Ticks by which head and brows may be behind the voice: a neck is slower than a larynx."""
-FORMANTS = ("f1", "f2", "f3")
 
 
 class Quality(Struct, frozen=True):
@@ -69,7 +68,7 @@ QUALITIES = {
     "rules": Quality("ticks that break a rule", "%", -1, 0.5),
     "joins": Quality("spectral jump at joins", "dB", -1, 0.1),
     "rough": Quality("steps within sounds", "dB", -1, 0.1),
-    "path": Quality("formants off their path", "Hz", -1, 1.0),
+    "path": Quality("tract off its path", "% of its range", -1, 0.005),
     "foretold": Quality("mouth foretold 100 ms, error", "mm", -1, 0.1),
     "recalled": Quality("field in recalled pattern", "", 1, 0.02),
     "clipped": Quality("clipped samples", "%", -1, 0.1),
@@ -78,7 +77,7 @@ QUALITIES = {
 
 
 class _Log:
-    """What a take's ticks were like: pitch, phases of jaw and nuclei, formants, and what was foretold."""
+    """What a take's ticks were like: pitch, phases of jaw and nuclei, the tract's path, and what was foretold."""
 
     def __init__(self) -> None:
         self.pitch: list[F64] = []
@@ -105,9 +104,9 @@ class _Log:
             self.turn.append(complex(np.exp(2j * np.pi * (theta[Role.NUCLEUS] - theta[Role.JAW]))))
         place = (world.resource(Clock).sample - TICK - said.start + TICK // CONTROL * np.arange(CONTROL + 1)) / RATE
         exact = relax.at(place, said.score.knot / RATE, said.score.target, said.score.rate, said.x, said.v)
-        if all(name in [c.name for c in said.score.channels] for name in FORMANTS):
-            columns = [said.score.index(name) for name in FORMANTS]
-            self.off.append(float(np.abs(exact - states)[:, columns].mean()))
+        tract = [i for i, c in enumerate(said.score.channels) if c.group == "tract"]
+        wide = np.array([said.score.channels[i].high - said.score.channels[i].low for i in tract])
+        self.off.append(float(100.0 * (np.abs(exact - states)[:, tract] / wide).mean()))
 
     def missed(self) -> float:
         """Root mean square error in mm of what was foretold of jaw and lips."""

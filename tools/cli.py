@@ -1,5 +1,6 @@
 """The `psi` command. Subcommands are imported only when they are called, so that help is quick."""
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -90,6 +91,7 @@ def main() -> None:
     """Entry point: errors that people can mend are one line on stderr and exit code 2; an interrupt is 130."""
     from psi_ecs.error import PsiError
 
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: threads would wait for small matrices
     signal.signal(signal.SIGTERM, _terminate)
     try:
         code = psi.main(sys.argv[1:] or ["--help"], prog_name="psi", standalone_mode=False)

@@ -15,7 +15,10 @@ from psi_ecs.systems.formats.media import resampled
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.kernels.loudness import gain
 
-CALIBRATION = "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background."
+CALIBRATION = (
+    "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. "
+    "Four hours of steady work faced us. A large size in stockings is hard to sell."
+)
 """Harvard sentences, list 1 (IEEE 1969)."""
 
 

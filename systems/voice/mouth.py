@@ -66,8 +66,9 @@ class Seals:
             if s.name in BILABIAL_CLOSED or s.name in LABIODENTAL:
                 end = release(s) if PHONE[s.name].manner is Manner.STOP else s.end
                 begin = s.start - 0.07
-                if s.index > 0 and PHONE[segments[s.index - 1].name].vowel:  # a vowel keeps its first half, however short
-                    begin = max(begin, s.start - 0.5 * segments[s.index - 1].seconds)
+                if s.index > 0 and PHONE[segments[s.index - 1].name].vowel:  # a vowel is seen for its first half, however short
+                    seen = LEAD if s.name in BILABIAL_CLOSED else 0.0
+                    begin = max(begin, min(s.start - 0.5 * segments[s.index - 1].seconds + seen, s.start - 0.015))
                 if last >= 0 and self.spans[last][1] > begin:  # a closure right after another waits for it
                     begin = max(begin, min(self.spans[last][1], s.start - 0.015))
                     self.spans[last] = self.spans[last][0], begin

@@ -43,7 +43,7 @@ class Stage:
     """Avatars with a voice and no face."""
 
     def __init__(self, *personas: Persona, seed: int = 3) -> None:
-        self.personas = list(personas) or [Persona(name="plain")]
+        self.personas = list(personas) or [Persona(name="plain", voice=VoiceStyle(asset="formant"))]
         self.heard = Heard()
         cast = Cast(personas=self.personas)
         self.app = App(seed=seed).add(cast, self.heard, language, planner, dynamics, voice, listen)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
-from psi_ecs.components.avatar import Limit, Persona
+from psi_ecs.components.avatar import Limit, Persona, VoiceStyle
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.grammar import COLUMNS, OBSERVED
 from psi_ecs.components.phone import PHONE_ID
@@ -167,7 +167,7 @@ def test_a_closure_that_is_voiced_becomes_a_murmur() -> None:
 def test_formants_stay_apart_on_the_way() -> None:
     """Targets that are apart do not keep the state apart: F1 falls slowly, F2 at once."""
     host = Host(seed=1)
-    who = host.avatar("mira")
+    who = host.avatar(Persona(name="x", voice=VoiceStyle(asset="formant")))
     host.say(who, "Ah.")
     host.step(4)
     said = host.app.world.get_sparse(who, Speech)

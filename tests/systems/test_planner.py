@@ -33,7 +33,7 @@ class Stage:
     def __init__(self, persona: Persona | None = None) -> None:
         self.heard, voices = Heard(), Voices()
         voices.by_name["formant"] = FormantVoice()
-        cast = Cast(personas=[persona or Persona(name="plain")])
+        cast = Cast(personas=[persona or Persona(name="plain", voice=VoiceStyle(asset="formant"))])
         self.app = App(seed=1).add(cast, voices, self.heard, planner, listen)
         self.entity = int(self.app.world.spawn(1, Avatar(index=0), Feeling(now=0.0, goal=0.0))[0])
 
@@ -105,7 +105,7 @@ def test_stop_ends_the_turn_in_the_same_tick(stage: Stage) -> None:
 
 def test_state_and_speed_pass_over_from_score_to_score() -> None:
     """The first instant of a score is the last of the one before, in every channel."""
-    voices, persona = Voices(), Persona(name="plain")
+    voices, persona = Voices(), Persona(name="plain", voice=VoiceStyle(asset="formant"))
     voices.by_name["formant"] = FormantVoice()
     queue = [s for text in ("Is it true? No.", "Wow, wonderful!") for s in analyse(text).sentences]
     said = Speech(turn=1, start=0, score=None, x=np.zeros(0), v=np.zeros(0), queue=queue)
@@ -124,7 +124,7 @@ def test_the_first_score_starts_from_rest_at_its_own_pitch() -> None:
     voices = Voices()
     voices.by_name["formant"] = FormantVoice()
     said = Speech(turn=1, start=0, score=None, x=np.zeros(0), v=np.zeros(0), queue=list(analyse("Hello.").sentences))
-    begin(said, Persona(name="low", voice=VoiceStyle(pitch=90.0)), voices, 0)
+    begin(said, Persona(name="low", voice=VoiceStyle(asset="formant", pitch=90.0)), voices, 0)
     assert said.score is not None
     assert said.x[0, 0] == said.score.target[0, 0] == pytest.approx(12.0 * np.log2(90.0), abs=3.0)
     np.testing.assert_allclose(said.x[0, 1:], [c.rest for c in said.score.channels[1:]])
@@ -132,7 +132,7 @@ def test_the_first_score_starts_from_rest_at_its_own_pitch() -> None:
 
 
 def test_feelings_go_to_the_face_with_the_persona_s_mood() -> None:
-    stage = Stage(Persona(name="glad", mood={"joy": 0.2, "valence": 0.1}))
+    stage = Stage(Persona(name="glad", voice=VoiceStyle(asset="formant"), mood={"joy": 0.2, "valence": 0.1}))
     said = stage.say("I am so sad.")
     for word in said.queue[0].words:
         word.emotion = Emotion(valence=-0.5, names={"sadness": 0.8})

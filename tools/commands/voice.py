@@ -148,7 +148,7 @@ def align(folder: Path, anew: bool) -> None:
 @click.option("--name", default="voice", show_default=True, help="Of the voice, and of its file.")
 @click.option("--licence", default="", help="Under which the recordings are; it is written into the file.")
 @click.option("--keep-out", type=FILE, help="A folder of recordings that are not learned from, to watch the learning on.")
-@click.option("--epochs", default=12, show_default=True, help="Passes over all recordings.")
+@click.option("--epochs", default=20, show_default=True, help="Passes over all recordings.")
 @click.option("--seed", default=0, show_default=True, help="The same seed and recordings give the same voice.")
 @click.option("--anyway", is_flag=True, help="Learn from less than five minutes of speech.")
 def train(

@@ -28,7 +28,6 @@ F32 = NDArray[np.float32]
 
 BORDERS = 240.0
 """Borders a second."""
-EPOCHS = 20
 FIRM = 0.05
 """How much a knot holds to the frame at its place, against the frames around it."""
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import Persona
-from psi_ecs.components.phone import PHONE
+from psi_ecs.components.phone import BILABIAL_CLOSED, LABIODENTAL, PHONE
 from psi_ecs.components.regime import Regime, Vocal
 from psi_ecs.components.score import RATE, SOURCE, Score
 from psi_ecs.components.text import Sentence
@@ -28,6 +28,8 @@ F64 = NDArray[np.float64]
 
 STEP = 200
 """Samples between the knots of the tract: 8.3 ms."""
+LEAST, LEAST_VOWEL = 0.025, 0.06
+"""Seconds of a consonant and of a stressed vowel at least, at any speed."""
 FOLLOW = 300.0
 """1/s, rate of pitch, voicing and tract between their knots."""
 BETWEEN, AFTER = 0.16, 0.32
@@ -82,13 +84,23 @@ def time(segments: list[Segment], sentence: Sentence, seconds: F64, effects: lis
         if s.seconds > 0.0:
             length = s.seconds
         elif s.word >= 0:
-            length = expected / (rate * effects[s.word].rate * sentence.words[s.word].prosody.rate)
+            length = max(expected / (rate * effects[s.word].rate * sentence.words[s.word].prosody.rate), _least(segments, s))
         elif s.index == 0:
             length = HEAD + (INTAKE.seconds - HEAD + 2.0 * EASE if _ahead(segments, 0) >= LONG else 0.0)
         else:
             length = _pause(sentence, before, s.index == len(segments) - 1, last, rate * effects[before].rate)
         s.start, s.end = at, at + length
         at, before = s.end, s.word if s.word >= 0 else before
+
+
+def _least(segments: list[Segment], s: Segment) -> float:
+    """Seconds in which a mouth can still do what it has to: lips part for every vowel, also between two sounds of the lips."""
+    phone = PHONE[s.name]
+    if not phone.vowel:
+        return LEAST
+    if all(segments[i].name in BILABIAL_CLOSED | LABIODENTAL for i in (s.index - 1, s.index + 1)):
+        return 2.0 * LEAST_VOWEL
+    return LEAST_VOWEL if s.stress else 0.8 * LEAST_VOWEL
 
 
 def _pause(sentence: Sentence, word: int, final: bool, last: bool, rate: float) -> float:
