@@ -84,6 +84,7 @@ def vowel(model: Model) -> F64:
     knots = model.frames(context.phone, model.hidden(context), np.array((0.2, 0.08, 0.15, 0.2)))[2]
     frame = np.array(knots[len(knots) // 2], np.float64)
     frame[framecode.ENVELOPE] *= np.exp(-0.5 * (np.arange(framecode.ORDER) / WIDE) ** 2)
+    frame[framecode.NOISE] = 0.0  # all noise is breath
     return frame
 
 

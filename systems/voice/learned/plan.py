@@ -50,7 +50,7 @@ LONG = 8
 """Words to the next pause from which on breath is taken before them."""
 INTAKE = Vocal(
     caption="", seconds=0.28,
-    course={"breath": [(0.0, 0.006), (0.45, 0.018), (0.9, 0.0)], "f1": [(0.0, 560.0), (1.0, 680.0)],
+    course={"breath": [(0.0, 0.02), (0.45, 0.06), (0.9, 0.0)], "f1": [(0.0, 560.0), (1.0, 680.0)],
             "f2": [(0.0, 1500.0), (1.0, 1750.0)], "jaw": [(0.0, 2.5), (0.9, 1.0)], "lips": [(0.0, 2.5), (0.9, 1.0)]},
 )  # fmt: skip
 """Breath that is taken before a phrase: softer and shorter than the sound that text may ask for."""
