@@ -163,11 +163,11 @@ def expected(net: Any, lessons: list[Lesson]) -> tuple[NDArray[np.int64], F32, F
 
 def teach(
     lessons: list[Lesson], kept: list[Lesson], epochs: int, seed: int, checkpoint: Path,
-    tell: Callable[[int, list[float]], None],
+    tell: Callable[[int, list[float], Any], None],
 ) -> Any:  # fmt: skip
     """The network after so many epochs; goes on from `checkpoint` if that was left by a run of the same kind.
 
-    `tell` is called after each epoch with its number and its losses: two of the lessons, two of those kept out.
+    `tell` is called after each epoch with its number, its losses (two of the lessons, two of those kept out) and the network.
     """
     torch = library()
     torch.manual_seed(seed)
@@ -192,11 +192,11 @@ def teach(
         net.eval()
         with torch.no_grad():
             held = [[float(x) for x in losses(torch, net, b, importance)] for b in batches(torch, kept, None)]
-        tell(epoch, mean + np.mean(held, axis=0).tolist() if held else mean)
         state = {"key": [epochs, seed, len(lessons)], "epoch": epoch, "net": net.state_dict(), "best": best.state_dict(),
                  "pace": pace.state_dict()}  # fmt: skip
         torch.save(state, checkpoint.with_suffix(".part"))
         checkpoint.with_suffix(".part").replace(checkpoint)
+        tell(epoch, mean + np.mean(held, axis=0).tolist() if held else mean, net)
     return net.eval()
 
 

@@ -3,7 +3,6 @@
 Everything is kept in a working folder as it is made, so an interrupted run goes on where it was.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.systems.formats.media import read_sound
-from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.voice.learned.context import describe
-from psi_ecs.systems.voice.learned.model import Document, encode
+from psi_ecs.systems.voice.learned.model import Document
 from psi_ecs.systems.voice.learned.net import KNOTS, PLACES
 
 from .analyse import analyse
 from .analyse import code as encoded
 from .corpus import Take
 from .match import match
-from .teach import Lesson, expected, lesson, scaled, teach, weights
+from .progress import keep, listener
+from .teach import expected, lesson, scaled, teach, weights
 
 F32 = NDArray[np.float32]
 
@@ -77,28 +76,18 @@ def train(
     parts = [knots(frames[t.id], t) for t in takes]
     lessons, scale = scaled([contexts[t.id] for t in takes], [s for s, _ in parts], [k for _, k in parts])
     held = [lesson(contexts[t.id], *knots(frames[t.id], t), scale) for t in kept]
-    net = _taught(lessons, held, epochs, seed, work, tell)
-    found = match(*expected(net, lessons), scale.mean, scale.spread)
     voiced = np.concatenate([frames[t.id][frames[t.id][:, framecode.VOICE] > 0.5, framecode.PITCH] for t in takes])
-    document = Document(
-        name=name, licence=licence, weights=weights(net), mean=scale.mean, spread=scale.spread, duration=scale.duration,
-        pitch=float(np.median(voiced)), centre=found.centre, gain=found.gain, level=found.level,
-    )  # fmt: skip
+
+    def document(net: Any) -> Document:
+        found = match(*expected(net, lessons), scale.mean, scale.spread)
+        return Document(
+            name=name, licence=licence, weights=weights(net), mean=scale.mean, spread=scale.spread, duration=scale.duration,
+            pitch=float(np.median(voiced)), centre=found.centre, gain=found.gain, level=found.level,
+        )  # fmt: skip
+
+    after = listener(work, name, epochs, document, tell)
+    net = teach(lessons, held, epochs, seed, work / "checkpoint.pt", after)
     path = work / f"{name}.voice"
-    write_file(path, encode(document))
-    tell(f"{path}: {path.stat().st_size / 2**20:.1f} MiB, {len(takes)} recordings")
+    keep(document(net), path)
+    tell(f"{path}: {path.stat().st_size / 2**20:.1f} MiB, {len(takes)} recordings; {path.with_suffix('.wav')} is a sample")
     return path
-
-
-def _taught(
-    lessons: list[Lesson], held: list[Lesson], epochs: int, seed: int, work: Path, tell: Callable[[str], None]
-) -> Any:
-    """The network, with the losses of every epoch beside them."""
-    curve = work / "losses.jsonl"
-
-    def after(epoch: int, losses: list[float]) -> None:
-        with curve.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([epoch, *(round(x, 5) for x in losses)]) + "\n")
-        tell(f"epoch {epoch + 1} of {epochs}: square {losses[1]:.3f}" + (f", kept out {losses[3]:.3f}" if held else ""))
-
-    return teach(lessons, held, epochs, seed, work / "checkpoint.pt", after)
