@@ -80,6 +80,16 @@ def cepstrum(values: NDArray[np.inexact], order: int) -> NDArray[np.inexact]:
     return np.asarray(values @ _analysis(order))
 
 
+def warped(coefficients: F64, source: F64) -> F64:
+    """Coefficients f64[T, order] of log envelopes whose frequencies are moved: at each place stands what stood at `source`,
+    f64[POINTS] or f64[T, POINTS] in units of Nyquist."""
+    level = coefficients @ cosines(coefficients.shape[1])
+    at = np.broadcast_to(bend(np.pi * np.clip(source, 0.0, 1.0)) * ((POINTS - 1) / np.pi), level.shape)
+    i = np.minimum(at.astype(np.int64), POINTS - 2)
+    u, rows = at - i, np.arange(len(level))[:, None]
+    return np.asarray(cepstrum(level[rows, i] * (1.0 - u) + level[rows, i + 1] * u, coefficients.shape[1]), np.float64)
+
+
 def spectrum(coefficients: F64) -> tuple[F64, F64]:
     """Log envelope (natural) and minimum phase (radians) at the places, f64[T, POINTS] each."""
     order = coefficients.shape[1]

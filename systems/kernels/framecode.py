@@ -121,9 +121,10 @@ def _at_bins(tract: float) -> tuple[F64, F64]:
     return read, np.ascontiguousarray(_bands(hertz).T)
 
 
-def decode(code: F64, rate: float, count: int, tract: float = 1.0) -> tuple[C128, F64]:
+def decode(code: F64, rate: float, count: int, tract: float = 1.0, air: F64 | float = 0.0) -> tuple[C128, F64]:
     """Amplitudes for the bank: of partials 1..count complex128[T, count], relative to the glottal phase, and of the BINS noise
-    oscillators f64[T, BINS]. Code f64[T, COLUMNS] of any real numbers; `tract` scales the frequencies of the envelope."""
+    oscillators f64[T, BINS]. Code f64[T, COLUMNS] of any real numbers; `tract` scales the frequencies of the envelope; `air`
+    f64[T, BINS] is power of noise to be added, as a share of what the envelope says."""
     pitch = np.exp2(code[:, PITCH] / 12.0)
     voice = np.clip(code[:, VOICE], 0.0, 1.0)
     share = np.clip(code[:, NOISE], 0.0, 1.0)
@@ -138,7 +139,7 @@ def decode(code: F64, rate: float, count: int, tract: float = 1.0) -> tuple[C128
     tones[hertz >= 0.5 * rate * min(tract, 1.0)] = 0.0
     read, bands = _at_bins(tract)
     aperiodic = 1.0 - _voiced(voice, bins()) * (1.0 - share @ bands)
-    hiss = np.exp(level @ read + 0.5 * EULER * aperiodic) * np.sqrt(BIN * aperiodic)
+    hiss = np.exp(level @ read + 0.5 * EULER * aperiodic) * np.sqrt(BIN * (aperiodic + air))
     hiss[:, 0] = hiss[:, -1] = 0.0
     return tones, hiss
 

@@ -1,11 +1,14 @@
 """From a sentence to its score: segments in time, then the gestures of pitch, source, tract and mouth, gathered into knots."""
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from psi_ecs.components.avatar import Persona
+from psi_ecs.components.avatar import Persona, VoiceStyle
 from psi_ecs.components.phone import PHONE, PHONE_ID
+from psi_ecs.components.regime import Stretch
 from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Channel, Score, Span
 from psi_ecs.components.text import Sentence
 from psi_ecs.components.voice import BLOCK
@@ -16,7 +19,7 @@ from .feeling import Effect, effect
 from .gesture import Gestures, Segment
 from .mouth import articulate
 from .pitch import intone
-from .regime import colour, lengths, stretches, utter
+from .regime import colour, lengths, noise, stretches, utter
 from .tract import Tract
 
 HEAD = 0.12
@@ -48,11 +51,16 @@ def segment(sentence: Sentence, table: FormantTable, effects: list[Effect], rate
 def _phones(table: FormantTable, sentence: Sentence, w: int, speed: float) -> Iterator[tuple[str, int, int, float]]:
     """Name, stress, syllable and seconds of each phone of a word, or of a sound that is none."""
     word = sentence.words[w]
-    if word.regime is not None and word.regime.alone and word.regime.sound is not None:
-        for name, seconds, unit in lengths(word, word.regime, word.regime.sound):
+    if word.regime is not None and (made := noise(word)) is not None:
+        for name, seconds, unit in lengths(word, word.regime, made):
             yield name, 2 * PHONE[name].vowel, unit, seconds
         return
     yield from zip(word.phones, word.stress, word.syllable, word_seconds(table, sentence, w, speed), strict=True)
+
+
+def lax(e: Effect, style: VoiceStyle, tense: float) -> float:
+    """Shape of the glottal pulse, rd, of a feeling and a persona; `tense` is what a voice takes off for 1 dB of tilt."""
+    return float(np.clip(1.0 - tense * e.tilt + 0.5 * style.breathiness + 0.8 * e.breath, 0.35, 2.6))
 
 
 def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], persona: Persona, out: Gestures) -> None:
@@ -64,7 +72,16 @@ def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], 
         e, word = effects[s.word], sentence.words[s.word]
         stress = (1.5 if s.accent > 1.2 else 0.5 if s.accent >= 0.5 else -1.0) if s.stress else -1.0
         out.add(s.start, s.index, 30.0, loudness=e.loudness + word.prosody.volume + stress,
-                rd=float(np.clip(1.0 - 0.14 * e.tilt + 0.5 * style.breathiness + 0.8 * e.breath, 0.35, 2.6)))  # fmt: skip
+                rd=lax(e, style, 0.14))  # fmt: skip
+
+
+def sounds(sentence: Sentence, segments: list[Segment], persona: Persona, out: Gestures) -> None:
+    """Write the sounds that are no words."""
+    style = persona.voice
+    for w, word in enumerate(sentence.words):
+        if word.regime is not None and (made := noise(word)) is not None:
+            own = [s for s in segments if s.word == w]
+            utter(own, word.regime, made, 12.0 * float(np.log2(style.pitch)), style.tract, out)
 
 
 def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) -> Score:
@@ -80,23 +97,45 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
     intone(segments, sentence, effects, style.pitch, style.span, out)
     tract.write()
     articulate(segments, out, tract.release, persona.manner.articulation)
-    for w, word in enumerate(sentence.words):
-        if word.regime is not None and word.regime.alone and word.regime.sound is not None:
-            own = [s for s in segments if s.word == w]
-            utter(own, word.regime, word.regime.sound, 12.0 * float(np.log2(style.pitch)), style.tract, out)
+    sounds(sentence, segments, persona, out)
+    placed = place(sentence, segments)
+    return score(sentence, segments, placed, out, out.knots(), table.name)
+
+
+class Placed(NamedTuple):
+    """Where segments and words are in samples, and what is said in which manner."""
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    words: list[Span]
+    regimes: list[Stretch]
+    length: int
+
+
+def place(sentence: Sentence, segments: list[Segment]) -> Placed:
+    """Samples of segments that have their times."""
     length = -(-round(segments[-1].end * RATE) // BLOCK) * BLOCK
-    knot, owner, target, rate = out.knots()
     starts = np.array([round(s.start * RATE) for s in segments], np.int64)
     ends = np.append(starts[1:], length)
     words = [span(w, sentence, segments, starts, ends) for w in range(len(sentence.words))]
-    regimes = stretches(sentence.words, [w.start for w in words], [w.end for w in words])
-    colour(knot, target, out.column, regimes, {round(s.start * RATE) for s in segments if s.name == "SIL"})
-    edge = [w.start for w in words] + [words[-1].end]
+    return Placed(starts, ends, words, stretches(sentence.words, [w.start for w in words], [w.end for w in words]), length)
+
+
+def score(
+    sentence: Sentence, segments: list[Segment], placed: Placed, out: Gestures, knots: tuple[NDArray[Any], ...], voice: str,
+    manners: list[Stretch] | None = None,
+) -> Score:  # fmt: skip
+    """The score of these segments and knots (as `Gestures.knots` gives them), words put in their manner: by `manners`, where
+    it must reach further than the words."""
+    knot, owner, target, rate = knots
+    pauses = {start for s, start in zip(segments, placed.start.tolist(), strict=True) if s.name == "SIL"}
+    colour(knot, target, out.column, placed.regimes if manners is None else manners, pauses)
+    edge = [w.start for w in placed.words] + [placed.words[-1].end]
     return Score(
-        channels=CHANNELS,
+        channels=out.channels,
         phone=np.array([PHONE_ID[s.name] for s in segments], np.int16),
-        start=starts,
-        end=ends,
+        start=placed.start,
+        end=placed.end,
         stress=np.array([s.stress for s in segments], np.int8),
         syllable=np.array([s.syllable for s in segments], np.int32),
         word=np.array([s.word for s in segments], np.int32),
@@ -104,11 +143,11 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
         knot_phone=owner,
         target=target,
         rate=rate,
-        words=words,
-        marks=[(m.name, edge[min(m.word, len(words))]) for m in sentence.marks],
-        length=length,
-        voice=table.name,
-        regimes=regimes,
+        words=placed.words,
+        marks=[(m.name, edge[min(m.word, len(placed.words))]) for m in sentence.marks],
+        length=placed.length,
+        voice=voice,
+        regimes=placed.regimes,
     )
 
 

@@ -21,6 +21,11 @@ SCALED: tuple[str, ...] = ("f1", "f2", "f3", "f4", "f5")
 """Channels that go with the length of the tract."""
 
 
+def noise(word: Word) -> Vocal | None:
+    """What a word sounds like that is none; None for other words."""
+    return word.regime.sound if word.regime is not None and word.regime.alone else None
+
+
 def lengths(word: Word, regime: Regime, sound: Vocal) -> list[tuple[str, float, int]]:
     """Phone, seconds and syllable of each segment of a sound: one breath, or in every cycle of its oscillator a breath and a
     burst of voice. Weak sounds are shorter."""
@@ -42,12 +47,14 @@ def at(course: list[tuple[float, float]], share: float) -> float:
 
 
 def utter(segments: list[Segment], regime: Regime, sound: Vocal, base: float, tract: float, out: Gestures) -> None:
-    """Write a sound over its segments, after all else. Args: base, pitch of the persona in semitones; tract, its scale."""
+    """Write a sound over its segments, after all else, as far as the voice has the channels. Args: base, pitch of the persona
+    in semitones; tract, its scale."""
     start, seconds = segments[0].start, segments[-1].end - segments[0].start
     change: dict[str, float] = {"pitch": base, "loudness": LOUDER * (regime.strength - 1.0)}
     scale = dict.fromkeys(SCALED, tract)
+    courses = {name: course for name, course in sound.course.items() if name in out.column}
     if not sound.pulse:
-        for name, course in sound.course.items():
+        for name, course in courses.items():
             rate = 2.0 * len(course) / seconds + 12.0
             for share, value in course:
                 out.add(start + share * seconds, segments[0].index, rate,
@@ -56,7 +63,7 @@ def utter(segments: list[Segment], regime: Regime, sound: Vocal, base: float, tr
     for s in segments:
         share = (s.start - start) / seconds
         breath = s.index % 2 == segments[0].index % 2
-        for name, course in sound.course.items():
+        for name, course in courses.items():
             if name != "loudness" and (name == "breath") != breath:
                 continue
             value = at(course, share) * scale.get(name, 1.0) + change.get(name, 0.0)
@@ -67,23 +74,23 @@ def utter(segments: list[Segment], regime: Regime, sound: Vocal, base: float, tr
 
 
 def colour(knot: NDArray[np.int64], target: F64, column: dict[str, int], stretches: list[Stretch], pauses: set[int]) -> None:
-    """Put words in their manner: change the targets f64[K, C] of knots within each stretch, in place. `pauses` are samples at
-    which pauses begin: there a manner lasts until the voice is off."""
+    """Put words in their manner: change the targets f64[K, C] of knots within each stretch, in place, as far as the voice has
+    the channels. `pauses` are samples at which pauses begin: there a manner lasts until the voice is off."""
     for stretch in stretches:
         r = stretch.regime
         inside = (stretch.start <= knot) & (knot < stretch.end + (FADE if stretch.end in pauses else 0))
         if r.alone or not inside.any():
             continue
         x, s = target[inside], r.strength
-        c = {name: column[name] for name in ("voicing", "breath", "rd", "f1", "dull", "jaw", "lips")}
-        voiced = x[:, c["voicing"]].copy()
-        x[:, c["voicing"]] = voiced * (1.0 - min(s, 1.0) * (1.0 - r.voicing))
-        x[:, c["breath"]] = np.minimum(x[:, c["breath"]] + s * r.breath * voiced, 1.0)
-        x[:, c["rd"]] = np.clip(x[:, c["rd"]] + s * r.rd, 0.35, 2.6)
-        x[:, c["f1"]] *= r.f1**s
-        x[:, c["dull"]] += s * r.dull
-        x[:, c["jaw"]] *= r.jaw**s
-        x[:, c["lips"]] *= np.where(x[:, c["lips"]] > 0.0, r.jaw**s, 1.0)
+        left, voiced = 1.0 - min(s, 1.0) * (1.0 - r.voicing), np.clip(x[:, column["voicing"]], 0.0, 1.0)
+        opened = np.where(x[:, column["lips"]] > 0.0, r.jaw**s, 1.0)
+        for name, by in (("voicing", left), ("tail", left), ("f1", r.f1**s), ("jaw", r.jaw**s), ("lips", opened)):
+            if name in column:
+                x[:, column[name]] *= by
+        for name, more, most in (("breath", s * r.breath * voiced, 1.0), ("dull", s * r.dull, np.inf)):
+            if name in column:
+                x[:, column[name]] = np.minimum(x[:, column[name]] + more, most)
+        x[:, column["rd"]] = np.clip(x[:, column["rd"]] + s * r.rd, 0.35, 2.6)
         target[inside] = x
 
 

@@ -13,8 +13,8 @@ from psi_ecs.components.score import Channel, Score
 from psi_ecs.components.text import Sentence
 
 from .model import Model, load
-from .plan import TRACT, plan
-from .spectrum import spectrum
+from .plan import plan
+from .spectrum import TRACT, spectrum
 
 
 class LearnedVoice:

@@ -39,3 +39,12 @@ def test_partials_to_places_and_back() -> None:
     inside = hertz < 0.5 * RATE - 2.0 * pitch[:, None]
     assert np.abs(back - smooth(hertz))[inside].max() < 2e-3
     assert (back[hertz >= 0.5 * RATE] == 0.0).all()
+
+
+def test_frequencies_of_an_envelope_can_be_moved() -> None:
+    """Read at 0.8 of each frequency, a bump of 1500 Hz stands at 1875 Hz; read where it is, nothing changes."""
+    hertz = envelope.places() * 0.5 * RATE
+    bump = envelope.cepstrum(np.exp(-(((hertz - 1500.0) / 400.0) ** 2))[None], 60)
+    moved = envelope.spectrum(envelope.warped(np.repeat(bump, 2, axis=0), np.stack((0.8, 1.0))[:, None] * envelope.places()))[0]
+    assert abs(hertz[moved[0].argmax()] - 1875.0) < 40.0 and abs(hertz[moved[1].argmax()] - 1500.0) < 40.0
+    np.testing.assert_allclose(moved[1], envelope.spectrum(bump)[0][0], atol=1e-3)

@@ -83,3 +83,16 @@ def test_voice_and_noise_share_the_power() -> None:
     np.testing.assert_allclose(second[high].sum() / first[high].sum(), 0.75, atol=1e-9)
     lost = first.sum() - second.sum()
     assert 0.8 < (hiss**2).sum() / framecode.BIN / lost / np.exp(0.25 * framecode.EULER) < 1.25
+
+
+def test_air_is_noise_of_the_same_envelope_besides() -> None:
+    pitch, tones = smooth_voice()
+    code = framecode.encode(pitch, np.ones(len(pitch), bool), tones, RATE)
+    code[:, framecode.NOISE] = 0.0
+    air = np.zeros((len(pitch), framecode.BINS))
+    air[:, 20:] = 0.01
+    plain, silent = framecode.decode(code, RATE, 80)
+    still, hiss = framecode.decode(code, RATE, 80, air=air)
+    assert np.array_equal(plain, still) and (silent == 0.0).all() and (hiss[:, :20] == 0.0).all()
+    voice = np.interp(3000.0, pitch[0] * np.arange(1, 81), np.abs(tones[0])) ** 2 / pitch[0]
+    assert abs(10.0 * np.log10(hiss[0, 25] ** 2 / framecode.BIN / voice) + 20.0) < 1.0

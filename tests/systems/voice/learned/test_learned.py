@@ -1,60 +1,34 @@
 """A learned voice on a toy: what is kept in a file, how widely it moves, and that the score leads through its knots."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from psi_ecs.components.avatar import Persona, VoiceStyle
-from psi_ecs.components.phone import PHONE_ID, PHONES
+from psi_ecs.components.phone import PHONE_ID
 from psi_ecs.components.score import RATE
 from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.language import analyse
 from psi_ecs.systems.voice.asset import VoiceError
 from psi_ecs.systems.voice.learned import LearnedVoice
-from psi_ecs.systems.voice.learned.context import FEATURES, describe
+from psi_ecs.systems.voice.learned.context import describe
 from psi_ecs.systems.voice.learned.model import Document, decode, encode, load
-from psi_ecs.systems.voice.learned.net import KNOTS, PLACES
-from psi_ecs.systems.voice.learned.plan import CHANNELS, HUSH, STEP, laid, segment
+from psi_ecs.systems.voice.learned.net import PLACES
+from psi_ecs.systems.voice.learned.plan import HUSH, STEP, laid, segment
+from psi_ecs.systems.voice.learned.spectrum import CHANNELS
 from psi_ecs.systems.voice.speak import speak, states
 
 COLUMNS = framecode.COLUMNS
-WIDE, HIDDEN = 12, 6
-
-
-def toy(seed: int = 0) -> Document:
-    """A voice with a network of random weights."""
-    rng = np.random.default_rng(seed)
-    mean, spread = np.zeros(COLUMNS, np.float32), np.full(COLUMNS, 0.3, np.float32)
-    mean[framecode.PITCH], mean[framecode.VOICE], mean[framecode.ENVELOPE.start] = 92.0, 0.7, -8.0
-
-    def normal(*shape: int) -> np.ndarray:
-        return rng.normal(0.0, 0.3, shape).astype(np.float16)
-
-    weights = {"phone.weight": normal(len(PHONES), 5), "stress.weight": normal(3, 2)}
-    weights |= {"enter.weight": normal(WIDE, 7 + FEATURES), "enter.bias": normal(WIDE)}
-    for i in range(3):
-        weights |= {f"conv.{i}.weight": normal(WIDE, WIDE, 5), f"conv.{i}.bias": normal(WIDE)}
-        weights |= {f"norm.{i}.weight": normal(WIDE), f"norm.{i}.bias": normal(WIDE)}
-    for way in ("", "_reverse"):
-        weights |= {f"gru.weight_ih_l0{way}": normal(3 * HIDDEN, WIDE), f"gru.weight_hh_l0{way}": normal(3 * HIDDEN, HIDDEN)}
-        weights |= {f"gru.bias_ih_l0{way}": normal(3 * HIDDEN), f"gru.bias_hh_l0{way}": normal(3 * HIDDEN)}
-    for name, wide, deep in (
-        ("duration.0", 2 * HIDDEN, 8), ("duration.2", 8, 2), ("frames.enter", 2 * HIDDEN + 1, 8), ("frames.deep", 8, 8),
-        ("frames.leave", 8, KNOTS * COLUMNS),
-    ):  # fmt: skip
-        weights |= {f"{name}.weight": normal(deep, wide), f"{name}.bias": normal(deep)}
-    centre, gain = np.zeros((2, COLUMNS), np.float32), np.ones((2, COLUMNS), np.float32)
-    return Document(
-        name="toy", licence="CC0", weights=weights, mean=mean, spread=spread, duration=(-2.5, 0.4), pitch=92.0, centre=centre,
-        gain=gain, level=np.zeros(len(PHONES), np.float32),
-    )  # fmt: skip
+Toy = Callable[..., Document]
 
 
 @pytest.fixture(scope="module")
-def voice() -> LearnedVoice:
+def voice(toy: Toy) -> LearnedVoice:
     return LearnedVoice(model=decode(encode(toy()), "toy"))
 
 
-def test_damaged_files_get_one_line() -> None:
+def test_damaged_files_get_one_line(toy: Toy) -> None:
     blob = encode(toy())
     for bad in (b"", b"hello", blob[:200], blob[:-9], blob[:90] + bytes([blob[90] ^ 1]) + blob[91:]):
         with pytest.raises(VoiceError, match=r"^mine\.voice: .*psi voice train$"):
@@ -67,7 +41,7 @@ def test_damaged_files_get_one_line() -> None:
         decode(encode(wrong), "mine.voice")
 
 
-def test_frames_are_spread_about_their_centre_by_voicing() -> None:
+def test_frames_are_spread_about_their_centre_by_voicing(toy: Toy) -> None:
     """A gain of 2 doubles the way from the centre, where there is no voice alone if it is that of voiceless sounds."""
     plain, wide = toy(3), toy(3)
     wide.gain = np.stack((np.full(COLUMNS, 2.0), np.ones(COLUMNS))).astype(np.float32)
@@ -93,7 +67,8 @@ def test_frames_go_straight_from_knot_to_knot(voice: LearnedVoice) -> None:
     context = describe(segments, sentence.kind)
     hidden = voice.model.hidden(context)
     knots = voice.model.frames(context.phone, hidden, np.full(len(segments), 0.1))
-    knots[[0, -1], :, framecode.ENVELOPE.start] -= HUSH  # pauses
+    knots[[0, -1], :, framecode.ENVELOPE.start] -= HUSH
+    knots[[0, -1], :, framecode.VOICE] = 0.0
     knots = knots.reshape(-1, COLUMNS)
     place = (0.1 * np.arange(len(segments))[:, None] + 0.1 * PLACES).ravel()
     np.testing.assert_allclose(laid(voice.model, context.phone, hidden, segments, place), knots, atol=1e-9)
