@@ -56,7 +56,7 @@ class ScoreNet:
 
 
 def _leaky(x: F32) -> F32:
-    return np.maximum(x, LEAK * x)
+    return np.asarray(np.maximum(x, LEAK * x), np.float32)
 
 
 def _normal(x: F32, gain: F32, bias: F32) -> F32:

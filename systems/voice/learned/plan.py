@@ -46,8 +46,9 @@ TENSE = 0.08
 """Off rd for a feeling's dB of tilt."""
 OPEN = 0.55
 """Share of a stop that is closure."""
-LONG = 8
-"""Words to the next pause from which on breath is taken before them."""
+LONG = 12
+"""Words to the next pause from which on breath is taken before them: about the 4 s of a breath group in reading (Winkworth,
+Davis, Ellis & Adams 1994)."""
 INTAKE = Vocal(
     caption="", seconds=0.28,
     course={"breath": [(0.0, 0.02), (0.45, 0.06), (0.9, 0.0)], "f1": [(0.0, 560.0), (1.0, 680.0)],

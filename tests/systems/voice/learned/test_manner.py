@@ -29,7 +29,7 @@ from psi_ecs.tools.voice.measure import Prosody, prosody
 
 F64 = NDArray[np.float64]
 TEXT = "We were all away a year ago."
-LONG_TEXT = "The lamp on the hill was lit at last, and the men of the town went home in the rain."
+LONG_TEXT = "Every evening after the long rain we walked along the quiet river to the bridge, and nobody said a word."
 
 
 def who(**style: Any) -> Persona:
