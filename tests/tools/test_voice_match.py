@@ -11,7 +11,7 @@ import pytest
 from psi_ecs.components.phone import PHONE_ID, PHONES
 from psi_ecs.systems.kernels import framecode
 from psi_ecs.systems.voice.learned.context import FEATURES, Context
-from psi_ecs.tools.voice.match import EMPHASIS, LEVEL, match
+from psi_ecs.tools.voice.match import BROAD, EMPHASIS, LEVEL, match
 from psi_ecs.tools.voice.progress import listener, picture
 from psi_ecs.tools.voice.teach import Lesson, teach, weights
 
@@ -31,9 +31,9 @@ def speech(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_half_the_width_is_doubled_and_a_little_more() -> None:
     phone, real = speech(4000, 0)
     found = match(phone, real * 0.5, real, MEAN, SPREAD)
-    envelope, turn = found.gain[:, framecode.ENVELOPE], found.gain[:, framecode.TURN]
-    np.testing.assert_allclose(envelope, 2.0**EMPHASIS, rtol=1e-4)
-    np.testing.assert_allclose(turn, 2.0, rtol=1e-4)
+    first = framecode.ENVELOPE.start
+    np.testing.assert_allclose(found.gain[:, first : first + BROAD], 2.0**EMPHASIS, rtol=1e-4)
+    np.testing.assert_allclose(found.gain[:, first + BROAD :], 2.0, rtol=1e-4)
     np.testing.assert_allclose(found.centre[:, 5], [0.5 * real[i::2, 5].mean() for i in (0, 1)], atol=1e-5)
 
 

@@ -83,6 +83,7 @@ def train(
         return Document(
             name=name, licence=licence, weights=weights(net), mean=scale.mean, spread=scale.spread, duration=scale.duration,
             pitch=float(np.median(voiced)), centre=found.centre, gain=found.gain, level=found.level,
+            ceiling=found.ceiling,
         )  # fmt: skip
 
     after = listener(work, name, epochs, document, tell)

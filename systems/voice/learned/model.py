@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psi_ecs.codec import seal, unseal
 from psi_ecs.components.phone import PHONES
 from psi_ecs.error import SnapshotError
-from psi_ecs.systems.kernels import framecode
+from psi_ecs.systems.kernels import envelope, framecode
 from psi_ecs.systems.voice.asset import VoiceError
 
 from .context import Context
@@ -20,6 +20,8 @@ from .net import ScoreNet
 F32 = NDArray[np.float32]
 
 MAGIC = b"psi-voice\x02"
+COARSE = 4
+"""Of the places of an envelope, every so many are enough to tell how loud it is."""
 
 
 class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -42,6 +44,8 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """f32[2, D]: how much wider than that the speaker moves."""
     level: np.ndarray
     """f32[phones], ln amplitude: how much louder than that the speaker says each."""
+    ceiling: np.ndarray
+    """f32[phones], ln amplitude (`loudness`) above which the speaker never says it."""
 
 
 class Model:
@@ -52,6 +56,7 @@ class Model:
         self.name, self.pitch, self._duration = document.name, document.pitch, document.duration
         self._mean, self._spread = document.mean, document.spread
         self._centre, self._gain, self._level = document.centre, document.gain, document.level
+        self._ceiling = document.ceiling
         self.net = ScoreNet(document.weights)
 
     def seconds(self, hidden: F32) -> NDArray[np.float64]:
@@ -63,7 +68,9 @@ class Model:
         duration = ((np.log(np.maximum(seconds, 0.01)) - self._duration[0]) / self._duration[1]).astype(np.float32)
         duration[[0, -1]] = 0.0
         out = widened(self.net.frames(hidden, duration), self._centre, self._gain, self._mean, self._spread)
-        out[..., framecode.ENVELOPE.start] += self._level[phone][:, None]
+        level = framecode.ENVELOPE.start
+        out[..., level] += self._level[phone][:, None]
+        out[..., level] -= np.maximum(loudness(out) - self._ceiling[phone][:, None], 0.0)
         return out
 
     def hidden(self, context: Context) -> F32:
@@ -78,6 +85,15 @@ def widened(x: F32, centre: F32, gain: F32, mean: F32, spread: F32) -> NDArray[n
     voice = np.clip(x[..., column] * spread[column] + mean[column], 0.0, 1.0)[..., None]
     mute, voiced = (centre[i] + (x - centre[i]) * gain[i] for i in (0, 1))
     return np.asarray((voice * voiced + (1.0 - voice) * mute) * spread + mean, np.float64)
+
+
+def loudness(code: NDArray[np.floating]) -> NDArray[np.float64]:
+    """How loud frames [..., D] are, as ln amplitude: half the log of the envelope's power over all frequencies, which the bent
+    axis stretches."""
+    width = np.gradient(envelope.places()[::COARSE])
+    cosines = envelope.cosines(framecode.ORDER)[:, ::COARSE]
+    level = code[..., framecode.ENVELOPE].astype(np.float64) @ cosines
+    return np.asarray(0.5 * np.log(np.exp(2.0 * level) @ width), np.float64)
 
 
 def encode(document: Document) -> bytes:
@@ -102,6 +118,7 @@ def _wrong(d: Document) -> str | None:
     arrays: dict[str, tuple[Any, tuple[int, ...]]] = {
         "mean": (d.mean, (columns,)), "spread": (d.spread, (columns,)),
         "centre": (d.centre, (2, columns)), "gain": (d.gain, (2, columns)), "level": (d.level, (len(PHONES),)),
+        "ceiling": (d.ceiling, (len(PHONES),)),
     }  # fmt: skip
     for field, (array, shape) in arrays.items():
         if array.shape != shape or not np.isfinite(array).all():

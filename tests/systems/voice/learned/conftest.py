@@ -42,7 +42,7 @@ def document(seed: int = 0) -> Document:
     centre, gain = np.zeros((2, COLUMNS), np.float32), np.ones((2, COLUMNS), np.float32)
     return Document(
         name="toy", licence="CC0", weights=weights, mean=mean, spread=spread, duration=(-2.5, 0.4), pitch=92.0, centre=centre,
-        gain=gain, level=np.zeros(len(PHONES), np.float32),
+        gain=gain, level=np.zeros(len(PHONES), np.float32), ceiling=np.full(len(PHONES), 9.0, np.float32),
     )  # fmt: skip
 
 
