@@ -24,6 +24,12 @@ def _longest() -> int:
 
 def from_ipa(text: str) -> list[str] | None:
     """Symbols of an IPA transcription ("təˈmeɪtoʊ"), nearest English phones for foreign sounds; None when a sign is unknown."""
+    found = sounds_of(text)
+    return None if found is None else _stressed(found)
+
+
+def sounds_of(text: str) -> list[str] | None:
+    """As `from_ipa`, of any piece of a word: what is not marked has no stress."""
     text, at, stress, found = unicodedata.normalize("NFD", text.strip().strip("/[]")), 0, "", list[str]()
     while at < len(text):
         for length in range(min(_longest(), len(text) - at), 0, -1):
@@ -41,7 +47,7 @@ def from_ipa(text: str) -> list[str] | None:
             found.append(p + (stress or "0") if PHONE[p].vowel else p)
             stress = "" if PHONE[p].vowel else stress
         at += length
-    return _stressed(found)
+    return found
 
 
 def from_arpabet(text: str) -> list[str] | None:

@@ -39,6 +39,19 @@ def test_phones_get_words_syllables_and_accents(tmp_path: Path) -> None:
     assert [s.accent for s in take.segments] == [0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0] and take.segments[4].stress == 1
 
 
+def test_phones_may_be_written_in_ipa(tmp_path: Path) -> None:
+    """The same take as in ARPAbet; a sound that we lack becomes the nearest ones, within its time."""
+    names = {"DH": "ð", "AH0": "ə", "S": "s", "AH1": "ˈʌ", "N": "n"}
+    phones = [[names.get(str(n), n), a, b] for n, a, b in LINE["phones"]]
+    (plain,), _ = read_corpus(corpus(tmp_path / "a"))
+    (ipa,), _ = read_corpus(corpus(tmp_path / "b", "a|The sun.\n", {**LINE, "phones": phones}))
+    one, other = ([(s.name, s.stress, s.word, s.start) for s in take.segments] for take in (plain, ipa))
+    assert one == other
+    phones[3] = ["ts", 0.2, 0.3]
+    (two,), _ = read_corpus(corpus(tmp_path / "c", "a|The sun.\n", {**LINE, "phones": phones}))
+    assert [(s.name, round(s.start, 3), round(s.end, 3)) for s in two.segments[3:5]] == [("T", 0.2, 0.25), ("S", 0.25, 0.3)]
+
+
 def test_what_cannot_be_learned_from_is_told_line_by_line(tmp_path: Path) -> None:
     folder = corpus(tmp_path / "c", "a|The sun.\nb|No file.\njust words\n", LINE)
     takes, doubts = read_corpus(folder)

@@ -2,7 +2,8 @@
 
 A folder holds `metadata.csv` (lines `id|text`) and `id.flac` (or .wav, .mp3, .ogg), or pairs of `id.txt` and `id.flac`.
 `alignments.jsonl`, in the folder or in the one above, has a line for each recording: its `id`, `phones` [[name, start, end], …]
-with ARPAbet names, stress digits and SIL, and `words` [[word, start, end], …], times in seconds. `psi voice align` writes it.
+with ARPAbet names and stress digits, or IPA (of any language; ˈ before a stressed vowel), and SIL, and `words`
+[[word, start, end], …], times in seconds. `psi voice align` writes it.
 """
 
 import re
@@ -19,6 +20,7 @@ from psi_ecs.components.phone import PHONE
 from psi_ecs.components.text import Word
 from psi_ecs.systems.formats.toml import read_text
 from psi_ecs.systems.language import analyse
+from psi_ecs.systems.language.ipa import sounds_of
 from psi_ecs.systems.language.syllable import syllables
 from psi_ecs.systems.voice.gesture import Segment
 
@@ -137,15 +139,30 @@ def read_aligned(path: Path, strict: bool = True) -> dict[str, Aligned]:
     for number, line in enumerate(lines, 1):
         try:
             row = decoder.decode(line)
-            unknown = [name for name, _, _ in row.phones if name.rstrip("012") not in PHONE]
+            unknown = _spell(row)
             if unknown or not row.phones or any(not 0.0 <= a <= b for _, a, b in row.phones):
-                raise ValueError(f"phones must be ARPAbet names with rising times; {unknown or 'times'} cannot be")
+                raise ValueError(f"phones must be ARPAbet or IPA names with rising times; {unknown or 'times'} cannot be")
         except ValueError as why:  # a MsgspecError is one
             if strict:
                 raise AssetError(f"{path}:{number}: {why}; run psi voice align again") from why
             continue
         out[row.id] = row
     return out
+
+
+def _spell(row: Aligned) -> list[str]:
+    """Write the phones of a line in ARPAbet: those in IPA become the nearest phones of ours, in equal parts of their time, as
+    they do when another language is spoken. Returns the names that are neither."""
+    spelt, unknown = list[tuple[str, float, float]](), list[str]()
+    for name, start, end in row.phones:
+        symbols = [name] if name.rstrip("012") in PHONE else sounds_of(name)
+        if not symbols:
+            unknown.append(name)
+            continue
+        edges = [start + (end - start) * k / len(symbols) for k in range(len(symbols) + 1)]
+        spelt += [(symbol, a, b) for symbol, a, b in zip(symbols, edges, edges[1:], strict=False)]
+    row.phones = spelt
+    return unknown
 
 
 def _plain(word: str) -> str:
