@@ -31,7 +31,8 @@ def read_packed(path: Path) -> bytes:
             if file.getinfo(path.name).file_size > LARGEST:
                 raise AssetError(f"{path}: is larger than {LARGEST >> 20} MiB; make it smaller")
             return file.read(path.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as why:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as why:  # the last three: packed in a way zipfile
+        # does not know, encrypted, cut short
         raise AssetError(f"{pack}: is no ZIP file, or damaged ({why}); give a pack made by psi voice export") from why
     except (OSError, ValueError) as why:
         raise AssetError(f"{pack}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path") from why

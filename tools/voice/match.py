@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.phone import PHONES
 from psi_ecs.systems.kernels import framecode
-from psi_ecs.systems.voice.learned.model import loudness, widened
+from psi_ecs.systems.voice.learned.model import log_amplitude, widened
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -54,8 +54,8 @@ def match(phone: I64, expected: F32, real: F32, mean: F32, spread: F32) -> Match
         ratio = np.clip(real[some].std(axis=0) / np.maximum(expected[some].std(axis=0), 1e-6), 1.0, WIDEST)
         gain[i] = ratio
         gain[i, : framecode.ENVELOPE.start + BROAD] **= EMPHASIS
-    ours = loudness(widened(expected, centre, gain, mean, spread))
-    theirs = loudness(real * spread + mean)
+    ours = log_amplitude(widened(expected, centre, gain, mean, spread))
+    theirs = log_amplitude(real * spread + mean)
     level, ceiling = np.zeros(len(PHONES), np.float32), np.full(len(PHONES), theirs.max(), np.float32)
     for p in range(1, len(PHONES)):
         some = phone == p

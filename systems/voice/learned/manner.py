@@ -47,7 +47,7 @@ def tint(frames: F64, times: F64, stretches: Sequence[Stretch]) -> None:
         frames[inside] = own
 
 
-def widened(stretches: Sequence[Stretch], segments: Sequence[Segment]) -> list[Stretch]:
+def through_pauses(stretches: Sequence[Stretch], segments: Sequence[Segment]) -> list[Stretch]:
     """Manners of words through half of the pauses beside them, and all of the first and the last one: knots lie there that lead
     to the words and away from them."""
     share = {s.index: 1.0 if s.index in (0, len(segments) - 1) else 0.5 for s in segments}

@@ -45,7 +45,7 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     level: np.ndarray
     """f32[phones], ln amplitude: how much louder than that the speaker says each."""
     ceiling: np.ndarray
-    """f32[phones], ln amplitude (`loudness`) above which the speaker never says it."""
+    """f32[phones], ln amplitude (`log_amplitude`) above which the speaker never says it."""
 
 
 class Model:
@@ -70,7 +70,7 @@ class Model:
         out = widened(self.net.frames(hidden, duration), self._centre, self._gain, self._mean, self._spread)
         level = framecode.ENVELOPE.start
         out[..., level] += self._level[phone][:, None]
-        out[..., level] -= np.maximum(loudness(out) - self._ceiling[phone][:, None], 0.0)
+        out[..., level] -= np.maximum(log_amplitude(out) - self._ceiling[phone][:, None], 0.0)
         return out
 
     def hidden(self, context: Context) -> F32:
@@ -87,7 +87,7 @@ def widened(x: F32, centre: F32, gain: F32, mean: F32, spread: F32) -> NDArray[n
     return np.asarray((voice * voiced + (1.0 - voice) * mute) * spread + mean, np.float64)
 
 
-def loudness(code: NDArray[np.floating]) -> NDArray[np.float64]:
+def log_amplitude(code: NDArray[np.floating]) -> NDArray[np.float64]:
     """How loud frames [..., D] are, as ln amplitude: half the log of the envelope's power over all frequencies, which the bent
     axis stretches."""
     width = np.gradient(envelope.places()[::COARSE])

@@ -19,7 +19,7 @@ from psi_ecs.systems.voice.plan import HEAD, lax, place, score, sounds
 from psi_ecs.systems.voice.regime import lengths, noise, utter
 
 from .context import describe
-from .manner import tint, voiceless, vowel, widened
+from .manner import through_pauses, tint, voiceless, vowel
 from .model import Model
 from .net import PLACES
 from .spectrum import CHANNELS, TRACT
@@ -123,7 +123,7 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     times: F64 = np.arange(placed.length // STEP + 1) * np.float64(STEP / RATE)
     frames = laid(model, context.phone, hidden, segments, times)
     frames[:, framecode.PITCH] = _tune(frames[:, framecode.PITCH], segments, sentence, effects, persona, model, times)
-    manners = widened(placed.regimes, segments)
+    manners = through_pauses(placed.regimes, segments)
     tint(frames, times, manners)
     out = Gestures(CHANNELS)
     out.add(0.0, 0, 20.0, pitch=frames[0, framecode.PITCH])
