@@ -76,6 +76,10 @@ ROTATIONS: tuple[str, ...] = (
     "rightEyeRoll",
 )
 """Rotations in radians: yaw positive to the avatar's left, pitch positive down, roll positive to its left shoulder."""
+TONGUE: tuple[str, ...] = ("tongueTipUp", "tongueBodyUp")
+"""What ARKit has no shape for: the tip at the ridge (/l n t d/), the back at the palate (/i k g/); weights in [0, 1]."""
+SHAPES: tuple[str, ...] = BLENDSHAPES + TONGUE
+"""Every shape that a mesh may carry."""
 FACE: tuple[str, ...] = BLENDSHAPES + ROTATIONS
 FACE_ID: dict[str, int] = {name: i for i, name in enumerate(FACE)}
 
@@ -85,6 +89,7 @@ class Face:
     """The pose of one face for this tick."""
 
     weights: Col[f32] = field(shape=(61,), unit="1 | rad", doc="channels in the order of FACE")
+    tongue: Col[f32] = field(shape=(2,), unit="1", low=0.0, high=1.0, default=0.0, doc="in the order of TONGUE")
     breath: Col[f32] = field(unit="1", low=0.0, high=1.0, doc="chest expansion")
 
 

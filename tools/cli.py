@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("evaluate", "Measure face and voice, and how well they belong together."),
     "core": ("core", "See, tune and teach the field of oscillators."),
     "voice": ("voice", "Analyse, learn, shape and pack voices."),
-    "head": ("head", "Build or inspect heads."),
+    "face": ("face", "Build, import, look at and export heads."),
 }
 
 

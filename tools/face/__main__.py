@@ -12,7 +12,7 @@ from .build import build
 def main() -> None:
     """Bake the named heads."""
     parser = argparse.ArgumentParser(
-        prog="python -m psi_ecs.tools.head", description="Bake heads from recipes and CC0 sources."
+        prog="python -m psi_ecs.tools.face", description="Bake heads from recipes and CC0 sources."
     )
     parser.add_argument("name", nargs="+", help="recipe name below assets/heads, or the path of a recipe TOML")
     parser.add_argument("--source", type=Path, help="data folder of an unpacked source package")

@@ -1,4 +1,4 @@
-"""`psi head`."""
+"""`psi face`."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ import click
 from .options import HELP
 
 
-@click.group("head", context_settings=HELP, no_args_is_help=False)
+@click.group("face", context_settings=HELP, no_args_is_help=False)
 def command() -> None:
     """Build a head from a recipe and CC0 sources, or inspect a GLB.
 
     \b
-    psi head info mira
-    psi head build assets/heads/mira.toml -o mira.glb
+    psi face info mira
+    psi face build assets/heads/mira.toml -o mira.glb
     """
 
 
@@ -25,7 +25,7 @@ def command() -> None:
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="GLB to write; beside the recipe when left out.")
 def build(recipe: str, source: Path | None, out: Path | None) -> None:
     """Bake RECIPE, a TOML file or the name of one in assets/heads."""
-    from psi_ecs.tools.head.build import build as bake
+    from psi_ecs.tools.face.build import build as bake
 
     path = Path(recipe) if recipe.endswith(".toml") else None
     click.echo(bake(Path(recipe).stem, path, out, source))

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from psi_ecs import AssetError
-from psi_ecs.tools.head import parts
-from psi_ecs.tools.head.build import load_recipe
-from psi_ecs.tools.head.comb import ROWS, Style, bob, crop
-from psi_ecs.tools.head.hair import hair
-from psi_ecs.tools.head.lashes import lashes
-from psi_ecs.tools.head.parts import F
-from psi_ecs.tools.head.scalp import CENTRE, Skull, above, deep, hairline, toward
-from psi_ecs.tools.head.subdivide import catmull_clark
-from psi_ecs.tools.head.surface import Surface
+from psi_ecs.tools.face import parts
+from psi_ecs.tools.face.build import load_recipe
+from psi_ecs.tools.face.comb import ROWS, Style, bob, crop
+from psi_ecs.tools.face.hair import hair
+from psi_ecs.tools.face.lashes import lashes
+from psi_ecs.tools.face.parts import F
+from psi_ecs.tools.face.scalp import CENTRE, Skull, above, deep, hairline, toward
+from psi_ecs.tools.face.subdivide import catmull_clark
+from psi_ecs.tools.face.surface import Surface
 
 
 def ball(radius: float = 0.09) -> Surface:
