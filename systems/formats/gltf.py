@@ -14,6 +14,10 @@ TYPES: dict[int, Any] = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np
 WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 LIMIT = 3_000_000
 """Vertices or indices in one accessor; a head has some ten thousand."""
+WIDEST = 16
+BUDGET = 60_000_000
+"""Numbers in all accessors together; a head of 20 000 vertices with 60 shapes has 4 million."""
+COMPRESSED = ("KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression")
 
 
 def unpack(data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
@@ -30,6 +34,8 @@ def unpack(data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
         raise AssetError(f"{name}.glb: broken glTF (no JSON chunk)")
     try:
         document = json.loads(data[20 : 20 + size])
+    except RecursionError as why:
+        raise AssetError(f"{name}.glb: broken glTF (its JSON is nested too deep)") from why
     except (UnicodeDecodeError, json.JSONDecodeError) as why:
         raise AssetError(f"{name}.glb: broken glTF (its JSON: {why})") from why
     if not isinstance(document, dict):
@@ -38,40 +44,64 @@ def unpack(data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
     return document, data[start + 8 : start + 8 + struct.unpack_from("<I", data, start)[0]] if start + 8 <= len(data) else b""
 
 
-def _raw(document: dict[str, Any], binary: bytes, view: int, offset: int, kind: int, width: int, count: int) -> NDArray[Any]:
-    if not 0 <= count <= LIMIT:
-        raise ValueError(f"an accessor with {count} elements")
-    dtype = np.dtype(TYPES[kind])
-    spec = document["bufferViews"][view]
-    start = int(spec.get("byteOffset", 0)) + int(offset)
-    stride = int(spec.get("byteStride", 0)) or dtype.itemsize * width
-    end = start + stride * (count - 1) + dtype.itemsize * width if count else start
-    if start < 0 or stride < dtype.itemsize * width or end > len(binary):
-        raise ValueError("an accessor reaches past the end of the buffer")
-    return np.ndarray((count, width), dtype, binary, start, (stride, dtype.itemsize)).copy()
+class Reader:
+    """Accessors of one file, read within a budget, so that a small file cannot ask for a large memory."""
+
+    def __init__(self, document: dict[str, Any], binary: bytes) -> None:
+        """Of an unpacked file. AssetError if its data are compressed in a way that is not read."""
+        self.document, self.binary = document, binary
+        self.left = BUDGET
+        for name in document.get("extensionsRequired", []):
+            if str(name) in COMPRESSED:
+                raise AssetError(f"its meshes are compressed ({name}); export it again without compression")
+
+    def __call__(self, index: int) -> NDArray[Any]:
+        """An accessor as an array [count, width]; normalised integers become floats, sparse values are filled in."""
+        spec = self.document["accessors"][_index(index)]
+        width, count, kind = WIDTH[spec["type"]], int(spec["count"]), int(spec["componentType"])
+        self._spend(count * width)
+        if "bufferView" in spec:
+            out = self._raw(spec["bufferView"], spec.get("byteOffset", 0), kind, width, count)
+        else:
+            out = np.zeros((count, width), TYPES[kind])
+        if "sparse" in spec:
+            s = spec["sparse"]
+            at, values, n = s["indices"], s["values"], int(s["count"])
+            self._spend(n * width)
+            rows = self._raw(at["bufferView"], at.get("byteOffset", 0), int(at["componentType"]), 1, n)[:, 0]
+            out[rows] = self._raw(values["bufferView"], values.get("byteOffset", 0), kind, width, n)
+        if spec.get("normalized") and out.dtype != np.float32:
+            out = np.maximum(out.astype(np.float32) / np.iinfo(str(out.dtype)).max, -1.0)
+        if out.dtype == np.float32 and not np.isfinite(out).all():
+            raise ValueError("it holds numbers that are not finite")
+        return out
+
+    def _spend(self, numbers: int) -> None:
+        if not 0 <= numbers <= WIDEST * LIMIT:
+            raise ValueError(f"an accessor with {numbers} numbers")
+        self.left -= numbers
+        if self.left < 0:
+            raise AssetError(f"holds more than {BUDGET} numbers; export the head alone, with less detail")
+
+    def _raw(self, view: int, offset: int, kind: int, width: int, count: int) -> NDArray[Any]:
+        dtype = np.dtype(TYPES[kind])
+        spec = self.document["bufferViews"][_index(view)]
+        if int(spec.get("buffer", 0)) != 0 or "uri" in self.document["buffers"][0]:
+            raise AssetError("keeps its data in other files; export it as one GLB")
+        start = int(spec.get("byteOffset", 0)) + int(offset)
+        stride = int(spec.get("byteStride", 0)) or dtype.itemsize * width
+        end = start + stride * (count - 1) + dtype.itemsize * width if count else start
+        if start < 0 or stride < dtype.itemsize * width or end > len(self.binary):
+            raise ValueError("an accessor reaches past the end of the buffer")
+        return np.ndarray((count, width), dtype, self.binary, start, (stride, dtype.itemsize)).copy()
 
 
-def accessor(document: dict[str, Any], binary: bytes, index: int) -> NDArray[Any]:
-    """An accessor as an array; normalised integers become floats, sparse values are filled in."""
-    spec = document["accessors"][index]
-    width, count, kind = WIDTH[spec["type"]], int(spec["count"]), int(spec["componentType"])
-    if "bufferView" in spec:
-        out = _raw(document, binary, spec["bufferView"], spec.get("byteOffset", 0), kind, width, count)
-    elif 0 <= count <= LIMIT:
-        out = np.zeros((count, width), TYPES[kind])
-    else:
-        raise ValueError(f"an accessor with {count} elements")
-    if "sparse" in spec:
-        s = spec["sparse"]
-        at = s["indices"]
-        rows = _raw(document, binary, at["bufferView"], at.get("byteOffset", 0), at["componentType"], 1, s["count"])[:, 0]
-        values = s["values"]
-        out[rows] = _raw(document, binary, values["bufferView"], values.get("byteOffset", 0), kind, width, s["count"])
-    if spec.get("normalized") and out.dtype != np.float32:
-        out = np.maximum(out.astype(np.float32) / np.iinfo(str(out.dtype)).max, -1.0)
-    if out.dtype == np.float32 and not np.isfinite(out).all():
-        raise ValueError("it holds numbers that are not finite")
-    return out
+def _index(given: Any) -> int:
+    """A reference of the document: Python would take -1 for the last."""
+    number = int(given)
+    if number < 0:
+        raise ValueError(f"a reference to number {number}")
+    return number
 
 
 def pack(document: dict[str, Any], blob: bytes) -> bytes:
