@@ -15,7 +15,8 @@ from psi_ecs import AssetError
 from psi_ecs.column import fields
 from psi_ecs.components.face import Head, Rig
 
-from .gltf import Builder, Reader, pack, unpack
+from .export import write_head
+from .gltf import Reader, unpack
 from .importing import Report, import_head
 from .spelling import canonical
 from .surface import normals, surfaces
@@ -89,27 +90,3 @@ def _rig(given: dict[str, Any]) -> dict[str, NDArray[Any]]:
         if rig[key].shape != field.shape or not np.isfinite(rig[key]).all():
             raise ValueError(f"extras.psi.rig.{key} has the wrong shape or no finite numbers")
     return rig
-
-
-def write_head(head: Head) -> bytes:
-    """A head as a GLB: float32, sparse morph targets, `extras.psi` with rig and landmarks."""
-    file = Builder()
-    nodes: list[dict[str, Any]] = [{"name": n, "translation": list(map(float, p))} for n, p in head.pivot.items()]
-    for mesh in head.meshes:
-        nodes.append({"name": mesh.name, "mesh": file.mesh(mesh)})
-    document = {
-        "asset": {
-            "version": "2.0",
-            "generator": "psi-ecs",
-            "extras": {"psi": {"rig": {k: v.tolist() for k, v in head.rig.items()}, "landmarks": head.landmarks}},
-        },
-        "scene": 0,
-        "scenes": [{"nodes": list(range(len(nodes)))}],
-        "nodes": nodes,
-        "meshes": file.meshes,
-        "materials": [{"name": m, "doubleSided": m in ("hair", "cap", "lash", "brow")} for m in file.materials],
-        "accessors": file.accessors,
-        "bufferViews": file.views,
-        "buffers": [{"byteLength": len(file.blob)}],
-    }
-    return pack(document, bytes(file.blob))

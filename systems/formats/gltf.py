@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
-from psi_ecs.components.face import BLENDSHAPES, Mesh
 
 TYPES: dict[int, Any] = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
@@ -115,13 +114,12 @@ def pack(document: dict[str, Any], blob: bytes) -> bytes:
 class Builder:
     """Accessors and buffer views as they grow."""
 
-    def __init__(self) -> None:
-        """Empty."""
+    def __init__(self, plain: bool = False) -> None:
+        """Empty; `plain` writes morph targets whole instead of sparse, for readers that know no sparse accessors."""
+        self.plain = plain
         self.blob = bytearray()
         self.views: list[dict[str, Any]] = []
         self.accessors: list[dict[str, Any]] = []
-        self.meshes: list[dict[str, Any]] = []
-        self.materials: list[str] = []
 
     def view(self, array: NDArray[Any], target: int | None = None) -> int:
         """Add bytes; the number of their buffer view."""
@@ -137,21 +135,23 @@ class Builder:
         self.accessors.append(accessor)
         return len(self.accessors) - 1
 
-    def vectors(self, array: NDArray[Any], kind: str, bounds: bool = False) -> int:
-        """Add f32[n, k] as an accessor of this kind, with the bounds that positions must have."""
-        a = array.astype(np.float32)
-        limits = {"min": a.min(0).tolist(), "max": a.max(0).tolist()} if bounds else {}
-        return self.add(bufferView=self.view(a, 34962), componentType=5126, count=len(a), type=kind, **limits)
+    def array(self, array: NDArray[Any], kind: str, target: int | None = 34962, bounds: bool = False) -> int:
+        """Add numbers [n, k] of one of TYPES as an accessor of this kind, with bounds where they are asked for."""
+        flat = array.reshape(len(array), -1)
+        limits = {"min": flat.min(0).tolist(), "max": flat.max(0).tolist()} if bounds else {}
+        code = next(code for code, dtype in TYPES.items() if array.dtype == dtype)
+        return self.add(bufferView=self.view(array, target), componentType=code, count=len(array), type=kind, **limits)
 
     def offsets(self, array: NDArray[Any]) -> int:
         """Add a morph target f32[n, 3], sparse: only what moves."""
         a = array.astype(np.float32)
         rows = np.flatnonzero(np.abs(a).max(1) > 2e-5)  # 0.02 mm: below what can be seen
-        sparse_at, values = rows.astype(np.uint32), a[rows]
+        full = np.zeros_like(a)
+        full[rows] = a[rows]
+        if self.plain:
+            return self.array(full, "VEC3", bounds=True)
         if not len(rows):
             return self.add(componentType=5126, count=len(a), type="VEC3", min=[0.0] * 3, max=[0.0] * 3)
-        full = np.zeros_like(a)
-        full[rows] = values
         return self.add(
             componentType=5126,
             count=len(a),
@@ -160,32 +160,7 @@ class Builder:
             max=full.max(0).tolist(),
             sparse={
                 "count": len(rows),
-                "indices": {"bufferView": self.view(sparse_at), "componentType": 5125},
-                "values": {"bufferView": self.view(values)},
+                "indices": {"bufferView": self.view(rows.astype(np.uint32)), "componentType": 5125},
+                "values": {"bufferView": self.view(a[rows])},
             },
         )
-
-    def mesh(self, mesh: Mesh) -> int:
-        """Add a mesh with its morph targets; its number."""
-        if mesh.material not in self.materials:
-            self.materials.append(mesh.material)
-        index = mesh.triangle.astype(np.uint32).reshape(-1)
-        primitive: dict[str, Any] = {
-            "attributes": {
-                "POSITION": self.vectors(mesh.position, "VEC3", bounds=True),
-                "NORMAL": self.vectors(mesh.normal, "VEC3"),
-                "TEXCOORD_0": self.vectors(mesh.uv, "VEC2"),
-            },
-            "indices": self.add(bufferView=self.view(index, 34963), componentType=5125, count=len(index), type="SCALAR"),
-            "material": self.materials.index(mesh.material),
-        }
-        names = [s for s in BLENDSHAPES if s in mesh.delta]
-        extras: dict[str, Any] = {"node": mesh.node}
-        if names:
-            primitive["targets"] = [{"POSITION": self.offsets(mesh.delta[s])} for s in names]
-            extras["targetNames"] = names
-        self.meshes.append(
-            {"name": mesh.name, "primitives": [primitive], "extras": extras}
-            | ({"weights": [0.0] * len(names)} if names else {})
-        )
-        return len(self.meshes) - 1

@@ -13,6 +13,7 @@ from psi_ecs import AssetError
 from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
 
 from .calibrate import landmarks_of, measure
+from .inside import mouth_apart, own_coordinates
 from .nodes import EYES
 from .spelling import SIDES, style
 from .surface import Surfaces
@@ -87,7 +88,8 @@ def calibration(rig: dict[str, NDArray[Any]]) -> list[str]:
         + (f", so {ratio:.2f} mouthClose seals 1 jawOpen" if ratio else ", and mouthClose does not seal them"),
         f"mouth: {float(width @ row()):.1f} mm wide, {float(width @ row(mouthSmileLeft=1.0, mouthSmileRight=1.0)):.1f} in a "
         f"smile, {float(width @ row(mouthPucker=1.0)):.1f} in a pucker; lower lip {bite:.1f} mm from the upper teeth",
-        f"lids: {float(lid[0] @ row()):.1f} and {float(lid[1] @ row()):.1f} mm open, {shut[0]:.1f} and {shut[1]:.1f} at eyeBlink",
+        f"lids: {float(lid[0] @ row()):.1f} and {float(lid[1] @ row()):.1f} mm open, "
+        f"{shut[0]:.1f} and {shut[1]:.1f} at eyeBlink",
         f"eye turn at eyeLook 1, degrees: {turn}",
     ]
 
@@ -106,10 +108,10 @@ def import_head(found: Surfaces, name: str, scale: float | None = None) -> tuple
     if not found.targets:
         raise AssetError("has no morph targets; a face needs some with ARKit names (jawOpen, mouthClose, ...)")
     if not any(m.delta for m in found.meshes):
-        seen = ", ".join(found.unknown[:5])
-        raise AssetError(f"no morph target has an ARKit name (jawOpen, ...) or is a VRM expression; it has {seen or 'no names'}")
+        seen = ", ".join(found.unknown[:5]) or "no names"
+        raise AssetError(f"no morph target has an ARKit name (jawOpen, ...) or is a VRM expression; it has {seen}")
     space = upright(found, scale)
-    found.meshes = _joined(found.meshes)
+    found.meshes = _named_apart(found.meshes)
     notes = [f"{space.cut} triangles below the shoulders left out"] if space.cut else []
     if space.swapped:
         notes.append("left and right were the viewer's; changed about")
@@ -124,12 +126,14 @@ def import_head(found: Surfaces, name: str, scale: float | None = None) -> tuple
         if mesh.material == "cloth" and mesh.position[:, 1].max() < pivot["head"][1] + 0.03:
             mesh.node = "body"
     rig = measure(found.meshes, name)
+    found.meshes = mouth_apart(found.meshes)
+    own_coordinates(found.meshes)
     rig["eye_gain"] = gain.astype(np.float32)
     head = Head(name=name, meshes=found.meshes, pivot=pivot, rig=rig, landmarks=landmarks)
     return head, Report(name, found, space, made, eyes, notes)
 
 
-def _joined(meshes: list[Mesh]) -> list[Mesh]:
+def _named_apart(meshes: list[Mesh]) -> list[Mesh]:
     """Meshes with names of their own, so that nobody takes one for another."""
     seen: dict[str, int] = {}
     for mesh in meshes:
@@ -151,7 +155,7 @@ def _eyes(found: Surfaces) -> tuple[dict[str, tuple[float, float, float]], F64, 
         where = found.eyes.get(node)
         at = where if where is not None else ball(points)[0] if len(points) >= 4 else _behind_lids(found.meshes, side)
         pivot[node] = (float(at[0]), float(at[1]), float(at[2]))
-        gains += [gain for m in balls if (gain := _gain(m, side, at)) is not None]
+        gains += [gain for m in balls if (gain := _gain(m, side)) is not None]
         for m in balls:
             m.delta = {s: d for s, d in m.delta.items() if "Look" not in s}
     usual = np.radians([25.0, 30.0, 35.0, 35.0])
@@ -176,17 +180,18 @@ def _behind_lids(meshes: list[Mesh], side: str) -> F64:
     return np.asarray(sum(k @ p for p, k in w) / sum(k.sum() for _, k in w) - np.array((0.0, 0.0, 0.012)), np.float64)
 
 
-def _gain(mesh: Mesh, side: str, at: F64) -> F64 | None:
-    """How far the front of a ball turns at eyeLook Up, Down, In and Out of 1, radians f64[4]; None if it does not."""
-    arms = mesh.position - at
-    if not len(arms):
-        return None
-    front = arms[:, 2] > 0.8 * max(float(arms[:, 2].max()), 1e-4)
+def _gain(mesh: Mesh, side: str) -> F64 | None:
+    """How far a ball turns at eyeLook Up, Down, In and Out of 1, radians f64[4]; None if it does not.
+
+    The turn nearest to what the shape does (Kabsch 1976, "A solution for the best rotation to relate two sets of vectors").
+    """
     out = []
     for look in LOOKS:
         delta = mesh.delta.get(f"eyeLook{look}{side}")
-        if delta is None or not front.any():
+        if delta is None:
             return None
-        way = np.median(delta[front], axis=0)
-        out.append(float(np.arctan2(np.linalg.norm(way[:2]), np.median(arms[front, 2]) + way[2])))
+        a, b = mesh.position.astype(np.float64), (mesh.position + delta).astype(np.float64)
+        u, _, v = np.linalg.svd((a - a.mean(0)).T @ (b - b.mean(0)))
+        turn = v.T @ np.diag([1.0, 1.0, np.sign(np.linalg.det(v.T @ u.T))]) @ u.T
+        out.append(float(np.arccos(np.clip(0.5 * (np.trace(turn) - 1.0), -1.0, 1.0))))
     return np.array(out) if max(out) > np.radians(2.0) else None

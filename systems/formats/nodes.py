@@ -94,7 +94,8 @@ class Nodes:
 
 def _plain(name: str) -> str:
     """A node's name for comparing: small letters, words parted by spaces."""
-    return re.sub(r"[^a-z]+", " ", re.sub(r"(?<=[a-z])(?=[LR]$)", " ", name).lower()).replace("eye ", "eye").replace(" eye", "eye")
+    words = re.sub(r"[^a-z]+", " ", re.sub(r"(?<=[a-z])(?=[LR]$)", " ", name).lower())
+    return words.replace("eye ", "eye").replace(" eye", "eye")
 
 
 def local(node: dict[str, Any]) -> F64:

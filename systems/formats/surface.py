@@ -79,15 +79,15 @@ class _Primitive:
         attributes = given["attributes"]
         self.title = f"{node.get('name') or spec.get('name') or 'mesh'}{number or ''}"
         made_of = document["materials"][given["material"]].get("name", "") if "material" in given else ""
-        self.material = str(made_of) if own and made_of in OURS else material(str(made_of), str(spec.get("name", "")), self.title)
+        hints = (str(made_of), str(spec.get("name", "")), self.title)
+        self.material = hints[0] if own and hints[0] in OURS else material(*hints)
         where = (spec.get("extras") or {}).get("node")
         self.node = str(where) if own and where in ("body", *EYES) else "head"
         raw = vectors(reader, attributes["POSITION"])
         self.matrix, self.joint = nodes.matrix[index][:3], None
-        skin = None if own else nodes.skinned(reader, node, attributes)  # our own skins stand in their bind pose
-        if own and "skin" in node:
+        if own:  # positions are those of the whole head, whatever node they hang from
             self.matrix = np.eye(4)[:3]
-        if skin:
+        elif skin := nodes.skinned(reader, node, attributes):
             self.matrix, self.joint = skin
             if len(self.joint) != len(raw):
                 raise ValueError("joints and positions differ in number")
@@ -103,9 +103,11 @@ class _Primitive:
         if "NORMAL" not in attributes:
             return normals(self.position, self.triangle)
         given = vectors(reader, attributes["NORMAL"], len(self.position))
-        linear = self.matrix[..., :3]
-        # normals turn by the inverse transpose; without shear and with even scale that is the matrix itself
-        return unit(place(np.concatenate([np.linalg.inv(_regular(linear)).swapaxes(-1, -2), linear[..., :1] * 0], -1), given, 0.0))
+        if np.array_equal(self.matrix, np.eye(4)[:3]):
+            return unit(given)
+        linear = self.matrix[..., :3]  # normals turn by the inverse transpose
+        turn = np.linalg.inv(_regular(linear)).swapaxes(-1, -2)
+        return unit(place(np.concatenate([turn, 0.0 * linear[..., :1]], -1).astype(np.float64), given, 0.0))
 
     def _deltas(
         self, reader: Reader, spec: dict[str, Any], given: dict[str, Any], binds: vrm.Binds, out: Surfaces

@@ -184,17 +184,18 @@ def _region(mesh: Mesh, region: str) -> F32:
     """How much a part of the face f32[V, 1] counts: by height over the middle of the eyes."""
     y = mesh.position[:, 1:2]
 
-    def above(level: float) -> NDArray[np.float32]:
-        return np.clip((y - level) / 0.010 + 0.5, 0.0, 1.0)
+    def above(level: float, soft: float = 0.010) -> NDArray[np.float32]:
+        t = np.clip((y - level) / soft + 0.5, 0.0, 1.0)
+        return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
     if region == "brow":
         return above(0.012) if mesh.material != "brow" else np.ones_like(y)
     if region == "eye":
         return np.asarray((above(-0.022) - above(0.016)) * (mesh.material != "brow"), np.float32)
     if region == "cheek":
-        return np.asarray(above(-0.045) - above(-0.010), np.float32)
+        return np.asarray(above(-0.050, 0.03) - above(-0.012), np.float32)
     if region == "mouth":
-        return np.asarray(1.0 - above(-0.030), np.float32)
+        return np.asarray(1.0 - above(-0.032, 0.036), np.float32)
     return np.ones_like(y)
 
 
@@ -204,24 +205,63 @@ def _measured(meshes: list[Mesh], shape: str) -> str | None:
     return rule(meshes, shape) if rule is not None and there(meshes, "jawOpen") else None
 
 
-def _lips(meshes: list[Mesh], shape: str) -> str | None:
-    """mouthClose brings the lower lip back to where jawOpen took it from, and leaves the chin where it is."""
+def _lip_line(meshes: list[Mesh]) -> F32 | None:
+    """The middle of the lower lip's edge f32[3]: the highest point on the mid-line that jawOpen takes along."""
     rows = [(m.position, -m.delta["jawOpen"][:, 1]) for m in meshes if m.material == "skin" and "jawOpen" in m.delta]
     if not rows:
         return None
     p, drop = (np.concatenate(a) for a in zip(*rows, strict=True))
     lowered = (drop > 0.5 * drop.max()) & (np.abs(p[:, 0]) < 0.006)
-    if not lowered.any():
+    # the highest of what lies in front: the bag of the mouth is behind the lips
+    front = lowered & (p[:, 2] > p[lowered][:, 2].max() - 0.02) if lowered.any() else lowered
+    return np.asarray(p[front][p[front][:, 1].argmax()], np.float32) if front.any() else None
+
+
+def _lip(mesh: Mesh, edge: F32, size: tuple[float, float, float]) -> F32:
+    """How much a vertex belongs to the lips about their edge, f32[V, 1]."""
+    d = (mesh.position - edge) / np.array(size, np.float32)
+    return np.asarray(np.clip(1.6 * np.exp(-(d * d).sum(1, keepdims=True)), 0.0, 1.0), np.float32)
+
+
+def _lowered(mesh: Mesh) -> F32:
+    """How much of a full jawOpen a vertex takes part in, f32[V, 1]: 1 on the lower lip, 0 on the upper."""
+    jaw = mesh.delta["jawOpen"]
+    return np.asarray(np.clip(-2.0 * jaw[:, 1:2] / max(float(-jaw[:, 1].min()), 1e-6), 0.0, 1.0), np.float32)
+
+
+def _lips(meshes: list[Mesh], shape: str) -> str | None:
+    """mouthClose brings the lower lip back to where jawOpen took it from, and leaves the chin where it is."""
+    edge = _lip_line(meshes)
+    if edge is None:
         return None
-    lip = p[lowered][p[lowered][:, 1].argmax()]
 
     def made(m: Mesh) -> F32 | None:
         if "jawOpen" not in m.delta or m.material not in ("skin", "gum"):
             return None
-        d = (m.position - lip) / np.array((0.034, 0.012, 0.030))
-        return np.asarray(-m.delta["jawOpen"] * np.clip(1.6 * np.exp(-(d * d).sum(1, keepdims=True)), 0.0, 1.0), np.float32)
+        return np.asarray(-m.delta["jawOpen"] * _lip(m, edge, (0.034, 0.012, 0.030)), np.float32)
 
     return "measured: the lower lip back to where jawOpen took it from" if _fill(meshes, shape, made) else None
+
+
+def _lip_moves(lower: bool, way: tuple[float, float, float]) -> Callable[[list[Mesh], str], str | None]:
+    """A rule: one lip moves so many metres, both sides of it or one."""
+
+    def rule(meshes: list[Mesh], shape: str) -> str | None:
+        edge, parts = _lip_line(meshes), sided(shape)
+        if edge is None:
+            return None
+
+        def made(m: Mesh) -> F32 | None:
+            if "jawOpen" not in m.delta or m.material not in ("skin", "gum"):
+                return None
+            share = _lowered(m) if lower else 1.0 - _lowered(m)
+            side = _half(m, parts[1]) if parts else 1.0
+            return np.asarray(share * side * _lip(m, edge, (0.024, 0.009, 0.020)) * np.array(way), np.float32)
+
+        said = f"measured: the {'lower' if lower else 'upper'} lip moves {1000 * max(way, key=abs):+g} mm"
+        return said if _fill(meshes, shape, made) else None
+
+    return rule
 
 
 def _slide(way: tuple[float, float, float], share: str) -> Callable[[list[Mesh], str], str | None]:
@@ -264,6 +304,14 @@ def _tongue(meshes: list[Mesh], shape: str) -> str | None:
 _GEOMETRY: dict[str, Callable[[list[Mesh], str], str | None]] = {
     "mouthClose": _lips,
     "tongueOut": _tongue,
+    "mouthRollLower": _lip_moves(True, (0.0, 0.002, -0.005)),
+    "mouthRollUpper": _lip_moves(False, (0.0, -0.002, -0.004)),
+    "mouthShrugLower": _lip_moves(True, (0.0, 0.003, 0.001)),
+    "mouthShrugUpper": _lip_moves(False, (0.0, 0.003, 0.001)),
+    "mouthLowerDownLeft": _lip_moves(True, (0.0, -0.006, 0.0)),
+    "mouthLowerDownRight": _lip_moves(True, (0.0, -0.006, 0.0)),
+    "mouthUpperUpLeft": _lip_moves(False, (0.0, 0.005, 0.0)),
+    "mouthUpperUpRight": _lip_moves(False, (0.0, 0.005, 0.0)),
     "jawForward": _slide((0.0, 0.0, 0.006), "jawOpen"),
     "jawLeft": _slide((0.007, 0.0, 0.0), "jawOpen"),
     "jawRight": _slide((-0.007, 0.0, 0.0), "jawOpen"),

@@ -46,11 +46,11 @@ def moved(meshes: list[Mesh], *words: str) -> Iterator[tuple[Mesh, F64]]:
     for mesh in meshes:
         found = [np.linalg.norm(d, axis=1) for c, d in mesh.delta.items() if c.startswith(words)]
         if found:
-            yield mesh, np.sum(found, axis=0, dtype=np.float64)
+            yield mesh, np.sum(np.stack(found), axis=0, dtype=np.float64).reshape(-1)
 
 
 def centre(meshes: list[Mesh], *words: str, side: float = 0.0, middle: float = 0.0) -> F64 | None:
-    """Mean place of what these channels move, f64[3], of x beyond `middle` to one side if `side` is 1 or -1; None if nothing."""
+    """Mean place of what these channels move, f64[3], of x beyond `middle` if `side` is 1, below if -1."""
     total, weight = np.zeros(3), 0.0
     for mesh, w in moved(meshes, *words):
         w = np.where((mesh.position[:, 0] - middle) * side >= 0, w, 0.0) if side else w
@@ -128,9 +128,9 @@ def _eye_middle(found: Surfaces) -> F64 | None:
     if len(found.eyes) == 2:
         return np.asarray(0.5 * (found.eyes["leftEye"] + found.eyes["rightEye"]))
     balls = [m for m in found.meshes if m.material == "eye"]
-    at = centre(found.meshes, "eyeBlink") if any(True for _ in moved(found.meshes, "eyeBlink")) else None
-    if at is None and balls:
-        at = np.concatenate([m.position for m in balls]).astype(np.float64).mean(0)
+    if balls:
+        return np.asarray(np.concatenate([m.position for m in balls]).astype(np.float64).mean(0))
+    at = centre(found.meshes, "eyeBlink")
     return at if at is not None else centre(found.meshes, *BLINK)
 
 
