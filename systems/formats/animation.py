@@ -33,8 +33,12 @@ class Performance:
 
 
 def quaternions(turn: NDArray[Any]) -> F64:
-    """Yaw, pitch and roll f[T, 3] (radians, see ROTATIONS) as quaternions x y z w f64[T, 4]: about y, then x, then z."""
-    y, x, z = (0.5 * turn[:, k].astype(np.float64) for k in range(3))
+    """Yaw, pitch and roll f[T, 3] (radians, see ROTATIONS) as quaternions x y z w f64[T, 4].
+
+    The turn is that about y by yaw, times that about x by pitch, times that about z by minus roll: a roll to the left shoulder,
+    which is at +x, runs against the turn about z.
+    """
+    y, x, z = (0.5 * sign * turn[:, k].astype(np.float64) for k, sign in enumerate((1.0, 1.0, -1.0)))
     cy, sy, cx, sx, cz, sz = np.cos(y), np.sin(y), np.cos(x), np.sin(x), np.cos(z), np.sin(z)
     return np.stack(
         [cy * sx * cz + sy * cx * sz, sy * cx * cz - cy * sx * sz, cy * cx * sz - sy * sx * cz, cy * cx * cz + sy * sx * sz], 1
@@ -48,7 +52,7 @@ def turns(q: NDArray[Any]) -> F64:
     pitch = np.arcsin(np.clip(2 * (w * x - y * z), -1.0, 1.0))
     yaw = np.arctan2(2 * (x * z + w * y), 1 - 2 * (x * x + y * y))
     roll = np.arctan2(2 * (x * y + w * z), 1 - 2 * (x * x + z * z))
-    return np.stack([yaw, pitch, roll], 1)
+    return np.stack([yaw, pitch, -roll], 1)
 
 
 def write_animation(head: Head, done: Performance, name: str = "performance") -> bytes:

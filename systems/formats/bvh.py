@@ -8,7 +8,7 @@ from .animation import TURNS, Performance
 
 CM = 100.0
 AXES = "Yrotation Xrotation Zrotation"
-"""Yaw about y, then pitch about x, then roll about z, as ROTATIONS means them; degrees."""
+"""Yaw, pitch and minus roll (see `animation.quaternions`), degrees."""
 
 
 def write_bvh(head: Head, done: Performance) -> str:
@@ -21,7 +21,7 @@ def write_bvh(head: Head, done: Performance) -> str:
         lines += [f"    JOINT {name}", "    {", f"      OFFSET {_row(at)}", f"      CHANNELS 3 {AXES}"]
         lines += ["      End Site", "      {", "        OFFSET 0 0 2", "      }", "    }"]
     lines += ["  }", "}", "MOTION", f"Frames: {len(done.weights)}", f"Frame Time: {1.0 / done.fps:.8f}"]
-    turns = np.degrees(np.concatenate([done.weights[:, k : k + 3] for k in TURNS.values()], axis=1))
+    turns = np.degrees(np.concatenate([done.weights[:, k : k + 3] * (1.0, 1.0, -1.0) for k in TURNS.values()], axis=1))
     still = f"{_row(neck)} 0 0 0 "
     lines += [still + " ".join(f"{v:.4f}" for v in row) for row in turns]
     return "\n".join(lines) + "\n"

@@ -116,7 +116,7 @@ def _mesh(mesh: Mesh, name: str, neck: float) -> Iterator[str]:
     joints, weights = np.zeros((len(mesh.position), 2), int), np.zeros((len(mesh.position), 2))
     share = turning(mesh.position, neck) if mesh.node == "head" else np.ones(len(mesh.position))
     joints[:, 1], weights[:, 0], weights[:, 1] = JOINTS.index(mesh.node), 1.0 - share, share
-    more = '(elementSize = 2, interpolation = "vertex")'
+    more = '(elementSize = 2\n            interpolation = "vertex")'
     yield f"        int[] primvars:skel:jointIndices = [{', '.join(map(str, joints.reshape(-1).tolist()))}] {more}"
     yield f"        float[] primvars:skel:jointWeights = {_list(weights.reshape(-1))} {more}"
     if shapes:
