@@ -54,6 +54,8 @@ class Frame(Struct, kw_only=True):
     """f32[A, 400], each mouth alone."""
     weights: NDArray[Any]
     """f32[A, 61] in the order of `components.face.FACE`."""
+    tongue: NDArray[Any]
+    """f32[A, 2] in the order of `components.face.TONGUE`."""
     breath: NDArray[Any]
     """f32[A], chest expansion, 0 to 1."""
     events: list[Spoken]
@@ -259,6 +261,7 @@ class Host:
             audio=np.minimum(np.maximum(sounds.sum(0), -1.0), 1.0),
             sounds=sounds,
             weights=self._column(Face, "weights", (61,)),
+            tongue=self._column(Face, "tongue", (2,)),
             breath=self._column(Face, "breath", ()),
             events=world.resource(Outbox).events,
         )

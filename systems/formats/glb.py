@@ -65,6 +65,8 @@ def _read(data: bytes, name: str, scale: float | None) -> tuple[Head, Report | N
     found = surfaces(document, Reader(document, binary), own=bool(extras))
     if not (extras.get("rig") and extras.get("landmarks")):
         return import_head(found, name, scale)
+    if not found.meshes:
+        raise AssetError("holds no mesh; export the head itself")
     if not any(m.delta for m in found.meshes):
         raise AssetError("no morph target has an ARKit name (jawOpen, mouthClose, ...); a face needs them")
     landmarks = {str(k): _point(v) for k, v in extras["landmarks"].items()}

@@ -12,7 +12,7 @@ from psi_ecs.components.face import Mesh
 from . import vrm
 from .gltf import LIMIT, Reader
 from .nodes import EYES, Nodes
-from .spelling import EXPRESSIONS, channel
+from .spelling import EXPRESSIONS, canonical, channel
 
 F32 = NDArray[np.float32]
 FAR = 1e6
@@ -73,7 +73,7 @@ class _Primitive:
         out: Surfaces, own: bool,
     ) -> None:  # fmt: skip
         node = nodes.all[index]
-        self.mesh = int(node["mesh"])
+        self.mesh, self.own = int(node["mesh"]), own
         spec = document["meshes"][self.mesh]
         given = spec["primitives"][number]
         attributes = given["attributes"]
@@ -117,7 +117,7 @@ class _Primitive:
         bound: dict[str, F32] = {}
         for i, target in enumerate(given.get("targets", [])):
             name = str(names[i]) if i < len(names) else ""
-            meant = channel(name)
+            meant = canonical(name) if self.own else channel(name)
             shares = binds.get((self.mesh, i), [])
             out.targets += 1
             if meant is None and not shares and name and name not in out.unknown:

@@ -173,6 +173,8 @@ def _unit(apart: float) -> float:
     for factor in UNITS:
         if APART[0] <= apart * factor <= APART[1]:
             return factor
+    if not apart > 0.0:
+        raise AssetError("shows one eye only; it needs a left and a right one")
     raise AssetError(
         f"its eyes are {apart:.3g} units apart, which is a head in neither metres, decimetres, centimetres nor "
         "millimetres; say how many metres a unit is with psi face import --scale"
