@@ -11,10 +11,10 @@ from psi_ecs import AssetError
 
 TYPES: dict[int, Any] = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
-LIMIT = 3_000_000
+LIMIT = 1_000_000
 """Vertices or indices in one accessor; a head has some ten thousand."""
 WIDEST = 16
-BUDGET = 60_000_000
+BUDGET = 40_000_000
 """Numbers in all accessors together; a head of 20 000 vertices with 60 shapes has 4 million."""
 COMPRESSED = ("KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression")
 

@@ -23,7 +23,7 @@ APART = (0.045, 0.090)
 """Metres between the pupils: adults 51 to 74, median 62 mm (Dodgson 2004, "Variation and extrema of human interpupillary
 distance"), and room for stylised heads."""
 UNITS = {1.0: "metres", 0.1: "decimetres", 0.01: "centimetres", 0.001: "millimetres"}
-BUST, WIDE = -0.38, 0.30
+BUST, WIDE = -0.48, 0.36
 """What lies lower than this, or further to a side, is no part of a bust, metres."""
 
 

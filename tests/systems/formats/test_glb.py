@@ -116,7 +116,7 @@ def test_files_that_are_no_heads(data: bytes, message: str) -> None:
 def test_a_head_without_a_face() -> None:
     def forget(document: dict[str, Any]) -> None:
         for part in document["meshes"]:
-            part["extras"]["targetNames"] = ["first", "b"]
+            part["extras"]["targetNames"] = ["a", "b"]
 
     assert "no morph target has an ARKit name" in changed(forget)
 
