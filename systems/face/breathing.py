@@ -24,8 +24,8 @@ QUICKEST = 0.35
 """Seconds in which the chest may fill."""
 EARLY = 0.08
 """Seconds before the next word by which it is filled."""
-EMPTY = 0.97
-"""Phase reached at the end of a phrase."""
+EMPTY, LAST = 0.97, 0.99
+"""Phase reached at the end of a phrase, and the last from which it does not come round within a tick."""
 
 
 class Pauses(NamedTuple):
@@ -81,8 +81,7 @@ def lead(theta: float, place: int, found: Pauses, clock: Clock) -> tuple[float, 
         left = (int(found.end[k]) - place) / clock.rate - EARLY
         way = max(SHARE - theta, 0.0)
         return theta, min(way / max(left, clock.dt), SHARE / QUICKEST) if left > 0.0 else 0.0
-    if theta < SHARE:
-        theta = turned(theta)
+    theta = min(turned(theta) if theta < SHARE else theta, LAST)
     until = int(found.start[k]) if k < len(found.start) else place + 2 * clock.rate
     left = max((until - place) / clock.rate, 0.3)
     return theta, max(EMPTY - theta, 0.0) / left
@@ -104,5 +103,5 @@ def breathe(
             life.easy[who] = field.freq[Role.BREATH, who]
         found, theta = kept.pauses(who, said.score), float(field.theta[Role.BREATH, who])
         theta, hertz = lead(theta, clock.sample - said.start, found, clock)
-        field.source.theta[row] = field.theta[Role.BREATH, who] = min(theta, 0.99)
+        field.source.theta[row] = field.theta[Role.BREATH, who] = theta
         field.source.freq[row] = field.freq[Role.BREATH, who] = life.led[who] = hertz

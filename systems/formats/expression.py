@@ -95,6 +95,11 @@ def _named(e: Expression) -> list[tuple[str, list[str], list[str], str]]:
     ]
 
 
+def fitting_expression(e: Expression, name: str) -> Expression:
+    """The expression, as it would be read from its file. AssetError in one line if that could not be used."""
+    return parse_expression(expression_text(e), f"expression {name[:60]!r}")
+
+
 def expression_text(e: Expression) -> str:
     """The file of an expression; what is as usual is left out."""
     usual, lines = Expression(), list[str]()
