@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.face import Mesh
 
+from .inside import pieces
 from .spelling import SIDES
 
 F32 = NDArray[np.float32]
@@ -141,7 +142,87 @@ def _tongue(meshes: list[Mesh], shape: str) -> str | None:
     return "measured: the tongue pushed out by 26 mm" if fill(meshes, shape, made) else None
 
 
+LID = np.radians(35.0)
+"""How far above its edge the upper lid is drawn along, radians about the middle of the ball."""
+
+
+COLUMNS, ROWS = np.linspace(-1.15, 1.15, 24), np.radians(np.arange(-62.5, 63.0, 2.5))
+"""Where lids are looked for: steps to the side in radii of the ball, and of the angle over straight ahead."""
+
+
+def _lids(meshes: list[Mesh], shape: str) -> str | None:
+    """The upper lid turns about the middle of the ball, down to the lower lid's edge; above, it follows ever less.
+
+    The edges are where a gap opens in the skin in front of the ball, column by column.
+    """
+    sign = 1.0 if shape.endswith("Left") else -1.0
+    balls = [m.position for m in meshes if m.material == "eye" and m.position[:, 0].mean() * sign > 0]
+    if not balls:
+        return None
+    ball = np.concatenate(balls)
+    centre = 0.5 * (ball.min(0) + ball.max(0))
+    radius = 0.5 * float(np.ptp(ball[:, 1]))
+    if radius < NOTHING:
+        return None
+    skin = [_samples(m, centre, 2.0 * radius) for m in meshes if m.material == "skin"]
+    points = np.concatenate([*skin, np.zeros((0, 3), np.float32)])
+    x, turn, far = _polar(points, centre)
+    front = (points[:, 2] > centre[2]) & (far < 1.6 * radius)
+    seen = np.histogram2d(x[front] / radius, turn[front], (COLUMNS, ROWS))[0] > 0
+    columns = 0.5 * (COLUMNS[1:] + COLUMNS[:-1])
+    upper, lower = np.array([_opening(row) for row in seen]).T
+    good = np.isfinite(upper)
+    if good.sum() < 3:
+        return None
+
+    def made(m: Mesh) -> F32 | None:
+        if m.material not in ("skin", "lash"):
+            return None
+        x, turn, far = _polar(m.position, centre)
+        high, low = (np.interp(x / radius, columns[good], edge[good]) for edge in (upper, lower))
+        beyond = np.maximum(columns[good].min() - x / radius, x / radius - columns[good].max())
+        share = np.clip(1.0 - (turn - high) / LID, 0.0, 1.0) * (turn > 0.5 * (high + low))
+        share *= np.clip((1.9 * radius - far) / (0.5 * radius), 0.0, 1.0) * (m.position[:, 2] > centre[2])
+        share *= np.clip(1.0 - beyond / 0.25, 0.0, 1.0)
+        new = turn - share * share * (3.0 - 2.0 * share) * 1.1 * (high - low)  # a little over the edge
+        arm = np.hypot(*(m.position[:, 1:] - centre[1:]).T)
+        out = np.zeros_like(m.position)
+        out[:, 1], out[:, 2] = arm * (np.sin(new) - np.sin(turn)), arm * (np.cos(new) - np.cos(turn))
+        return np.asarray(out, np.float32)
+
+    return "measured: the upper lid turned about the ball" if fill(meshes, shape, made) else None
+
+
+def _opening(seen: NDArray[np.bool_]) -> tuple[float, float]:
+    """Between which angles a column bool[R] through an eye shows no skin: (upper, lower); not a number where it is shut."""
+    border = np.flatnonzero(seen)
+    if len(border) < 2:
+        return np.nan, np.nan
+    k = int(np.argmax(np.diff(border)))
+    low, high = ROWS[border[k] + 1], ROWS[border[k + 1]]
+    return (float(high), float(low)) if high - low > np.radians(6.0) else (np.nan, np.nan)
+
+
+def _samples(mesh: Mesh, centre: F32, reach: float) -> F32:
+    """Points f32[n, 3] strewn over the triangles about an eye, of the mesh's largest piece: a loose socket has no lids."""
+    piece = pieces(mesh)
+    face = piece[mesh.triangle[:, 0]] == np.bincount(piece).argmax()
+    near = np.linalg.norm(mesh.position[mesh.triangle].mean(1) - centre, axis=1) < reach
+    corner = mesh.position[mesh.triangle[face & near]][:20_000]
+    u, v = np.meshgrid(np.linspace(0.0, 1.0, 11), np.linspace(0.0, 1.0, 11))
+    share = np.stack([1.0 - u - v, u, v], -1)[u + v < 1.001].astype(np.float32)
+    return np.asarray(np.einsum("sk,tkx->tsx", share, corner).reshape(-1, 3), np.float32)
+
+
+def _polar(p: F32, centre: F32) -> tuple[F32, F32, F32]:
+    """Of points f32[V, 3] about an eye: x from its middle, angle over straight ahead in radians, distance; f32[V] each."""
+    d = p - centre
+    return d[:, 0], np.arctan2(d[:, 1], d[:, 2]), np.linalg.norm(d, axis=1)
+
+
 GEOMETRY: dict[str, Callable[[list[Mesh], str], str | None]] = {
+    "eyeBlinkLeft": _lids,
+    "eyeBlinkRight": _lids,
     "mouthClose": _lips,
     "tongueOut": _tongue,
     "mouthRollLower": _lip_moves(True, (0.0, 0.002, -0.005)),

@@ -115,6 +115,8 @@ def import_head(found: Surfaces, name: str, scale: float | None = None) -> tuple
     notes = [f"{space.cut} triangles below the shoulders left out"] if space.cut else []
     if space.swapped:
         notes.append("left and right were the viewer's; changed about")
+    if found.shells:
+        notes.append(f"left out, because only a texture gives them a look: {', '.join(found.shells)}")
     made = complete(found.meshes)
     pivot, gain, eyes = _eyes(found)
     for key in [s for s in BLENDSHAPES if "Look" in s and not any(s in m.delta for m in found.meshes)]:

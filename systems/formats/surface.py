@@ -19,13 +19,15 @@ FAR = 1e6
 """Units from the origin beyond which nothing lies."""
 _MATERIALS = (
     ("lash", "lash"), ("eyeline", "lash"), ("eyelid", "skin"), ("brow", "brow"), ("brw", "brow"), ("eyeshadow", "lash"),
-    ("lacrimal", "skin"), ("occlusion", "lash"), ("highlight", "lash"), ("eye", "eye"), ("iris", "eye"), ("sclera", "eye"),
+    ("lacrimal", "skin"), ("eye", "eye"), ("iris", "eye"), ("sclera", "eye"),
     ("cornea", "eye"), ("pupil", "eye"), ("teeth", "teeth"), ("tooth", "teeth"), ("gum", "gum"), ("tongue", "tongue"),
     ("mouth", "gum"), ("hair", "cap"), ("beard", "cap"), ("moustache", "cap"), ("cap", "cap"), ("headwear", "cloth"),
     ("glasses", "cloth"), ("cloth", "cloth"), ("shirt", "cloth"), ("outfit", "cloth"), ("tops", "cloth"), ("bottoms", "cloth"),
     ("shoe", "cloth"), ("sweater", "cloth"), ("collar", "cloth"), ("onepiece", "cloth"),
 )  # fmt: skip
 """Words in the names of materials and meshes, and which of our materials they mean."""
+SHELLS = ("occlusion", "tearline", "eyeblend", "eyewet", "eyeao")
+"""Words for films over an eye that only a texture makes look like something; they are left out."""
 OURS = ("skin", "eye", "teeth", "gum", "tongue", "lash", "brow", "hair", "cap", "cloth")
 
 
@@ -43,6 +45,8 @@ class Surfaces:
     """Where the bones of the eyes are, by node."""
     targets: int = 0
     """Morph targets of any name."""
+    shells: list[str] = field(default_factory=list)
+    """Meshes that were left out, see SHELLS."""
     pivots: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     """Where nodes without a mesh are, by name."""
 
@@ -59,7 +63,10 @@ def surfaces(document: dict[str, Any], reader: Reader, own: bool = False) -> Sur
             for k, primitive in enumerate(document["meshes"][int(node["mesh"])]["primitives"]):
                 if int(primitive.get("mode", 4)) == 4:
                     one = _Primitive(document, reader, nodes, i, k, binds, out, own)
-                    out.meshes += one.meshes(bones)
+                    if own or not one.shell:
+                        out.meshes += one.meshes(bones)
+                    else:
+                        out.shells.append(one.title)
             if sum(len(m.position) for m in out.meshes) > LIMIT:
                 raise AssetError(f"more than {LIMIT} vertices; export it with less detail")
     return out
@@ -80,6 +87,7 @@ class _Primitive:
         self.title = f"{node.get('name') or spec.get('name') or 'mesh'}{number or ''}"
         made_of = document["materials"][given["material"]].get("name", "") if "material" in given else ""
         hints = (str(made_of), str(spec.get("name", "")), self.title)
+        self.shell = any(word in hint.lower().replace("_", "") for word in SHELLS for hint in hints)
         self.material = hints[0] if own and hints[0] in OURS else material(*hints)
         where = (spec.get("extras") or {}).get("node")
         self.node = str(where) if own and where in ("body", *EYES) else "head"

@@ -24,6 +24,8 @@ def bring(source: Path, scale: float | None = None) -> tuple[Head, Report | None
     if kind not in (".glb", ".vrm"):
         raise AssetError(f"{source}: is neither GLB nor VRM nor a folder of OBJ files; export it as one of them")
     try:
+        if source.exists() and not source.is_file():
+            raise AssetError(f"{source}: is no file; give a GLB or VRM")
         if source.stat().st_size > LARGEST:
             raise AssetError(f"{source}: larger than {LARGEST // 1_000_000} MB; export the head alone")
         data = source.read_bytes()

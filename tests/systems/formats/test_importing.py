@@ -326,3 +326,21 @@ def test_wrong_rigs_are_refused_in_one_line(change: Change, words: str) -> None:
     assert words in refusal(change)
 
 
+
+
+def test_lids_that_no_shape_closes_turn_about_the_ball() -> None:
+    head, report = strange(rename(lambda n: "q" if n.startswith("eye") else n))
+    assert report.made["eyeBlinkLeft"] == "measured: the upper lid turned about the ball"
+    lid = head.rig["lid_gap"]
+    for k, shape in enumerate(("eyeBlinkLeft", "eyeBlinkRight")):
+        assert lid[k, 0] > 6 and abs(lid[k, 0] + lid[k, 1 + FACE_ID[shape]]) < 1.5
+        assert abs(lid[1 - k, 1 + FACE_ID[shape]]) < 0.1
+
+
+def test_films_over_the_eye_are_left_out_and_named() -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["materials"][document["meshes"][-1]["primitives"][0]["material"]]["name"] = "Std_Eye_Occlusion_L"
+
+    head, report = strange(change)
+    assert report.found.shells and any("left out" in note for note in report.notes)
+    assert not {m.name for m in head.meshes} & set(report.found.shells)
