@@ -68,7 +68,7 @@ def own_coordinates(meshes: list[Mesh]) -> None:
         elif mesh.material in ("lash", "brow"):
             far = _distance(mesh.position, skin) if len(skin) else np.zeros(len(mesh.position), np.float32)
             layers = max(1, len(np.unique(pieces(mesh))) // 4) if mesh.material == "lash" else 1
-            solid = 0.5 / layers * (1.0 - far / max(float(far.max(initial=0.0)), 1e-6))
+            solid = 0.35 / layers * (1.0 - far / max(float(far.max(initial=0.0)), 1e-6))
             mesh.uv = np.zeros_like(mesh.uv)
             mesh.uv[:, 1] = (1.25 - solid) / 0.95 if mesh.material == "lash" else 0.2
 

@@ -15,7 +15,10 @@ F64 = NDArray[np.float64]
 MOST = 20_000
 """Nodes of a document; an avatar with a skeleton has some hundred."""
 EYES = ("leftEye", "rightEye")
-_EYE = re.compile(r"^(?:.*[^a-z])?(?:(left|l)eye(?:ball)?|eye(?:ball)?(left|l|right|r)|(right|r)eye(?:ball)?)(?:[^a-z].*)?$")
+_SIDE = {"left": EYES[0], "l": EYES[0], "right": EYES[1], "r": EYES[1]}
+_JOINED = {"lefteye": "l", "leye": "l", "eyeleft": "l", "eyel": "l", "righteye": "r", "reye": "r", "eyeright": "r", "eyer": "r"}
+_OTHER = {"brow", "lid", "lids", "lash", "end", "nub", "target", "aim", "ctrl"}
+"""Words of nodes that are near an eye but do not turn it."""
 
 
 class Nodes:
@@ -66,9 +69,9 @@ class Nodes:
         """The nodes that turn the eyes, by `EYES`: those that a VRM names, or those called so that hold no mesh."""
         found = {side: humanoid[side] for side in EYES if 0 <= humanoid.get(side, -1) < len(self.all)}
         for i, node in enumerate(self.all):
-            hit = None if "mesh" in node else _EYE.match(_plain(str(node.get("name", ""))))
-            if hit:
-                found.setdefault("leftEye" if hit[1] or hit[2] in ("left", "l") else "rightEye", i)
+            side = None if "mesh" in node else eye_of(str(node.get("name", "")))
+            if side is not None:
+                found.setdefault(side, i)
         return found
 
     def skinned(self, reader: Reader, node: dict[str, Any], attributes: dict[str, Any]) -> tuple[F64, NDArray[np.int64]] | None:
@@ -92,10 +95,12 @@ class Nodes:
         return moved, most
 
 
-def _plain(name: str) -> str:
-    """A node's name for comparing: small letters, words parted by spaces."""
-    words = re.sub(r"[^a-z]+", " ", re.sub(r"(?<=[a-z])(?=[LR]$)", " ", name).lower())
-    return words.replace("eye ", "eye").replace(" eye", "eye")
+def eye_of(name: str) -> str | None:
+    """Which of EYES a node of this name turns: LeftEye, eye.L, J_Adj_R_FaceEye, mixamorig:LeftEye, ..."""
+    words = [w.lower() for w in re.split(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])", name) if w]
+    words = [part for w in words for part in (("eye", _JOINED[w]) if w in _JOINED else (w,))]
+    sides = {_SIDE[w] for w in words if w in _SIDE}
+    return sides.pop() if len(sides) == 1 and {"eye", "eyeball"} & set(words) and not _OTHER & set(words) else None
 
 
 def local(node: dict[str, Any]) -> F64:

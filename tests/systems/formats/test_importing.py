@@ -13,6 +13,7 @@ from psi_ecs.components.face import BLENDSHAPES, FACE_ID, SHAPES, Head
 from psi_ecs.systems.formats.glb import read_any, read_head
 from psi_ecs.systems.formats.gltf import pack, unpack
 from psi_ecs.systems.formats.importing import Report, seal
+from psi_ecs.systems.formats.nodes import eye_of
 from psi_ecs.systems.formats.spelling import channel, style
 
 DATA = (package_folder("assets") / "heads" / "theo.glb").read_bytes()
@@ -344,3 +345,15 @@ def test_films_over_the_eye_are_left_out_and_named() -> None:
     head, report = strange(change)
     assert report.found.shells and any("left out" in note for note in report.notes)
     assert not {m.name for m in head.meshes} & set(report.found.shells)
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("LeftEye", "leftEye"), ("J_Adj_R_FaceEye", "rightEye"), ("eye.L", "leftEye"), ("mixamorig:RightEye", "rightEye"),
+        ("CC_Base_L_Eye", "leftEye"), ("lefteye", "leftEye"), ("DEF-eye.R", "rightEye"), ("LEye", "leftEye"), ("Eyes", None),
+        ("LeftEyebrow", None), ("LeftEyeLid", None), ("LeftEye_end", None), ("Head", None),
+    ],
+)  # fmt: skip
+def test_bones_of_eyes(name: str, side: str | None) -> None:
+    assert eye_of(name) == side
