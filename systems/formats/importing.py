@@ -47,7 +47,8 @@ class Report:
         out.append(f"space: {space.units}, {1000 * space.apart:.1f} mm between the pupils; {space.turned}")
         out += [f"  {note}" for note in self.notes]
         out += self._shapes(head)
-        out += [f"eyes: {self.eyes}", *calibration(head.rig)]
+        at = [" ".join(f"{1000 * v:.1f}" for v in head.pivot[node]) for node in EYES]
+        out += [f"eyes: {self.eyes}; pivots at {at[0]} and {at[1]} mm", *calibration(head.rig)]
         return out
 
     def _shapes(self, head: Head) -> list[str]:

@@ -5,6 +5,7 @@ Written by hand, because the format is text and documented: openusd.org, "UsdSke
 
 import re
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -48,17 +49,18 @@ def _unique(name: str, names: set[str]) -> str:
     """A USD identifier that is not taken yet."""
     plain = re.sub(r"\W", "_", name, flags=re.ASCII) or "mesh"
     plain = f"_{plain}" if plain[0].isdigit() else plain
-    free = next(n for n in (plain, *(f"{plain}_{k}" for k in range(2, 10**6))) if n not in names)
+    free = next(n for n in chain([plain], (f"{plain}_{k}" for k in count(2))) if n not in names)
     names.add(free)
     return free
 
 
 def _tuples(rows: NDArray[Any]) -> str:
-    return "[" + ", ".join("(" + ", ".join(f"{v:.7g}" for v in row) + ")" for row in rows.tolist()) + "]"
+    one = "(" + ", ".join(["%.7g"] * rows.shape[1]) + ")"
+    return "[" + ", ".join([one] * len(rows)) % tuple(rows.ravel().tolist()) + "]"
 
 
 def _list(values: NDArray[Any]) -> str:
-    return "[" + ", ".join(f"{v:.6g}" for v in values.tolist()) + "]"
+    return "[" + ", ".join(["%.6g"] * len(values)) % tuple(values.tolist()) + "]"
 
 
 def _tokens(names: list[str]) -> str:
