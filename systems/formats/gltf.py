@@ -13,6 +13,8 @@ TYPES: dict[int, Any] = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np
 WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 LIMIT = 1_000_000
 """Vertices or indices in one accessor; a head has some ten thousand."""
+TEXT = 40_000_000
+"""Bytes of the JSON document; an avatar's has one or two million."""
 WIDEST = 16
 BUDGET = 40_000_000
 """Numbers in all accessors together; a head of 20 000 vertices with 60 shapes has 4 million."""
@@ -31,6 +33,8 @@ def unpack(data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
     size, kind = struct.unpack_from("<II", data, 12)
     if kind != 0x4E4F534A or 20 + size > len(data):
         raise AssetError(f"{name}.glb: broken glTF (no JSON chunk)")
+    if size > TEXT:
+        raise AssetError(f"{name}.glb: describes itself in {size // 1_000_000} MB of JSON; export the head alone")
     try:
         document = json.loads(data[20 : 20 + size])
     except RecursionError as why:

@@ -17,7 +17,10 @@ def bring(source: Path, scale: float | None = None) -> tuple[Head, Report | None
     """A head from a GLB, a VRM or a folder of OBJ files; no report of one of our own. AssetError in one line."""
     kind = source.suffix.lower()
     if source.is_dir():
-        found = read_folder(source, lambda files: list(watch("reading", files)))
+        try:
+            found = read_folder(source, lambda files: list(watch("reading", files)))
+        except OSError as why:
+            raise AssetError(f"{source}: {(why.strerror or str(why)).lower()}; check the folder") from why
         return guarded(lambda: import_head(found, source.name, scale), str(source), "broken OBJ", "export it again")
     if kind == ".obj":
         raise AssetError(f"{source}: one OBJ has no shapes; give the folder that holds it and one OBJ an expression")

@@ -11,7 +11,7 @@ from psi_ecs.components.face import BLENDSHAPES, FACE_ID, TONGUE, Head
 from psi_ecs.systems.formats.animation import Performance, quaternions, read_animation, turns, write_animation
 from psi_ecs.systems.formats.azure import write_azure
 from psi_ecs.systems.formats.bvh import write_bvh
-from psi_ecs.systems.formats.export import JOINTS
+from psi_ecs.systems.formats.export import JOINTS, turning
 from psi_ecs.systems.formats.glb import read_head, write_head
 from psi_ecs.systems.formats.gltf import Reader, pack, unpack
 from psi_ecs.systems.formats.nodes import Nodes
@@ -83,6 +83,31 @@ def test_a_viewer_that_knows_only_gltf_sees_the_head_where_it_is(head: Head) -> 
         at = np.einsum("vij,vj->vi", place[..., :3], mesh.position) + place[..., 3]
         np.testing.assert_allclose(at, mesh.position, atol=1e-6)
     assert all("baseColorFactor" in m["pbrMetallicRoughness"] for m in document["materials"])
+
+
+def test_a_viewer_turns_head_and_eyes_as_the_stage_does(head: Head, done: Performance) -> None:
+    """The nodes turned as the animation's 8th key says: skin bends with the neck, eyes turn in the turned head."""
+    document, binary = unpack(write_animation(head, done), "x")
+    reader = Reader(document, binary)
+    found = document["animations"][0]
+    for channel in found["channels"]:
+        if channel["target"]["path"] == "rotation":
+            keys = reader(found["samplers"][channel["sampler"]]["output"])
+            document["nodes"][channel["target"]["node"]]["rotation"] = keys[8].tolist()
+    nodes, name = Nodes(document), {n["name"]: i for i, n in enumerate(document["nodes"])}
+    weights = done.weights[8]
+    turn, pivot = rotation(*weights[52:55]), np.array(head.pivot["head"])
+    for mesh in head.meshes:
+        node = document["nodes"][name[mesh.name]]
+        skin = nodes.skinned(reader, node, document["meshes"][node["mesh"]]["primitives"][0]["attributes"])
+        place = np.tile(nodes.matrix[name[mesh.name]][:3], (len(mesh.position), 1, 1)) if skin is None else skin[0]
+        at = np.einsum("vij,vj->vi", place[..., :3], mesh.position) + place[..., 3]
+        p = mesh.position.astype(np.float64)
+        if mesh.node in ("leftEye", "rightEye"):
+            eye, middle = rotation(*weights[FACE_ID[f"{mesh.node}Yaw"] :][:3]), np.array(head.pivot[mesh.node])
+            p = (p - middle) @ eye.T + middle
+        share = turning(mesh.position, pivot[1])[:, None] if mesh.node == "head" else float(mesh.node != "body")
+        np.testing.assert_allclose(at, (1 - share) * p + share * ((p - pivot) @ turn.T + pivot), atol=1e-5)
 
 
 def test_plain_export_has_nothing_sparse_and_reads_the_same(head: Head) -> None:

@@ -106,6 +106,8 @@ def changed(change: Callable[[dict[str, Any]], Any]) -> str:
         (b"", "not a GLB file"), (b"hello world, this is no head", "not a GLB file"), (TINY[:19], "not a GLB file"),
         (TINY[:-1], "cut short"), (TINY[:4] + struct.pack("<I", 1) + TINY[8:], "glTF version 1; only version 2"),
         (TINY[:16] + b"ABCD" + TINY[20:], "no JSON chunk"), (TINY[:20] + b"{{{{" + TINY[24:], "its JSON"),
+        (b"glTF" + struct.pack("<IIII", 2, 100_020, 100_000, 0x4E4F534A) + b"[" * 100_000, "nested too deep"),
+        (b"glTF" + struct.pack("<IIII", 2, 20, 2**31, 0x4E4F534A), "no JSON chunk"),
         (pack([1], b""), "its JSON is not an object"), (pack({}, b""), "holds no mesh"),  # type: ignore[arg-type]
     ],
 )  # fmt: skip

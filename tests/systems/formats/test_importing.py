@@ -329,6 +329,20 @@ def test_wrong_rigs_are_refused_in_one_line(change: Change, words: str) -> None:
 
 
 
+def test_visemes_and_shapes_for_both_sides_make_a_talking_head() -> None:
+    """As Ready Player Me names them without ARKit's shapes."""
+    names = {"jawOpen": "mouthOpen", "mouthPucker": "viseme_U", "mouthFunnel": "viseme_O", "mouthStretchLeft": "viseme_I"}
+
+    def change(document: dict[str, Any]) -> None:
+        rename(lambda n: names.get(n, n if n.startswith("eyeBlink") else "q"))(document)
+
+    head, report = strange(change)
+    assert report.made["mouthPucker"].startswith("composed: +1 ou") and report.made["jawOpen"] == "composed: +1 aa"
+    jaw = 1 + FACE_ID["jawOpen"]
+    assert abs(head.rig["lip_gap"][0, jaw] - OURS.rig["lip_gap"][0, jaw]) < 0.1
+    assert head.rig["mouth_width"][1 + FACE_ID["mouthPucker"]] < -3
+
+
 def test_lids_that_no_shape_closes_turn_about_the_ball() -> None:
     head, report = strange(rename(lambda n: "q" if n.startswith("eye") else n))
     assert report.made["eyeBlinkLeft"] == "measured: the upper lid turned about the ball"
