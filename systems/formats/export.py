@@ -16,11 +16,14 @@ JOINTS = ("body", "head", "leftEye", "rightEye")
 """Nodes that parts hang from, each after its parent."""
 PARENT = {"head": "body", "leftEye": "head", "rightEye": "head"}
 COLOURS = {
-    "skin": (0.69, 0.37, 0.25), "eye": (0.80, 0.78, 0.76), "teeth": (0.78, 0.73, 0.64), "gum": (0.40, 0.13, 0.12),
+    "skin": (0.69, 0.37, 0.25), "eye": (1.0, 1.0, 1.0), "teeth": (0.78, 0.73, 0.64), "gum": (0.40, 0.13, 0.12),
     "tongue": (0.50, 0.18, 0.17), "lash": (0.01, 0.008, 0.007), "brow": (0.04, 0.02, 0.015), "hair": (0.05, 0.03, 0.02),
     "cap": (0.05, 0.03, 0.02), "cloth": (0.05, 0.10, 0.17),
 }  # fmt: skip
-"""Base colour of each material, linear RGB: the colours of a plain `Look`."""
+"""Base colour of each material, linear RGB: the colours of a plain `Look`; eyes have theirs by vertex."""
+WHITE, IRIS, PUPIL = (0.80, 0.78, 0.76), (0.10, 0.20, 0.26), (0.005, 0.005, 0.005)
+RINGS = (0.17, 0.46)
+"""Where pupil and iris end, in radii of the ball, as the stage draws them."""
 ROUGH = {"eye": 0.1, "teeth": 0.3, "tongue": 0.35, "gum": 0.4, "skin": 0.55}
 BACK = ("hair", "cap", "lash", "brow")
 """Materials that are seen from both sides."""
@@ -85,6 +88,8 @@ class Scene:
             "NORMAL": file.array(mesh.normal.astype(np.float32), "VEC3"),
             "TEXCOORD_0": file.array(mesh.uv.astype(np.float32), "VEC2"),
         }
+        if mesh.material == "eye":
+            attributes["COLOR_0"] = file.array(eye_colours(mesh, self.pivot[mesh.node]), "VEC3")
         if (share < 1.0).any():
             joints = np.zeros((len(share), 4), np.uint8)
             weights = np.zeros((len(share), 4), np.float32)
@@ -126,6 +131,17 @@ class Scene:
             "buffers": [{"byteLength": len(self.file.blob)}],
         }
         return pack(document | ({"skins": self.skins} if self.skins else {}) | more, bytes(self.file.blob))
+
+
+def eye_colours(mesh: Mesh, pivot: tuple[float, float, float]) -> NDArray[np.float32]:
+    """Colour of each vertex of an eyeball f32[V, 3], linear RGB: pupil, iris and white, so that any viewer shows the gaze."""
+    arm = mesh.position - np.array(pivot, np.float32)
+    radius = max(float(np.abs(arm[:, 0]).max(initial=0.0)), 1e-6)
+    out = np.tile(np.array(WHITE, np.float32), (len(arm), 1))
+    aside = np.hypot(arm[:, 0], arm[:, 1]) / radius
+    for ring, colour in ((RINGS[1], IRIS), (RINGS[0], PUPIL)):
+        out[(aside < ring) & (arm[:, 2] > 0)] = colour
+    return out
 
 
 def shapes_of(mesh: Mesh) -> list[str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.face import FACE_ID, SHAPES, TONGUE, Head, Mesh
 
 from .animation import TURNS, Performance, quaternions
-from .export import COLOURS, JOINTS, PARENT, shapes_of, turning
+from .export import COLOURS, JOINTS, PARENT, eye_colours, shapes_of, turning
 
 SMALL = 2e-5
 """Metres below which a vertex does not move: less than can be seen."""
@@ -41,7 +41,7 @@ def write_usda(head: Head, done: Performance) -> str:
     ]
     names: set[str] = set()
     for mesh in head.meshes:
-        lines += _mesh(mesh, _unique(mesh.name, names), pivot["head"][1])
+        lines += _mesh(mesh, _unique(mesh.name, names), pivot)
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -106,7 +106,7 @@ def _animation(head: Head, done: Performance, pivot: dict[str, Any]) -> Iterator
     yield "        }\n    }"
 
 
-def _mesh(mesh: Mesh, name: str, neck: float) -> Iterator[str]:
+def _mesh(mesh: Mesh, name: str, pivot: dict[str, Any]) -> Iterator[str]:
     shapes = shapes_of(mesh)
     yield f'    def Mesh "{name}" (prepend apiSchemas = ["SkelBindingAPI"])\n    {{'
     yield '        uniform token subdivisionScheme = "none"'
@@ -114,10 +114,12 @@ def _mesh(mesh: Mesh, name: str, neck: float) -> Iterator[str]:
     yield f"        int[] faceVertexIndices = [{', '.join(map(str, mesh.triangle.reshape(-1).tolist()))}]"
     yield f"        point3f[] points = {_tuples(mesh.position)}"
     yield f'        normal3f[] normals = {_tuples(mesh.normal)} (interpolation = "vertex")'
-    yield f'        color3f[] primvars:displayColor = [{COLOURS[mesh.material]}] (interpolation = "constant")'
+    colours = eye_colours(mesh, pivot[mesh.node]) if mesh.material == "eye" else np.array([COLOURS[mesh.material]])
+    kind = "vertex" if mesh.material == "eye" else "constant"
+    yield f'        color3f[] primvars:displayColor = {_tuples(colours)} (interpolation = "{kind}")'
     yield "        rel skel:skeleton = </Face/Rig>"
     joints, weights = np.zeros((len(mesh.position), 2), int), np.zeros((len(mesh.position), 2))
-    share = turning(mesh.position, neck) if mesh.node == "head" else np.ones(len(mesh.position))
+    share = turning(mesh.position, pivot["head"][1]) if mesh.node == "head" else np.ones(len(mesh.position))
     joints[:, 1], weights[:, 0], weights[:, 1] = JOINTS.index(mesh.node), 1.0 - share, share
     more = '(elementSize = 2\n            interpolation = "vertex")'
     yield f"        int[] primvars:skel:jointIndices = [{', '.join(map(str, joints.reshape(-1).tolist()))}] {more}"
