@@ -13,7 +13,7 @@ from psi_ecs import AssetError
 from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
 
 from .calibrate import landmarks_of, measure
-from .inside import mouth_apart, own_coordinates
+from .inside import eyes_apart, mouth_apart, own_coordinates
 from .nodes import EYES
 from .spelling import SIDES, style
 from .surface import Surfaces
@@ -112,7 +112,7 @@ def import_head(found: Surfaces, name: str, scale: float | None = None) -> tuple
         seen = ", ".join(found.unknown[:5]) or "no names"
         raise AssetError(f"no morph target has an ARKit name (jawOpen, ...) or is a VRM expression; it has {seen}")
     space = upright(found, scale)
-    found.meshes = _named_apart(found.meshes)
+    found.meshes = _named_apart(eyes_apart(found.meshes))
     notes = [f"{space.cut} triangles below the shoulders left out"] if space.cut else []
     if space.swapped:
         notes.append("left and right were the viewer's; changed about")

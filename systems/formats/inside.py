@@ -40,6 +40,20 @@ def mouth_apart(meshes: list[Mesh]) -> list[Mesh]:
     return out
 
 
+def eyes_apart(meshes: list[Mesh]) -> list[Mesh]:
+    """A mesh that holds both eyes becomes two, so that each can turn about its own middle."""
+    out = []
+    for mesh in meshes:
+        left = mesh.position[mesh.triangle][..., 0].mean(1) > 0
+        if mesh.material != "eye" or mesh.node != "head" or left.all() or not left.any():
+            out.append(mesh)
+            continue
+        for side, which in (("left", left), ("right", ~left)):
+            out.append(taken(mesh, which))
+            out[-1].name = f"{mesh.name}.{side}"
+    return out
+
+
 def pieces(mesh: Mesh) -> NDArray[np.int64]:
     """Which connected piece each vertex belongs to, i64[V]: the least vertex of it."""
     t = mesh.triangle.astype(np.int64)

@@ -10,14 +10,14 @@ import pytest
 from psi_ecs import AssetError
 from psi_ecs.asset import package_folder
 from psi_ecs.components.face import BLENDSHAPES, FACE_ID, SHAPES, Head
-from psi_ecs.systems.formats.glb import read_any, read_head
+from psi_ecs.systems.formats.glb import read_any, read_head, write_head
 from psi_ecs.systems.formats.gltf import pack, unpack
 from psi_ecs.systems.formats.importing import Report, seal
 from psi_ecs.systems.formats.nodes import eye_of
 from psi_ecs.systems.formats.spelling import channel, style
 
-DATA = (package_folder("assets") / "heads" / "theo.glb").read_bytes()
-OURS = read_head(DATA, "theo")
+OURS = read_head((package_folder("assets") / "heads" / "theo.glb").read_bytes(), "theo")
+DATA = write_head(OURS)
 DOCUMENT, BINARY = unpack(DATA, "theo")
 DOCUMENT["asset"].pop("extras")
 Change = Callable[[dict[str, Any]], None]
@@ -350,6 +350,26 @@ def test_lids_that_no_shape_closes_turn_about_the_ball() -> None:
     for k, shape in enumerate(("eyeBlinkLeft", "eyeBlinkRight")):
         assert lid[k, 0] > 6 and abs(lid[k, 0] + lid[k, 1 + FACE_ID[shape]]) < 1.5
         assert abs(lid[1 - k, 1 + FACE_ID[shape]]) < 0.1
+
+
+def test_both_eyes_in_one_mesh_turn_each_about_its_own_middle() -> None:
+    """The left eye's mesh holds the right eye's primitive too."""
+
+    def change(document: dict[str, Any]) -> None:
+        node = {n.get("name"): n for n in document["nodes"]}
+        left, right = (document["meshes"][node[f"Eye{side}"]["mesh"]] for side in ("Left", "Right"))
+        left["primitives"] += right["primitives"]
+        right["primitives"] = left["primitives"][1:]
+        node["EyeRight"].pop("mesh")
+        for bone in ("leftEye", "rightEye", "EyeRight"):
+            node[bone]["name"] = "joint"
+
+    head, report = strange(change)
+    assert "about the middle of their balls" in report.eyes
+    for side in ("leftEye", "rightEye"):
+        own = [m for m in head.meshes if m.node == side]
+        assert own and all(np.abs(m.position - head.pivot[side]).max() < 0.02 for m in own)
+        np.testing.assert_allclose(head.pivot[side], OURS.pivot[side], atol=1.5e-3)
 
 
 def test_films_over_the_eye_are_left_out_and_named() -> None:
