@@ -34,8 +34,8 @@ RAISERS = np.zeros(52)
 RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
 SPEECH = np.zeros((6, 52))
 """Shapes of rounding, open rounding, spreading, pressing, tucking and the tongue between the teeth."""
-SPEECH[0, [FUNNEL, PUCKER]] = 0.15, 0.85
-SPEECH[1, [FUNNEL, PUCKER]] = 0.45, -0.5
+SPEECH[0, [FUNNEL, PUCKER]] = 0.2, 0.95
+SPEECH[1, [FUNNEL, PUCKER]] = 0.4, -0.4
 SPEECH[2, STRETCH], SPEECH[2, SMILE] = 0.32, 0.16
 SPEECH[3, PRESS], SPEECH[3, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
 SPEECH[4, ROLL_LOWER], SPEECH[4, UPPER_UP] = 0.6, 0.12
