@@ -87,6 +87,7 @@ def express(
         held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if kept else None
         far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)
         out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held)
+        out.tongue[:] = pose.tongue(life, art)
         out.breath[:] = pose.breath(field)
 
 

@@ -114,7 +114,8 @@ def _mouth(
 ) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
     lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
-    w[:, :52] += face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]
+    dental, effort = clamp(life.drive[:, DENTAL], 0.0, 1.0), art.loudness.astype(np.float64)
+    w[:, :52] += face_mouth.speech_shapes(now, dental, effort) * talk[:, None]
     w[:, face_mouth.SMILE] = np.maximum(w[:, face_mouth.SMILE], 0.0)
     if held is not None:
         hold(w, *held.face)
@@ -155,6 +156,11 @@ def _see(w: F64, life: Life, rig: Rig, field: Field, far: F64, held: Limits | No
     w[:, LOOKS_RIGHT] += shapes[:, 1]
     w[:, SQUINTS] *= 1.0 - 0.6 * lid
     w[:, LOOK_UPS] *= 1.0 - shut
+
+
+def tongue(life: Life, art: Articulation) -> F64:
+    """Tip and body of the tongue of every face, f64[A, 2] in the order of `components.face.TONGUE`."""
+    return face_mouth.tongue_shapes(art.now.astype(np.float64), clamp(life.drive[:, DENTAL], 0.0, 1.0))
 
 
 def breath(field: Field) -> F64:

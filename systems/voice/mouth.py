@@ -11,11 +11,16 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from psi_ecs.components.phone import BILABIAL_CLOSED, LABIODENTAL, PHONE, Manner
+from psi_ecs.systems.kernels import jali
 
 from .gesture import Gestures, Segment
+
+F64 = NDArray[np.float64]
 
 LEAD = 0.03
 """Seconds by which the face reads the score ahead of the sound; what must stay shut is held that much longer."""
@@ -37,6 +42,8 @@ ROUND_RATE, RELEASE_RATE = 42.0, 30.0
 """Rates of lips that come forward or apart, 1/s, and that come back from a lip-heavy sound: 91 % in 133 ms, of JALI's 120 to 150."""
 SEEN = 0.4
 """Share of a sound that is over before the lips leave it for a lip-heavy one."""
+PARTED = 2.2
+"""mm between lips that nothing shuts, in a sound of the tongue."""
 SLIGHT = 0.8
 """Opening of vowels without stress (Lindblom 1963)."""
 
@@ -120,6 +127,20 @@ def articulate(segments: list[Segment], out: Gestures, release: Callable[[Segmen
         _tongue(segments, out, s, shape)
 
 
+def strengthen(
+    target: F64, rate: F64, column: dict[str, int], rows: NDArray[np.bool_], jaw: float, lips: float, pace: float
+) -> None:
+    """Let jaw and lips do more or less at some knots of targets and rates f64[K, C], and faster or slower, in place; lips that
+    close do so as ever."""
+    if (jaw, lips, pace) == (1.0, 1.0, 1.0):
+        return
+    at = np.ix_(rows, [column[name] for name in ("jaw", "lips", "rounding", "spread")])
+    x = target[at]
+    jali.scale(x, jaw, lips)
+    target[at] = x
+    rate[at] *= np.where(x[:, 1:2] > 0.0, pace, 1.0)
+
+
 def _rest(out: Gestures, s: Segment, seals: Seals) -> None:
     """Back to rest in a pause, unhurried."""
     out.add(s.start + 0.02, s.index, 14.0, jaw=0.0, rounding=0.0, spread=0.0, tongue_tip=0.0, tongue_body=0.0)
@@ -168,7 +189,7 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seal
         if tucked:
             out.add(end, s.index, TUCK_RATE, tuck=0.0)
         return
-    first, second = _pair(max(jaw + _effort(segments, s), 1.0) if shape.lips is None else shape.lips)
+    first, second = _pair(max(jaw + _effort(segments, s), PARTED) if shape.lips is None else shape.lips)
     if (seconds := seals.free(s, begin)) is not None:
         rate = PART_RATE if seconds > begin else LIP_RATE  # lips that were shut part at once
         out.add(seconds, s.index, rate, lips=first * gain)

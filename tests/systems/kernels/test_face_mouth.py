@@ -102,7 +102,7 @@ def test_rounding_and_spreading_shape_the_lips() -> None:
     """A narrow rounded mouth puckers, an open one funnels, a spread one stretches, a pressed one presses."""
     art = np.zeros((5, 8))
     art[1:, :4] = (5, 3, 1, 0), (12, 10, 1, 0), (4, 5, 0, 1), (3, -2, 0, 0)
-    x = fm.speech_shapes(art, np.zeros(5))
+    x = fm.speech_shapes(art, np.zeros(5), np.zeros(5))
     assert not x[0].any()
     assert x[1, fm.PUCKER] > x[1, fm.FUNNEL] and x[2, fm.FUNNEL] > x[2, fm.PUCKER]
     assert (x[3, fm.STRETCH] > 0.1).all() and (x[4, fm.PRESS] > 0.1).all()
