@@ -31,8 +31,9 @@ TUCK_RATE = 45.0
 """Rates of jaw, lips, lips that close, that part after it, and of the lower lip under the teeth, 1/s."""
 SHUT_EARLY = 0.08
 """Seconds before a bilabial or labiodental in which its closing may begin."""
-VOWEL_EARLY, CONSONANT_EARLY = 0.01, 0.05
-"""Seconds before a vowel and another sound in which jaw and lips may open for it."""
+VOWEL_EARLY, GLIDING_EARLY, CONSONANT_EARLY = 0.01, 0.025, 0.05
+"""Seconds before a vowel, one that a glide or /r/ leads into, and another sound in which jaw and lips may open for it."""
+GLIDING = frozenset({"W", "Y", "R"})
 TONGUE_RATE = 60.0
 HEAVY = 0.5
 """Rounding from which a sound is lip-heavy."""
@@ -174,7 +175,8 @@ def _effort(segments: list[Segment], s: Segment) -> float:
 def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seals: Seals) -> None:
     """Jaw and lip gap."""
     vowel, gain = PHONE[s.name].vowel, _gain(s)
-    begin, turn = s.start - _ahead(segments, s, VOWEL_EARLY if vowel else CONSONANT_EARLY), s.start + 0.35 * s.seconds
+    early = CONSONANT_EARLY if not vowel else GLIDING_EARLY if segments[s.index - 1].name in GLIDING else VOWEL_EARLY
+    begin, turn = s.start - _ahead(segments, s, early), s.start + 0.35 * s.seconds
     if shape.jaw is None:
         return
     jaw, later = _pair(shape.jaw)
