@@ -36,8 +36,8 @@ RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
 SPEECH = np.zeros((9, 52))
 """Shapes of rounding, open rounding, spreading, pressing, tucking, the tongue between the teeth, the pressure behind shut lips,
 effort, and effort of an open mouth."""
-SPEECH[0, [FUNNEL, PUCKER]] = 0.2, 0.95
-SPEECH[1, [FUNNEL, PUCKER]] = 0.4, -0.4
+SPEECH[0, PUCKER] = 1.0
+SPEECH[1, [FUNNEL, PUCKER]] = 0.55, -0.5
 SPEECH[2, STRETCH], SPEECH[2, SMILE] = 0.32, 0.16
 SPEECH[3, PRESS], SPEECH[3, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
 SPEECH[4, ROLL_LOWER], SPEECH[4, UPPER_UP] = 0.6, 0.12

@@ -24,8 +24,8 @@ F64 = NDArray[np.float64]
 
 LEAD = 0.03
 """Seconds by which the face reads the score ahead of the sound; what must stay shut is held that much longer."""
-JAW_RATE = 48.0
-LIP_RATE = 62.0
+JAW_RATE = 55.0
+LIP_RATE = 70.0
 CLOSE_RATE, PART_RATE = 65.0, 85.0
 TUCK_RATE = 45.0
 """Rates of jaw, lips, lips that close, that part after it, and of the lower lip under the teeth, 1/s."""
