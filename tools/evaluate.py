@@ -164,8 +164,8 @@ def _most(track: Callable[[Take], F64]) -> Callable[[Take, Spoken], float]:
     """The most of a track f64[T] in the second half of a phone."""
 
     def look(take: Take, phone: Spoken) -> float:
-        span = take.span(phone)
-        return float(track(take)[(span.start + span.stop) // 2 : span.stop].max(initial=track(take)[span.start]))
+        span, seen = take.span(phone), track(take)
+        return float(seen[(span.start + span.stop) // 2 : span.stop].max(initial=float(seen[span.start])))
 
     return look
 
@@ -216,7 +216,7 @@ def measure(takes: list[Take], persona: str, deterministic: bool, head: str = ""
         tuck_worst=round(max(tucked, default=0.0), 3),
         tucks_open=tucks_open,
         opening=_means(takes, ("AA", "EH", "IY"), _most(lambda t: t.lips[:, 0])),
-        jaw=_means(takes, ("AA", "EH", "IY"), _most(lambda t: 100.0 * t.weights[:, FACE_ID["jawOpen"]])),
+        jaw=_means(takes, ("AA", "EH", "IY"), _most(lambda t: 100.0 * t.weights[:, FACE_ID["jawOpen"]].astype(np.float64))),
         width=_means(takes, ("UW", "OW", "W", "IY"), _width),
         vowels_shut=shut,
         lead=round(lead, 1),

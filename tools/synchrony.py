@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from psi_ecs.components.event import Spoken
-from psi_ecs.components.phone import BILABIAL_CLOSED, LABIODENTAL, PHONE
+from psi_ecs.components.phone import BILABIAL_CLOSED, LABIODENTAL
 
 F64 = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def lag(takes: list[Take], shown: Callable[[Take], F64] = opening) -> tuple[floa
 
 
 def crossing(track: F64, first: int, peak: int, share: float) -> float:
-    """The first point at which a track has made `share` of its way from the point `first` to the point `peak`, between points."""
+    """Where between points a track has first made `share` of its way from the point `first` to the point `peak`."""
     way = np.abs(track[first : peak + 1] - track[first])
     level = share * abs(track[peak] - track[first])
     i = int((way >= level).argmax())
@@ -127,8 +127,8 @@ def _point(sample: float) -> int:
 
 
 def _rise(track: F64, early: int, begin: int, end: int, least: float) -> float | None:
-    """The point halfway from the least of a track from `early` on to its most in the first three quarters from `begin` to `end`; None if it rises by less
-    than `least`."""
+    """The point halfway from the least of a track from `early` on to its most in the first three quarters of the time from
+    `begin` to `end`; None if it rises by less than `least`."""
     peak = begin + int(track[begin : max((begin + 3 * end) // 4, begin + 1)].argmax())
     low = early + int(track[early : peak + 1].argmin())
     return crossing(track, low, peak, 0.5) if track[peak] - track[low] >= least else None

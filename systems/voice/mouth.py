@@ -40,7 +40,7 @@ HEAVY = 0.5
 HEAVY_EARLY, EARLY = 0.09, 0.05
 """Seconds before a sound in which lips come forward for it, if it is lip-heavy or not."""
 ROUND_RATE, RELEASE_RATE = 42.0, 30.0
-"""Rates of lips that come forward or apart, 1/s, and that come back from a lip-heavy sound: 91 % in 133 ms, of JALI's 120 to 150."""
+"""Rates of lips that come forward or apart, 1/s, and that come back from a lip-heavy sound: 91 % in 133 ms (JALI: 120-150)."""
 SEEN = 0.4
 """Share of a sound that is over before the lips leave it for a lip-heavy one."""
 PARTED = 2.2

@@ -77,8 +77,8 @@ def utter(segments: list[Segment], regime: Regime, sound: Vocal, base: float, tr
 def colour(
     knot: NDArray[np.int64], target: F64, rate: F64, column: dict[str, int], stretches: list[Stretch], pauses: set[int]
 ) -> None:
-    """Put words in their manner: change targets and rates f64[K, C] of knots within each stretch, in place, as far as the voice has
-    the channels. `pauses` are samples at which pauses begin: there a manner lasts until the voice is off."""
+    """Put words in their manner: change targets and rates f64[K, C] of knots within each stretch, in place, as far as the voice
+    has the channels. `pauses` are samples at which pauses begin: there a manner lasts until the voice is off."""
     for stretch in stretches:
         r = stretch.regime
         inside = (stretch.start <= knot) & (knot < stretch.end + (FADE if stretch.end in pauses else 0))

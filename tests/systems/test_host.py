@@ -238,4 +238,4 @@ def test_the_tip_of_the_tongue_is_up_before_its_sound_and_down_after_it() -> Non
     begin, end = phones["N"].start // 400, phones["N"].end // 400
     assert frames[0].tongue.shape == (1, 2)
     assert tip[begin] > 0.5 and tip[begin - 8] < 0.1, "up before the sound begins"
-    assert tip[end + 6] < 0.2 and 0.0 <= tip.min() and tip.max() <= 1.0
+    assert tip[end + 6] < 0.2 and tip.min() >= 0.0 and tip.max() <= 1.0

@@ -34,7 +34,8 @@ def test_channel_numbers_are_apples() -> None:
     assert BLENDSHAPES[fm.ROLL_LOWER] == "mouthRollLower" and BLENDSHAPES[fm.ROLL_UPPER] == "mouthRollUpper"
     assert BLENDSHAPES[fm.SHRUG_LOWER] == "mouthShrugLower"
     pairs = {"mouthSmile": fm.SMILE, "mouthDimple": fm.DIMPLE, "mouthStretch": fm.STRETCH, "mouthPress": fm.PRESS,
-             "mouthLowerDown": fm.LOWER_DOWN, "mouthUpperUp": fm.UPPER_UP, "cheekSquint": fm.CHEEK, "noseSneer": fm.NOSE}  # fmt: skip
+             "mouthLowerDown": fm.LOWER_DOWN, "mouthUpperUp": fm.UPPER_UP,
+             "cheekSquint": fm.CHEEK, "noseSneer": fm.NOSE}  # fmt: skip
     for name, part in pairs.items():
         assert BLENDSHAPES[part] == (name + "Left", name + "Right")
 
