@@ -195,9 +195,11 @@ def _mouth(
         w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
         return
     asked = np.maximum(now[:, 1], 0.15 * now[:, 1])  # pressed lips cannot pass through each other
-    free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
-    goal = talk * asked + (1.0 - talk) * np.maximum(free, 0.0)
-    x = face_mouth.hold(x, goal, 1.0 - talk, life.reach, lip_gap)
+    goal, left = asked, 1.0 - talk
+    if left.max() > 1e-3:
+        free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
+        goal = talk * asked + left * np.maximum(free, 0.0)
+    x = face_mouth.hold(x, goal, left, life.reach, lip_gap)
     touch = now[:, 4] * (1.0 - closing)
     if (touch > 0.05).any():
         x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))

@@ -41,12 +41,15 @@ SPEECH[1, [FUNNEL, PUCKER]] = 0.55, -0.5
 SPEECH[2, STRETCH], SPEECH[2, SMILE] = 0.32, 0.16
 SPEECH[3, PRESS], SPEECH[3, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
 SPEECH[4, ROLL_LOWER], SPEECH[4, UPPER_UP] = 0.6, 0.12
-SPEECH[5, TONGUE] = 0.28
+SPEECH[5, TONGUE] = 0.5
 SPEECH[6, PUFF], SPEECH[7, NOSE], SPEECH[8, CHEEK] = 0.12, 0.14, 0.25
 ORDINARY = 0.55
 """Vocal effort above which a face shows it."""
 WIDE = 12.0
 """mm of jaw at which a mouth is wide open."""
+DEGREE, DEGREE_AT_0 = np.zeros((8, 5)), np.array([0.0, 0.0, 1.0, -ORDINARY / (1.0 - ORDINARY), 0.0])
+DEGREE[1, :2], DEGREE[7, 2], DEGREE[0, 4] = (1.0 / 9.0, -0.5), -2.0, 1.0 / WIDE
+"""How far articulators go toward what depends on them not in proportion: see `speech_shapes`."""
 HIGH = 9.0
 """mm of jaw at which the body of the tongue, which rides on it, is low whatever it does."""
 
@@ -66,18 +69,16 @@ def speech_shapes(art: F64, dental: F64, effort: F64) -> F64:
 
     Air behind shut lips fills the cheeks unless it leaves by the nose (/m/). Loud open vowels raise cheeks and nostrils.
     """
-    lips, rounding = art[:, 1], art[:, 2]
-    ring = clamp(lips / 9.0, 0.0, 1.0)  # an open rounded mouth is a funnel, a narrow one a pucker
+    degree = art @ DEGREE
+    degree += DEGREE_AT_0
+    degree[:, 3] += effort / (1.0 - ORDINARY)
+    degree = clamp(degree, 0.0, 1.0)  # of a wide ring, pressed lips, a shut velum, effort, and an open mouth
     parts = np.empty((len(art), len(SPEECH)))
-    parts[:, 0] = rounding
-    parts[:, 1] = rounding * ring
-    parts[:, 2] = art[:, 3]
-    parts[:, 3] = clamp(lips * -0.5, 0.0, 1.0)
-    parts[:, 4] = art[:, 4]
-    parts[:, 5] = dental
-    parts[:, 6] = parts[:, 3] * clamp(1.0 - 2.0 * art[:, 7], 0.0, 1.0)
-    parts[:, 7] = clamp((effort - ORDINARY) / (1.0 - ORDINARY), 0.0, 1.0)
-    parts[:, 8] = parts[:, 7] * clamp(art[:, 0] / WIDE, 0.0, 1.0)
+    parts[:, 0], parts[:, 2], parts[:, 4], parts[:, 5] = art[:, 2], art[:, 3], art[:, 4], dental
+    parts[:, 3], parts[:, 7] = degree[:, 1], degree[:, 3]
+    np.multiply(art[:, 2], degree[:, 0], out=parts[:, 1])  # an open rounded mouth is a funnel, a narrow one a pucker
+    np.multiply(degree[:, 1], degree[:, 2], out=parts[:, 6])
+    np.multiply(degree[:, 3], degree[:, 4], out=parts[:, 8])
     return parts @ SPEECH
 
 

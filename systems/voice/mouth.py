@@ -26,9 +26,11 @@ LEAD = 0.03
 """Seconds by which the face reads the score ahead of the sound; what must stay shut is held that much longer."""
 JAW_RATE = 55.0
 LIP_RATE = 70.0
-CLOSE_RATE, PART_RATE = 65.0, 85.0
+CLOSE_RATE, PART_RATE = (35.0, 85.0), 85.0
 TUCK_RATE = 45.0
 """Rates of jaw, lips, lips that close, that part after it, and of the lower lip under the teeth, 1/s."""
+CLOSE_TURN = 2.8
+"""Rate times time in which lips that close meet: they go no faster than they have to, and meet as the sound begins."""
 SHUT_EARLY = 0.08
 """Seconds before a bilabial or labiodental in which its closing may begin."""
 VOWEL_EARLY, GLIDING_EARLY, CONSONANT_EARLY = 0.01, 0.025, 0.05
@@ -186,7 +188,8 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seal
     if s.index in seals.spans:
         start, end = seals.spans[s.index]
         tucked = s.name in LABIODENTAL
-        out.add(start, s.index, CLOSE_RATE, lips=1.5 if tucked else -1.5)
+        rate = min(max(CLOSE_TURN / max(s.start + 0.015 - start, 1e-3), CLOSE_RATE[0]), CLOSE_RATE[1])
+        out.add(start, s.index, rate, lips=1.5 if tucked else -1.5)
         out.add(start, s.index, TUCK_RATE, tuck=float(tucked))
         if tucked:
             out.add(end, s.index, TUCK_RATE, tuck=0.0)
