@@ -110,6 +110,7 @@ def express(
         far = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[BREATH]), table, avatar.turn, now)
         mine = [(row[e], c) for e, c in owned if e in row]
         out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held, now, mine)
+        out.tongue[:] = pose.tongue(life, art)
         out.breath[:] = life.drive[:, CHEST]
 
 

@@ -35,6 +35,8 @@ SACCADE = 0.008
 """Radians by which the eyes may be off before they leap: what is smaller is drift."""
 BLINK_DIP = 0.03
 """Radians that eyes dip in a blink (Riggs, Kelly, Manning and Moore 1987: one to two degrees down and inward)."""
+FLARE = 0.025
+"""Sneer of the nose for a chest that fills once a second: nostrils open as air is drawn in (Strohl et al. 1980)."""
 JAW, MOUTH, TONGUE = face_mouth.JAW_OPEN, face_mouth.LIPS, face_mouth.TONGUE
 
 
@@ -180,7 +182,9 @@ def _mouth(
 ) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
     lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
-    w[:, :52] += face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]
+    dental, effort = clamp(life.drive[:, DENTAL], 0.0, 1.0), art.loudness.astype(np.float64)
+    w[:, :52] += face_mouth.speech_shapes(now, dental, effort) * talk[:, None]
+    w[:, face_mouth.NOSE] += FLARE * clamp(life.speed[:, CHEST, None], 0.0, 3.0)
     w[:, face_mouth.SMILE] = np.maximum(w[:, face_mouth.SMILE], 0.0)
     if held is not None:
         hold(w, *held.face)
@@ -193,9 +197,11 @@ def _mouth(
         w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
         return
     asked = np.maximum(now[:, 1], 0.15 * now[:, 1])  # pressed lips cannot pass through each other
-    free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
-    goal = talk * asked + (1.0 - talk) * np.maximum(free, 0.0)
-    x = face_mouth.hold(x, goal, 1.0 - talk, life.reach, lip_gap)
+    goal, left = asked, 1.0 - talk
+    if left.max() > 1e-3:
+        free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
+        goal = talk * asked + left * np.maximum(free, 0.0)
+    x = face_mouth.hold(x, goal, left, life.reach, lip_gap)
     touch = now[:, 4] * (1.0 - closing)
     if (touch > 0.05).any():
         x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))
@@ -227,3 +233,8 @@ def _see(w: F64, life: Life, rig: Rig, field: Field, left: F64, far: F64, held: 
     if blinking:
         w[:, SQUINTS] *= 1.0 - 0.6 * lid
     w[:, LOOK_UPS] *= 1.0 - shut
+
+
+def tongue(life: Life, art: Articulation) -> F64:
+    """Tip and body of the tongue of every face, f64[A, 2] in the order of `components.face.TONGUE`."""
+    return face_mouth.tongue_shapes(art.now.astype(np.float64), clamp(life.drive[:, DENTAL], 0.0, 1.0))
