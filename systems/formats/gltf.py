@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
-from psi_ecs.components.face import BLENDSHAPES, Mesh
+from psi_ecs.components.face import SHAPES, Mesh
 
 TYPES: dict[int, Any] = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
@@ -149,7 +149,7 @@ class Builder:
             "indices": self.add(bufferView=self.view(index, 34963), componentType=5125, count=len(index), type="SCALAR"),
             "material": self.materials.index(mesh.material),
         }
-        names = [s for s in BLENDSHAPES if s in mesh.delta]
+        names = [s for s in SHAPES if s in mesh.delta]
         extras: dict[str, Any] = {"node": mesh.node}
         if names:
             primitive["targets"] = [{"POSITION": self.offsets(mesh.delta[s])} for s in names]

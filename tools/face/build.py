@@ -22,12 +22,15 @@ from .scalp import deep
 from .source import Source, fetch
 from .subdivide import catmull_clark
 from .surface import Surface
+from .tongue import tongue
 
 F = NDArray[np.float64]
 METRES = 0.1
 """The source is in decimetres."""
 FINE = 0.0115
 """Length of an edge above which a face is divided, metres."""
+SHOWN = 0.0013
+"""How much lower than in the source the upper teeth stand, metres, so that a little of them shows in speech."""
 
 
 class Recipe(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -216,19 +219,17 @@ def _teeth(source: Source, shape: F, units: dict[str, F]) -> list[Mesh]:
         strip = shape[at]
         follow = {n: parts.affine(strip, d[at]) for n, d in units.items() if np.abs(d[at]).max() > 1e-6}
         front = strip[strip[:, 2] > strip[:, 2].max() - 0.012]
-        edge = front[:, 1].min() if jaw == "upper" else front[:, 1].max()
+        edge = front[:, 1].min() - SHOWN if jaw == "upper" else front[:, 1].max()
         out += parts.teeth(strip, float(edge), jaw == "upper", follow)
     return out
 
 
 def _tongue(source: Source, shape: F, units: dict[str, F]) -> Mesh:
-    quads = source.quads["helper-tongue"]
-    used, compact = np.unique(quads, return_inverse=True)
-    triangle, smooth, _ = catmull_clark(compact.reshape(-1, 4), len(used), np.ones(len(quads), bool))
-    p = smooth(shape[used])
-    span = p.max(0) - p.min(0)
-    uv = np.stack([(p[:, 0] - p[:, 0].min()) / span[0], (p[:, 2] - p[:, 2].min()) / span[2]], 1)
-    return parts.mesh("Tongue", "tongue", p, uv, triangle, {n: smooth(d[used]) for n, d in units.items()})
+    """Our own tongue where the source's lies; it follows the jaw as that one does."""
+    at, strip = source.vertices("helper-tongue"), shape[source.vertices("helper-upper-teeth")]
+    follow = {n: parts.affine(shape[at], d[at]) for n, d in units.items() if n != "tongueOut" and np.abs(d[at]).max() > 1e-6}
+    front = strip[strip[:, 2] > strip[:, 2].max() - 0.012]
+    return tongue(np.array([0.0, front[:, 1].min(), strip[:, 2].max()]), follow)
 
 
 __all__ = ["Recipe", "build", "identity", "load_recipe", "make"]
