@@ -61,7 +61,7 @@ def recipe_for(given: str | None, seed: int | None, changes: dict[str, Any], fea
 
 
 def run(recipe: Recipe, out: Path, save: Path | None, source: Path | None) -> tuple[list[Path], str]:
-    """Bake a head; write GLB, recipe (unless None) and picture. Returns the files, and a remark if no picture could be drawn."""
+    """Bake a head; write GLB, recipe (unless None) and picture. Returns the files, and a remark if nothing could be drawn."""
     from psi_ecs.systems.output.draw import DrawError
 
     if out.suffix != ".glb":
