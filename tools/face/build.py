@@ -10,9 +10,10 @@ from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
 from psi_ecs.systems.formats.calibrate import corners, landmarks_of, lip_pair, measure
 from psi_ecs.systems.formats.glb import normals, write_head
 
-from . import parts
+from . import creature, parts
 from .brows import brows
 from .cloth import Collar, cloth, covered
+from .creature import Stylised
 from .hair import hair
 from .lashes import lashes, strips
 from .recipe import Recipe, identity, load_recipe
@@ -34,10 +35,15 @@ SHOWN = 0.0013
 def build(name: str, recipe: Path | None = None, out: Path | None = None, source: Path | None = None) -> Path:
     """Bake a head; returns the file written."""
     recipe = recipe or package_folder("assets") / "heads" / f"{name}.toml"
-    head = make(name, load_recipe(recipe), Source(located(source)))
+    head = head_of(name, load_recipe(recipe), source)
     out = out or recipe.with_suffix(".glb")
     out.write_bytes(write_head(head))
     return out
+
+
+def head_of(name: str, recipe: Recipe | Stylised, source: Path | None = None) -> Head:
+    """A head from a recipe of either kind; only a person needs the source."""
+    return creature.make(name, recipe) if isinstance(recipe, Stylised) else make(name, recipe, Source(located(source)))
 
 
 def make(name: str, recipe: Recipe, source: Source) -> Head:

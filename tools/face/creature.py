@@ -3,17 +3,19 @@
 Nothing of it is downloaded. A recipe says `kind = "stylised"` and may change the measures below; all are in millimetres.
 """
 
+from typing import Annotated
+
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from psi_ecs.components.face import Head, Mesh
 from psi_ecs.systems.formats.calibrate import landmarks_of, measure
 
 from . import parts
-from .frills import FrillStyle, brow, frills
+from .frills import FrillStyle, brows, frills
 from .garment import garment, neck
 from .lids import LidStyle, lids
-from .muscles import SWING, Anatomy, Flesh, shapes, turned
+from .muscles import SIDES, SWING, Anatomy, Flesh, shapes, turned
 from .parts import Deltas, F, mesh
 from .shell import MouthStyle, Shell, ShellStyle
 from .surface import Ints
@@ -35,7 +37,7 @@ class EyeStyle(Struct, kw_only=True, forbid_unknown_fields=True):
 class Stylised(Struct, kw_only=True, forbid_unknown_fields=True):
     """What makes one head by code, as in `assets/heads/NAME.toml`."""
 
-    kind: str
+    kind: Annotated[str, Meta(pattern="^stylised$")]
     shell: ShellStyle = field(default_factory=ShellStyle)
     mouth: MouthStyle = field(default_factory=MouthStyle)
     eyes: EyeStyle = field(default_factory=EyeStyle)
@@ -50,16 +52,17 @@ def make(name: str, recipe: Stylised) -> Head:
     flesh, triangle, _ = shell.skin()
     anatomy = shell.anatomy(flesh)
     lining, inner, deep = shell.lining(flesh)
-    neck_p, neck_t = neck(shell.centre)
-    lid_p, lid_t, lid_moves = lids(eye, recipe.eyes.radius, recipe.lids)
-    outside = _joined([(flesh.p, triangle, shapes(flesh, anatomy)), (neck_p, neck_t, {}), (lid_p, lid_t, lid_moves)])
+    skin: parts.Piece = (flesh.p, triangle, shapes(flesh, anatomy), flesh.p[:, :2] / 100.0)
+    outside = parts.joined([skin, neck(shell.centre), *lids(eye, recipe.eyes.radius, recipe.lids)])
+    radius = METRES * recipe.eyes.radius
     meshes = [
         _mesh("Skin", "skin", *outside),
         _mesh("Mouth", "gum", lining.p, inner, _inside(lining, anatomy, deep)),
-        *[parts.eyeball(n, METRES * eye * (s, 1, 1), METRES * recipe.eyes.radius, 0.0) for n, s in (("Left", 1.0), ("Right", -1.0))],
+        *[parts.eyeball(side, METRES * eye * (sign, 1, 1), radius, 0.0) for side, sign in SIDES],
         *_teeth(anatomy),
         _tongue(anatomy),
-        *[_mesh(n, "cap", *made) for n, made in (("Brows", brow(shell)), ("Gills", frills(shell, recipe.frills)))],
+        _mesh("Brows", "cap", *parts.joined(brows(shell))),
+        _mesh("Gills", "cap", *parts.joined(frills(shell, recipe.frills))),
         *[_mesh(n, "cloth", p, t, {}, node="body") for n, p, t in garment(shell.centre)],
     ]
     return _head(name, meshes, shell, anatomy, eye)
@@ -89,18 +92,6 @@ def _mesh(name: str, material: str, p: F, triangle: Ints, moves: Deltas, uv: F |
     flat = np.asarray(p[:, :2] / 100.0 if uv is None else uv)
     kept = {n: METRES * np.where(np.abs(d).max(1, keepdims=True) > SMALL, d, 0.0) for n, d in moves.items()}
     return mesh(name, material, METRES * p, flat, triangle, kept, node)
-
-
-def _joined(pieces: list[tuple[F, Ints, Deltas]]) -> tuple[F, Ints, Deltas]:
-    """Several pieces as one; what a piece has no shape for does not move there."""
-    total = sum(len(p) for p, _, _ in pieces)
-    triangles, moves, start = [], dict[str, F](), 0
-    for p, triangle, own in pieces:
-        triangles.append(triangle + start)
-        for name, offset in own.items():
-            moves.setdefault(name, np.zeros((total, 3)))[start : start + len(p)] += offset
-        start += len(p)
-    return np.concatenate([p for p, _, _ in pieces]), np.concatenate(triangles), moves
 
 
 def _inside(lining: Flesh, anatomy: Anatomy, deep: F) -> Deltas:

@@ -4,9 +4,8 @@ import numpy as np
 from msgspec import Struct
 
 from .muscles import SIDES
-from .parts import Deltas, F
+from .parts import F, Piece
 from .shell import Shell
-from .surface import Ints
 from .tongue import tube
 
 
@@ -29,28 +28,12 @@ MOODS = {
 """Degrees that the gills turn forward and up with other shapes, so that the whole creature shows what it feels."""
 
 
-def frills(shell: Shell, style: FrillStyle) -> tuple[F, Ints, Deltas, F]:
-    """All gills: positions, triangles, shapes, and texture coordinates from root to tip."""
-    points, triangles, uvs = [], [], []
-    moves: dict[str, list[F]] = {}
-    start = 0
-    for side, sign in SIDES:
-        for k in range(style.count):
-            p, root, uv = _frond(shell, style, sign, k)
-            points.append(p)
-            uvs.append(uv)
-            triangle = tube(STATIONS, RING)
-            triangles.append((triangle if sign > 0 else triangle[:, ::-1]) + start)
-            start += len(p)
-            for name, (forward, up) in MOODS.items():
-                both = name == "browInnerUp"
-                for one, own in ((name, True),) if both else ((f"{name}Left", side == "Left"), (f"{name}Right", side == "Right")):
-                    turn = _swung(p, root, np.radians(forward) * sign, np.radians(up) * sign, style.length)
-                    moves.setdefault(one, []).append(turn if own else 0.0 * turn)
-    return np.concatenate(points), np.concatenate(triangles), {n: np.concatenate(m) for n, m in moves.items()}, np.concatenate(uvs)
+def frills(shell: Shell, style: FrillStyle) -> list[Piece]:
+    """All gills."""
+    return [_frond(shell, style, side, sign, k) for side, sign in SIDES for k in range(style.count)]
 
 
-def _frond(shell: Shell, style: FrillStyle, sign: float, k: int) -> tuple[F, F, F]:
+def _frond(shell: Shell, style: FrillStyle, side: str, sign: float, k: int) -> Piece:
     """One gill: a flat tube along a curve, scalloped like a feather."""
     lift = np.radians(style.spread * (0.5 * (style.count - 1) - k) + 14.0)
     way = np.array((sign * np.cos(lift), np.sin(lift), -0.15))
@@ -71,53 +54,46 @@ def _frond(shell: Shell, style: FrillStyle, sign: float, k: int) -> tuple[F, F, 
     around = np.linspace(0, 2 * np.pi, RING, endpoint=False)
     p = line[:, None] + (wide[:, None] * np.cos(around))[..., None] * flat[:, None] * sign
     p = p + (deep[:, None] * np.sin(around))[..., None] * thick[:, None] * sign
-    uv = np.stack([np.broadcast_to(np.arange(RING) / RING * 2.0, (STATIONS, RING)), np.broadcast_to(s[:, None], (STATIONS, RING))], 2)
-    return p.reshape(-1, 3), root, uv.reshape(-1, 2)
+    p, uv = p.reshape(-1, 3), np.stack([np.tile(2.0 * np.arange(RING) / RING, STATIONS), np.repeat(s, RING)], 1)
+    moves = {
+        name if name == "browInnerUp" else f"{name}{side}": _swung(p, root, np.radians(turn) * sign, style.length)
+        for name, turn in MOODS.items()
+    }
+    triangle = tube(STATIONS, RING)
+    return p, triangle if sign > 0 else triangle[:, ::-1], moves, uv
 
 
-def _swung(p: F, root: F, forward: float, up: float, length: float) -> F:
-    """Offsets by a turn about the root that grows toward the tip."""
-    d = p - root
+def _swung(p: F, root: F, turn: F, length: float) -> F:
+    """Offsets by turns forward and up about the root that grow toward the tip."""
+    d, (forward, up) = p - root, turn
     share = np.clip(np.linalg.norm(d, axis=1) / length, 0.0, 1.0)[:, None]
     about_y = np.stack([0.0 * d[:, 0], 0.0 * d[:, 0], d[:, 0]], 1) * forward  # small turns: the chord is the tangent
     about_z = np.stack([-d[:, 1], d[:, 0], 0.0 * d[:, 0]], 1) * up
     return np.asarray((about_y + about_z) * share)
 
 
-def brow(shell: Shell) -> tuple[F, Ints, Deltas, F]:
+def brows(shell: Shell) -> list[Piece]:
     """Two soft bars above the eyes."""
-    points, triangles, uvs, start = [], [], [], 0
-    moves: dict[str, list[F]] = {}
-    s = np.linspace(0.0, 1.0, 13)
-    around = np.linspace(0, 2 * np.pi, RING, endpoint=False)
-    for side, sign in SIDES:
-        x = sign * (shell.eye[0] - 22.0 + 46.0 * s)
-        y = shell.eye[1] + 31.0 + 5.0 * np.sin(np.pi * (0.18 + 0.72 * s)) - 2.0
-        line = np.stack([x, y, shell.front(x, y) + 2.6], 1)
-        size = 4.6 * np.sqrt(np.clip(1.0 - (2.0 * s - 1.0) ** 4, 0.004, 1.0)) * (1.1 - 0.45 * s)
-        up = np.stack([0 * x, np.cos(0.5) + 0 * x, np.sin(0.5) + 0 * x], 1)
-        out = np.stack([0 * x, -np.sin(0.5) + 0 * x, np.cos(0.5) + 0 * x], 1)
-        p = line[:, None] + (size[:, None] * np.cos(around))[..., None] * out[:, None]
-        p = p + (size[:, None] * np.sin(around))[..., None] * up[:, None]
-        triangle = tube(len(s), RING)
-        triangles.append((triangle if sign < 0 else triangle[:, ::-1]) + start)
-        start += p.shape[0] * p.shape[1]
-        points.append(p.reshape(-1, 3))
-        t = np.repeat(s, RING)
-        uvs.append(np.stack([np.tile(around / np.pi, len(s)), t], 1))
-        zero, front = 0.0 * t, np.repeat(line[:, 2], RING) * 0.0
-        own = {
-            f"browDown{side}": np.stack([zero - 3.5 * sign, -13.0 + 10.0 * t, front + 2.5 * (1 - t)], 1),
-            f"browOuterUp{side}": np.stack([zero, 9.0 * t**0.8 + 1.0, zero - 1.0 * t], 1),
-            "browInnerUp": np.stack([zero, 11.0 * (1 - t) ** 1.2, zero - 1.0], 1),
-            f"noseSneer{side}": np.stack([zero - 1.5 * sign, -4.0 * (1 - t), zero + 1.0], 1),
-            f"eyeWide{side}": np.stack([zero, zero + 2.5, zero], 1),
-            f"cheekSquint{side}": np.stack([zero, zero - 1.2, zero], 1),
-        }
-        for name in {n for kind in MOVED for n in (kind, f"{kind}Left", f"{kind}Right")}:
-            moves.setdefault(name, []).append(own.get(name, np.zeros((len(t), 3))))
-    whole = {n: np.concatenate(m) for n, m in moves.items()}
-    return np.concatenate(points), np.concatenate(triangles), {n: d for n, d in whole.items() if d.any()}, np.concatenate(uvs)
+    return [_brow(shell, side, sign) for side, sign in SIDES]
 
 
-MOVED = ("browDown", "browOuterUp", "browInnerUp", "noseSneer", "eyeWide", "cheekSquint")
+def _brow(shell: Shell, side: str, sign: float) -> Piece:
+    s, around = np.linspace(0.0, 1.0, 13), np.linspace(0, 2 * np.pi, RING, endpoint=False)
+    x = sign * (shell.eye[0] - 22.0 + 46.0 * s)
+    y = shell.eye[1] + 29.0 + 5.0 * np.sin(np.pi * (0.18 + 0.72 * s))
+    line = np.stack([x, y, shell.front(x, y) + 2.6], 1)[:, None]
+    size = (4.6 * np.sqrt(np.clip(1.0 - (2.0 * s - 1.0) ** 4, 0.004, 1.0)) * (1.1 - 0.45 * s))[:, None, None]
+    up, out = np.array((0.0, np.cos(0.5), np.sin(0.5))), np.array((0.0, -np.sin(0.5), np.cos(0.5)))
+    p = (line + size * (np.cos(around)[:, None] * out + np.sin(around)[:, None] * up)).reshape(-1, 3)
+    t, zero = np.repeat(s, RING), np.zeros(len(s) * RING)
+    moves = {
+        f"browDown{side}": np.stack([zero - 3.5 * sign, -13.0 + 10.0 * t, 7.0 * (1 - t) + 3.0], 1),
+        f"browOuterUp{side}": np.stack([zero, 9.0 * t**0.8 + 1.0, -1.0 * t], 1),
+        "browInnerUp": np.stack([zero, 11.0 * (1 - t) ** 1.2, zero - 1.0], 1),
+        f"noseSneer{side}": np.stack([zero - 1.5 * sign, -4.0 * (1 - t), zero + 2.5], 1),
+        f"eyeWide{side}": np.stack([zero, zero + 2.5, zero], 1),
+        f"cheekSquint{side}": np.stack([zero, zero - 1.2, zero], 1),
+    }
+    triangle = tube(len(s), RING)
+    uv = np.stack([np.tile(around / np.pi, len(s)), t], 1)
+    return p, triangle if sign < 0 else triangle[:, ::-1], moves, uv

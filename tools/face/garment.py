@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .parts import F
+from .parts import F, Piece
 from .surface import Ints
 from .tongue import tube
 
-TURNS = 36
+TURNS, RING = 36, 8
 
 
 def _lathe(rows: list[tuple[float, float, float, float]], middle: F) -> F:
@@ -19,10 +19,11 @@ def _lathe(rows: list[tuple[float, float, float, float]], middle: F) -> F:
     return np.concatenate(made)
 
 
-def neck(centre: F) -> tuple[F, Ints]:
+def neck(centre: F) -> Piece:
     """A tube from inside the head down into the scarf."""
     rows = [(-82.0, 54.0, 50.0, 0.0), (-104.0, 54.0, 48.0, 0.0), (-150.0, 56.0, 48.0, -4.0)]
-    return _lathe(rows, centre), tube(len(rows), TURNS)
+    p = _lathe(rows, centre)
+    return p, tube(len(rows), TURNS), {}, p[:, :2] / 100.0
 
 
 def garment(centre: F) -> list[tuple[str, F, Ints]]:
@@ -32,18 +33,12 @@ def garment(centre: F) -> list[tuple[str, F, Ints]]:
         (-205.0, 156.0, 94.0, -8.0), (-260.0, 164.0, 100.0, -8.0), (-330.0, 168.0, 104.0, -8.0), (-420.0, 170.0, 106.0, -8.0),
     ]  # fmt: skip
     out = [("Sweater", _lathe(body, centre), tube(len(body), TURNS))]
-    for name, height, wide, deep, thick, lean in (("Scarf", -116.0, 64.0, 56.0, 13.0, 4.0), ("ScarfLow", -133.0, 76.0, 64.0, 13.0, -4.0)):
-        turn = 2 * np.pi * np.arange(TURNS) / TURNS
-        around = 2 * np.pi * np.arange(8) / 8
-        fold = 1.0 + 0.10 * np.sin(5 * turn + height) + 0.06 * np.sin(9 * turn)
-        r = (thick * fold)[:, None] * np.cos(around)
-        x, z = (wide + r) * np.cos(turn)[:, None], (deep + r) * np.sin(turn)[:, None]
-        y = height + 1.15 * (thick * fold)[:, None] * np.sin(around) - lean * np.sin(turn + 0.4)[:, None] - 6.0 * np.sin(turn)[:, None]
-        p = np.stack([x, y, z - 3.0], 2) + centre * (1, 0, 1)
-        out.append((name, p.reshape(-1, 3), _closed(tube(TURNS + 1, 8), TURNS * 8)))
+    turn, around = 2 * np.pi * np.arange(TURNS) / TURNS, 2 * np.pi * np.arange(RING) / RING
+    for name, height, wide, deep, lean in (("Scarf", -116.0, 64.0, 56.0, 4.0), ("ScarfLow", -133.0, 76.0, 64.0, -4.0)):
+        thick = 13.0 * (1.0 + 0.10 * np.sin(5 * turn + height) + 0.06 * np.sin(9 * turn))[:, None]
+        r = thick * np.cos(around)
+        x, z = (wide + r) * np.cos(turn)[:, None], (deep + r) * np.sin(turn)[:, None] - 3.0
+        sag = lean * np.sin(turn + 0.4) + 6.0 * np.sin(turn)
+        p = np.stack([x, height + 1.15 * thick * np.sin(around) - sag[:, None], z], 2) + centre * (1, 0, 1)
+        out.append((name, p.reshape(-1, 3), tube(TURNS + 1, RING) % (TURNS * RING)))  # the last ring is the first
     return out
-
-
-def _closed(triangle: Ints, count: int) -> Ints:
-    """A tube whose last ring is its first."""
-    return np.asarray(triangle % count)

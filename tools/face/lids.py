@@ -3,9 +3,8 @@
 import numpy as np
 from msgspec import Struct
 
-from .muscles import turned
-from .parts import Deltas, F, grid
-from .surface import Ints
+from .muscles import SIDES, turned
+from .parts import F, Piece, grid
 
 MERIDIANS = 15
 """Vertices from corner to corner of the eye."""
@@ -26,56 +25,33 @@ TURNS = {
     "eyeWide": (-0.32, -0.22),
     "eyeLookUp": (-0.24, -0.10),
     "eyeLookDown": (0.42, -0.28),
-    "eyeLookIn": (0.0, 0.0),
-    "eyeLookOut": (0.0, 0.0),
     "cheekSquint": (0.0, 0.55),
     "browDown": (0.12, 0.0),
 }
 """Shares of the way of a blink that upper and lower lid make in other shapes."""
 
 
-def lids(eye: F, radius: float, style: LidStyle) -> tuple[F, Ints, Deltas]:
-    """All four lids: positions f64[n, 3], triangles, and their shapes. `eye`: middle of the left eye, f64[3]."""
-    points: list[F] = []
-    triangles: list[Ints] = []
-    moves: dict[str, list[tuple[int, F]]] = {}
-    start = 0
-    for side, sign in (("Left", 1.0), ("Right", -1.0)):
-        for which, edge in enumerate((style.upper, style.lower)):
-            centre = eye * (sign, 1, 1)
-            p, triangle = _lid(centre, radius, style.thick, np.radians(edge), upper=which == 0)
-            way = np.radians(edge - style.meet)
-            # a chord would cut through the ball half way: the lid swells as it closes, and the ball hides what is behind
-            shut = turned(p, centre, way) + 0.06 * (p + turned(p, centre, way) - centre)
-            for name, share in ({"eyeBlink": 1.0} | {n: s[which] for n, s in TURNS.items()}).items():
-                move = shut if name == "eyeBlink" else turned(p, centre, share * way)
-                if name in ("eyeLookIn", "eyeLookOut"):
-                    move = np.stack([np.full(len(p), (1.0 if name == "eyeLookOut" else -1.0) * sign), 0 * p[:, 1], 0 * p[:, 2]], 1)
-                moves.setdefault(f"{name}{side}", []).append((start, move))
-            points.append(p)
-            triangles.append(triangle + start)
-            start += len(p)
-    whole = {name: np.zeros((start, 3)) for name in moves}
-    for name, pieces in moves.items():
-        for at, move in pieces:
-            whole[name][at : at + len(move)] = move
-    return np.concatenate(points), np.concatenate(triangles), whole
+def lids(eye: F, radius: float, style: LidStyle) -> list[Piece]:
+    """All four lids. `eye`: middle of the left eye, f64[3]."""
+    return [_lid(eye * (sign, 1, 1), radius, style, side, sign, upper) for side, sign in SIDES for upper in (True, False)]
 
 
-def _lid(centre: F, radius: float, thick: float, edge: float, upper: bool) -> tuple[F, Ints]:
+def _lid(centre: F, radius: float, style: LidStyle, side: str, sign: float, upper: bool) -> Piece:
     """A lune from its edge over the ball to behind it; the first row is the inner rim."""
-    way = 1.0 if upper else -1.0
-    rise = edge + way * np.radians((0.0, 0.0, 4.0, 14.0, 32.0, 56.0, 85.0, 125.0))
-    out = radius + thick * np.array((-0.4, 0.75, 1.0, 1.1, 1.2, 1.3, 1.4, 1.4))
+    edge = style.upper if upper else style.lower
+    behind = np.array((0.0, 0.0, 4.0, 14.0, 32.0, 56.0, 85.0, 125.0))
+    rise = np.radians(edge + (behind if upper else -behind))[:, None]
+    out = radius + style.thick * np.array((-0.4, 0.75, 1.0, 1.1, 1.2, 1.3, 1.4, 1.4))
     across = np.radians(np.linspace(6.0, 174.0, MERIDIANS))
-    unit = np.stack(
-        [
-            np.cos(across) * np.ones((len(rise), 1)),
-            np.sin(across) * np.sin(rise)[:, None],
-            np.sin(across) * np.cos(rise)[:, None],
-        ],
-        2,
-    )
-    p = centre + (out[:, None, None] * unit).reshape(-1, 3)
+    unit = [np.cos(across) * np.ones_like(rise), np.sin(across) * np.sin(rise), np.sin(across) * np.cos(rise)]
+    p = centre + (out[:, None, None] * np.stack(unit, 2)).reshape(-1, 3)
+    way = np.radians(edge - style.meet)
+    shut = turned(p, centre, way)
+    # a chord would cut through the ball half way: the lid's edge swells as it closes
+    swell = 0.07 * np.repeat(np.exp(-((behind / 50.0) ** 2)), MERIDIANS)[:, None]
+    moves = {f"{n}{side}": turned(p, centre, turn[0 if upper else 1] * way) for n, turn in TURNS.items()}
+    moves[f"eyeBlink{side}"] = shut + swell * (p + shut - centre)
+    for name, aside in (("eyeLookIn", -sign), ("eyeLookOut", sign)):
+        moves[f"{name}{side}"] = np.ones_like(p) * (aside, 0.0, 0.0)
     triangle = grid(len(rise), MERIDIANS)
-    return p, triangle if upper else triangle[:, ::-1]
+    return p, triangle if upper else triangle[:, ::-1], moves, p[:, :2] / 100.0

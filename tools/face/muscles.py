@@ -170,5 +170,9 @@ def _cheeks(flesh: Flesh, a: Anatomy) -> Deltas:
         brow = _bell(p, _mirrored(a.eye, sign) + np.array((-sign * 4.0, 30.0, 8.0)), (30.0, 12.0, 60.0))[:, None]
         out[f"browDown{name}"] = brow * (np.array((-2.0, -5.0, 1.5)) * side)
         out[f"browOuterUp{name}"] = brow * np.array((0.0, 4.0, -0.5))
-        inner += _bell(p, _mirrored(a.eye, sign) + np.array((-sign * 22.0, 30.0, 10.0)), (18.0, 12.0, 60.0))[:, None] * (0, 4.5, 0)
+        inner += _bell(p, _mirrored(a.eye, sign) + np.array((-sign * 22.0, 30.0, 10.0)), (18.0, 12.0, 60.0))[:, None] * (
+            0,
+            4.5,
+            0,
+        )
     return out | {"cheekPuff": puff, "browInnerUp": inner}

@@ -12,10 +12,10 @@ from psi_ecs.systems.formats.glb import write_head
 from psi_ecs.systems.formats.png import write_png
 from psi_ecs.systems.formats.safe import write_file
 
-from .build import make
+from .build import head_of
+from .creature import Stylised
 from .picture import Studio, tiled, weights
 from .recipe import FRIENDLY, Recipe, check, load_recipe, look_of, random_recipe, recipe_text, styled
-from .source import Source, located
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, float]:
@@ -42,12 +42,17 @@ def beside(given: str) -> Path:
     return recipe_path(given).with_suffix(".glb")
 
 
-def recipe_for(given: str | None, seed: int | None, changes: dict[str, Any], features: dict[str, float]) -> Recipe:
+def recipe_for(given: str | None, seed: int | None, changes: dict[str, Any], features: dict[str, float]) -> Recipe | Stylised:
     """The recipe of a file or asset, drawn by lot, or a plain one, with these changes."""
     if given is not None and seed is not None:
         raise PsiError("--random draws a whole person; leave the recipe out")
     if given is not None:
-        recipe = load_recipe(recipe_path(given))
+        found = load_recipe(recipe_path(given))
+        if isinstance(found, Stylised):
+            if changes or features:
+                raise PsiError(f"{given} is a head made by code; change its measures in the recipe instead")
+            return found
+        recipe = found
     elif seed is not None:
         recipe = random_recipe(seed)
     else:
@@ -60,13 +65,13 @@ def recipe_for(given: str | None, seed: int | None, changes: dict[str, Any], fea
     return recipe
 
 
-def run(recipe: Recipe, out: Path, save: Path | None, source: Path | None) -> tuple[list[Path], str]:
+def run(recipe: Recipe | Stylised, out: Path, save: Path | None, source: Path | None) -> tuple[list[Path], str]:
     """Bake a head; write GLB, recipe (unless None) and picture. Returns the files, and a remark if nothing could be drawn."""
     from psi_ecs.systems.output.draw import DrawError
 
     if out.suffix != ".glb":
         raise PsiError(f"{out}: must end in .glb")
-    head = make(out.stem, recipe, Source(located(source)))
+    head = head_of(out.stem, recipe, source)
     write_file(out, write_head(head))
     made = [out]
     if save is not None:

@@ -1,5 +1,6 @@
 """Recipes of heads: what makes one person, as a file, from sliders, or drawn by lot."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ from msgspec import Struct, field, to_builtins
 
 from psi_ecs import AssetError
 from psi_ecs.components.avatar import Look
-from psi_ecs.systems.formats.toml import load_toml, toml_text
+from psi_ecs.systems.formats.toml import parse_toml, read_text, toml_text
 
+from .creature import Stylised
 from .features import FEATURES, sided, targets
 from .parts import F
 from .source import Source
@@ -48,9 +50,13 @@ class Recipe(Struct, kw_only=True, forbid_unknown_fields=True):
     collar: dict[str, float] = field(default_factory=dict)
 
 
-def load_recipe(path: Path) -> Recipe:
-    """A recipe file. AssetError with file and key if it is wrong."""
-    recipe = load_toml(path, Recipe)
+def load_recipe(path: Path) -> Recipe | Stylised:
+    """A recipe file: of a person, or with `kind = "stylised"` of a head made by code. AssetError with file and key if it is
+    wrong."""
+    text = read_text(path)
+    if re.search(r"^kind\s*=", text, re.MULTILINE):
+        return parse_toml(text, Stylised, str(path))
+    recipe = parse_toml(text, Recipe, str(path))
     try:
         check(recipe)
     except AssetError as why:
@@ -58,13 +64,11 @@ def load_recipe(path: Path) -> Recipe:
     return recipe
 
 
-def recipe_text(recipe: Recipe, title: str) -> str:
+def recipe_text(recipe: Recipe | Stylised, title: str) -> str:
     """A recipe as the text of its file."""
     plain = to_builtins(recipe)
-    return (
-        f"# {title}: own mix of the CC0 MakeHuman shapes; psi face features lists what may stand in [feature].\n"
-        + toml_text(plain)
-    )
+    made = "made by code" if isinstance(recipe, Stylised) else "own mix of the CC0 MakeHuman shapes; see psi face features"
+    return f"# {title}: {made}.\n" + toml_text(plain)
 
 
 def check(recipe: Recipe) -> None:
@@ -156,8 +160,10 @@ def styled(gender: float, age: float, random: np.random.Generator) -> dict[str, 
     }
 
 
-def look_of(recipe: Recipe) -> Look:
+def look_of(recipe: Recipe | Stylised) -> Look:
     """Colours for the picture of a new head: skin by its mix, hair grey with age."""
+    if isinstance(recipe, Stylised):
+        return Look(skin="#b4a6da", lips="#8f4f86", iris="#2f8f8a", hair="#e0637a", brow="#a8435a", cloth="#d9a23a")
     total = sum(recipe.ethnic.values())
     tone, iris = (sum(np.array(c[n]) * share / total for n, share in recipe.ethnic.items()) for c in (SKINS, IRISES))
     grey = float(np.clip((recipe.age - 45.0) / 30.0, 0.0, 1.0))

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.face import BLENDSHAPES, FACE_ID, Head
-from psi_ecs.components.text import EMOTIONS
-from psi_ecs.systems.face import expression
+from psi_ecs.systems.formats.expression import gather
 from psi_ecs.systems.host import Host
 
 from .picture import VIEWS, Picture, Studio, captioned, heading, tiled, weights
@@ -74,10 +73,9 @@ def _middle(persona: str, words: str, phone: str) -> tuple[NDArray[np.float32], 
 
 
 def expressions() -> list[Cell]:
-    """Every feeling and named expression at full strength."""
-    found = expression.load()
-    names = [*expression.FEELINGS[: len(expression.FEELINGS) - len(EMOTIONS)], *EMOTIONS, *found.names]
-    return [(name, row.astype(np.float32), "front", "face") for name, row in zip(names, found.matrix, strict=False)]
+    """Every expression at full strength: those of feelings first."""
+    found = gather()
+    return [(name, row.astype(np.float32), "front", "face") for name, row in zip(found.names, found.matrix, strict=False)]
 
 
 def cells(head: Head, persona: str, parts: Iterable[str]) -> dict[str, list[Cell]]:

@@ -88,7 +88,7 @@ class Shell:
             far = np.linalg.norm(d, axis=1)
             inside = far < self.radius(d / far[:, None])
             low, high = np.where(inside, z, low), np.where(inside, high, z)
-        return 0.5 * (low + high)
+        return np.asarray(0.5 * (low + high), np.float64)
 
     def skin(self) -> tuple[Flesh, Ints, F]:
         """The outside: flesh of all rings and the back, triangles, and how far from the seam each vertex is."""
@@ -110,7 +110,11 @@ class Shell:
         flat = np.concatenate([p.reshape(-1, 3), [self.centre - self.radius(-self.way[None])[0] * self.way]])
         side = np.append((np.sign(np.round(sin, 9)) * np.abs(sin) ** 0.6 * np.ones_like(d)).ravel(), 0.0)
         distance = np.append(d.ravel(), OUTWARD[-1] + 25.0)
-        return Flesh(flat, self.jaw(flat, side, distance), np.exp(-((distance / 9.0) ** 2)), side), rings(len(OUTWARD)), distance
+        return (
+            Flesh(flat, self.jaw(flat, side, distance), np.exp(-((distance / 9.0) ** 2)), side),
+            rings(len(OUTWARD)),
+            distance,
+        )
 
     def jaw(self, p: F, side: F, distance: F) -> F:
         """Share of the jaw's movement."""
