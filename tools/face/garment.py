@@ -28,10 +28,11 @@ def neck(centre: F) -> Piece:
 
 def garment(centre: F) -> list[tuple[str, F, Ints]]:
     """Shoulders and scarf."""
+    down = np.linspace(0.0, 1.0, 9) ** 1.6
+    round_off = (1.0 - (1.0 - np.minimum(down * 2.6, 1.0)) ** 2.4) ** (1.0 / 2.4)  # shoulders, a quarter of a superellipse
     body = [
-        (-118.0, 52.0, 44.0, -3.0), (-134.0, 74.0, 58.0, -4.0), (-150.0, 108.0, 72.0, -6.0), (-172.0, 138.0, 84.0, -8.0),
-        (-205.0, 156.0, 94.0, -8.0), (-260.0, 164.0, 100.0, -8.0), (-330.0, 168.0, 104.0, -8.0), (-420.0, 170.0, 106.0, -8.0),
-    ]  # fmt: skip
+        (-118.0 - 300.0 * h, 52.0 + 116.0 * r, 44.0 + 60.0 * r, -3.0 - 5.0 * r) for h, r in zip(down, round_off, strict=True)
+    ]
     out = [("Sweater", _lathe(body, centre), tube(len(body), TURNS))]
     turn, around = 2 * np.pi * np.arange(TURNS) / TURNS, 2 * np.pi * np.arange(RING) / RING
     for name, height, wide, deep, lean in (("Scarf", -116.0, 64.0, 56.0, 4.0), ("ScarfLow", -133.0, 76.0, 64.0, -4.0)):
