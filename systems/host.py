@@ -222,6 +222,13 @@ class Host:
         attention = self.app.world.get(avatar, Attention)
         attention.target, attention.strength = target, strength
 
+    def articulate(self, avatar: int, jaw: float = 1.0, lips: float = 1.0) -> None:
+        """How far jaw and lips go from now on, beside the persona's manner and what the text asks for (`[mumble]`, `[clear]`):
+        0.5 mumbles, 1 is ordinary, 1.5 over-articulates. PsiError unless both are 0 to 2."""
+        if not (0.0 <= jaw <= 2.0 and 0.0 <= lips <= 2.0):
+            raise PsiError(f"articulate: jaw is {jaw} and lips {lips}; give numbers from 0 to 2")
+        self.app.world.get(avatar, Articulation).effort = (jaw, lips)
+
     def drive(self, avatar: int, role: str, **knobs: Any) -> None:
         """Turn knobs of the field while it runs; `role` and the rest as in `components.event.Drive`.
 

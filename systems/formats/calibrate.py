@@ -35,8 +35,6 @@ def _delta(mesh: Mesh, name: str) -> NDArray[Any]:
 
 WIDTHS = (0.003, 0.006, 0.012)
 """How far from a plane vertices are looked for, metres: meshes are fine or coarse."""
-TALL = (0.020, 0.030, 0.045)
-"""How far below the upper lid the lower one is looked for, metres: drawn eyes are tall."""
 CROWD = 4_000_000
 """Pairs of vertices that are compared at most."""
 
@@ -107,11 +105,11 @@ def _lids(face: Mesh, side: str) -> tuple[int, int]:
         raise AssetError(f"the head's eyeBlink{side} moves nothing")
     upper_most = int(np.argmin(blink[:, 1]))
     x, y, z = face.position[upper_most]
-    for width, tall in zip(WIDTHS, TALL, strict=True):
+    for width in WIDTHS:
         column = np.abs(face.position[:, 0] - x) < width
         upper = np.flatnonzero(column & (blink[:, 1] < 0.8 * blink[:, 1].min()))
-        below = column & (face.position[:, 1] < y - 0.004) & (face.position[:, 1] > y - tall)
-        below &= np.abs(face.position[:, 2] - z) < 0.4 * tall
+        below = column & (face.position[:, 1] < y - 0.004) & (face.position[:, 1] > y - 0.045)
+        below &= np.abs(face.position[:, 2] - z) < 0.012
         lower = np.flatnonzero(below & (blink[:, 1] > 0.3 * blink[:, 1].min()))
         if len(lower):
             break

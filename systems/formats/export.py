@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.face import SHAPES, Head, Mesh
 
-from .gltf import Builder, pack
+from .gltf import TYPES, Builder, pack, whole
 
 JOINTS = ("body", "head", "leftEye", "rightEye")
 """Nodes that parts hang from, each after its parent."""
@@ -82,7 +82,7 @@ class Scene:
         file = self.file
         if mesh.material not in self.materials:
             self.materials.append(mesh.material)
-        index = mesh.triangle.astype(np.uint32).reshape(-1)
+        index = mesh.triangle.astype(TYPES[whole(len(mesh.position))]).reshape(-1)
         attributes = {
             "POSITION": file.array(mesh.position.astype(np.float32), "VEC3", bounds=True),
             "NORMAL": file.array(mesh.normal.astype(np.float32), "VEC3"),

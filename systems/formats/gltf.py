@@ -115,6 +115,11 @@ def pack(document: dict[str, Any], blob: bytes) -> bytes:
     return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body
 
 
+def whole(count: int) -> int:
+    """The component type of indices below `count`: two bytes where they do (the largest is kept for restarts)."""
+    return 5123 if count < 65536 - 1 else 5125
+
+
 class Builder:
     """Accessors and buffer views as they grow."""
 
@@ -150,7 +155,7 @@ class Builder:
         """Add a morph target f32[n, 3], sparse: only what moves."""
         a = array.astype(np.float32)
         rows = np.flatnonzero(np.abs(a).max(1) > 2e-5)  # 0.02 mm: below what can be seen
-        full = np.zeros_like(a)
+        full, kind = np.zeros_like(a), whole(len(a))
         full[rows] = a[rows]
         if self.plain:
             return self.array(full, "VEC3", bounds=True)
@@ -164,7 +169,7 @@ class Builder:
             max=full.max(0).tolist(),
             sparse={
                 "count": len(rows),
-                "indices": {"bufferView": self.view(rows.astype(np.uint32)), "componentType": 5125},
+                "indices": {"bufferView": self.view(rows.astype(TYPES[kind])), "componentType": kind},
                 "values": {"bufferView": self.view(a[rows])},
             },
         )
