@@ -126,7 +126,8 @@ def _head_share(position: F32, pivot: F32) -> F32:
 def _morph(position: F32, triangle: NDArray[np.uint32], delta: dict[str, F32]) -> Morph:
     deltas = np.zeros((len(BLENDSHAPES), *position.shape), np.float32)
     for name, offset in delta.items():
-        deltas[FACE_ID[name]] = offset
+        if name in FACE_ID:
+            deltas[FACE_ID[name]] = offset
     return Morph(position, triangle, deltas)
 
 
