@@ -16,7 +16,7 @@ from psi_ecs.systems.face import state
 from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Limits, hold
-from psi_ecs.systems.face.state import CHEST, DENTAL, EYE, HEAD, LIFT, ROWS, TALK
+from psi_ecs.systems.face.state import BROWS, CHEST, DENTAL, EYE, HEAD, LIFT, ROWS, TALK
 from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 
@@ -57,6 +57,7 @@ def drive(
     goal[:, DENTAL] = sounding[:, 1]
     goal[:, LIFT] = sounding[:, 0] * clamp(art.tune, -5.0, 7.0)
     goal[:, CHEST] = air
+    goal[:, BROWS] = np.maximum(life.swing[:, state.BROW, 1], 0.0)  # an accent strikes the brow's mode; the skin follows
     far = _aim(goal, life, look, place, waves, shown, clock)
     up, down, wear = state.paces(shown, clock.dt)
     pace = np.where(goal > life.drive, up, down)
@@ -168,7 +169,7 @@ def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     m[:, state.SWAY] = (wave[state.SWAYING] * (life.sway * (1.0 + 0.7 * talk))).T
     lift = life.drive[:, LIFT] * life.gesture * beat
     m[:, state.PITCH] = lift
-    m[:, state.RAISE] = np.maximum(life.swing[:, state.BROW, 1], 0.0) + clamp(0.03 * lift, 0.0, 0.2)
+    m[:, state.RAISE] = life.drive[:, BROWS] + clamp(0.03 * lift, 0.0, 0.2)
     m[:, 8] = life.swing[:, state.NOD, 1] + life.swing[:, state.BOW, 1]
     m[:, 9] = life.swing[:, state.SHAKE, 1]
     m[:, 10] = talk * life.gesture * wave[state.PHRASE_WAVE]
@@ -202,7 +203,7 @@ def _mouth(
         free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
         goal = talk * asked + left * np.maximum(free, 0.0)
     x = face_mouth.hold(x, goal, left, life.reach, lip_gap)
-    touch = now[:, 4] * (1.0 - closing)
+    touch = now[:, 4] * (1.0 - clamp(now[:, 1] * -0.7, 0.0, 1.0))  # gives way over some ticks to lips that close
     if (touch > 0.05).any():
         x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
