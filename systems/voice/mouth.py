@@ -138,7 +138,7 @@ def strengthen(
     close do so as ever."""
     if (jaw, lips, pace) == (1.0, 1.0, 1.0):
         return
-    at = np.ix_(rows, [column[name] for name in ("jaw", "lips", "rounding", "spread")])
+    at = np.flatnonzero(rows)[:, None], np.array([column[name] for name in ("jaw", "lips", "rounding", "spread")])
     x = target[at]
     jali.scale(x, jaw, lips)
     target[at] = x
