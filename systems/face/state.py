@@ -78,8 +78,6 @@ LIVELY = {
 TONE_SIZE = 0.004
 """How far the tone of a muscle wavers about its mean: no living muscle is quite still. Sizes are ours, meant to be unseen
 one by one."""
-TORSION = -0.1
-"""Turn of the eyes about their axis for one of the head toward a shoulder (static counter-roll: Collewijn et al. 1985)."""
 
 
 def movement() -> F64:
