@@ -5,6 +5,7 @@ Measured on a voice whose every phone is the same vowel, and on a toy of random 
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import Persona, VoiceStyle
-from psi_ecs.components.score import RATE, SOURCE, Score
+from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Score
 from psi_ecs.components.text import EMOTIONS, Emotion
 from psi_ecs.components.voice import Voice, Voices
 from psi_ecs.systems.host import Host
@@ -223,3 +224,14 @@ def test_feelings_move_the_voice_as_they_move_actors(name: str, steady: LearnedV
 @cache
 def neutral(voice: LearnedVoice) -> Prosody:
     return said(voice, who())[1]
+
+
+def test_the_voice_does_not_depend_on_when_the_mouth_moves(random: LearnedVoice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Source and tract are the same without a single gesture of the mouth, also through a breath before the words."""
+    planned, _ = score(random, LONG_TEXT)
+    kept = len(planned.channels) - len(ARTICULATORS)
+    with monkeypatch.context() as patch:
+        patch.setattr(import_module("psi_ecs.systems.voice.learned.plan"), "articulate", lambda *_: None)
+        still, _ = score(random, LONG_TEXT)
+    assert len(still.knot) < len(planned.knot)
+    np.testing.assert_allclose(states(still)[0][:, :kept], states(planned)[0][:, :kept], rtol=0.0, atol=1e-9)
