@@ -227,11 +227,18 @@ def neutral(voice: LearnedVoice) -> Prosody:
 
 
 def test_the_voice_does_not_depend_on_when_the_mouth_moves(random: LearnedVoice, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Source and tract are the same without a single gesture of the mouth, also through a breath before the words."""
-    planned, _ = score(random, LONG_TEXT)
-    kept = len(planned.channels) - len(ARTICULATORS)
-    with monkeypatch.context() as patch:
-        patch.setattr(import_module("psi_ecs.systems.voice.learned.plan"), "articulate", lambda *_: None)
-        still, _ = score(random, LONG_TEXT)
-    assert len(still.knot) < len(planned.knot)
-    np.testing.assert_allclose(states(still)[0][:, :kept], states(planned)[0][:, :kept], rtol=0.0, atol=1e-9)
+    """Source and tract are the same with no gesture of the mouth and with one a millisecond, also through a breath before the
+    words."""
+    module, found = import_module("psi_ecs.systems.voice.learned.plan"), []
+    for count in (0, 2000):
+
+        def move(_: Any, out: Any, *__: Any, n: int = count) -> None:
+            for i in range(n):
+                out.add(0.001 * i, 0, 20.0, jaw=1.0)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "articulate", move)
+            found.append(score(random, LONG_TEXT)[0])
+    kept = len(found[0].channels) - len(ARTICULATORS)
+    assert len(found[1].knot) > len(found[0].knot) + 1000
+    np.testing.assert_allclose(*(states(planned)[0][:, :kept] for planned in found), rtol=0.0, atol=1e-9)
