@@ -89,13 +89,16 @@ class Scene:
             "TEXCOORD_0": file.array(mesh.uv.astype(np.float32), "VEC2"),
         }
         if mesh.material == "eye":
-            attributes["COLOR_0"] = file.array(eye_colours(mesh, self.pivot[mesh.node]), "VEC3")
+            colour = np.full((len(mesh.position), 4), 255, np.uint8)
+            colour[:, :3] = 255 * eye_colours(mesh, self.pivot[mesh.node]) + 0.5
+            attributes["COLOR_0"] = file.array(colour, "VEC4", normal=True)
         if (share < 1.0).any():
             joints = np.zeros((len(share), 4), np.uint8)
-            weights = np.zeros((len(share), 4), np.float32)
-            weights[:, 0], weights[:, 1] = 1.0 - share, share
+            weights = np.zeros((len(share), 4), np.uint8)  # steps of a 255th of a turn of the neck are below what can be seen
+            weights[:, 1] = 255 * share + 0.5
+            weights[:, 0] = 255 - weights[:, 1]
             joints[:, 1] = weights[:, 1] > 0  # what has no weight names joint 0
-            attributes |= {"JOINTS_0": file.array(joints, "VEC4"), "WEIGHTS_0": file.array(weights, "VEC4")}
+            attributes |= {"JOINTS_0": file.array(joints, "VEC4"), "WEIGHTS_0": file.array(weights, "VEC4", normal=True)}
         primitive: dict[str, Any] = {
             "attributes": attributes,
             "indices": file.array(index, "SCALAR", 34963),
@@ -114,7 +117,7 @@ class Scene:
 
     def pack(self, **more: Any) -> bytes:
         """The bytes of the GLB; `more` are further properties of the document."""
-        rig = {k: v.tolist() for k, v in self.head.rig.items()}
+        rig = {k: _short(v) for k, v in self.head.rig.items()}
         document = {
             "asset": {
                 "version": "2.0",
@@ -142,6 +145,13 @@ def eye_colours(mesh: Mesh, pivot: tuple[float, float, float]) -> NDArray[np.flo
     for ring, colour in ((RINGS[1], IRIS), (RINGS[0], PUPIL)):
         out[(aside < ring) & (arm[:, 2] > 0)] = colour
     return out
+
+
+def _short(values: NDArray[Any]) -> Any:
+    """An array as lists of the shortest decimals that are read back as the same float32."""
+    if values.ndim:
+        return [_short(v) for v in values]
+    return float(str(np.float32(values)))
 
 
 def shapes_of(mesh: Mesh) -> list[str]:

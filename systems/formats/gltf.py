@@ -144,11 +144,15 @@ class Builder:
         self.accessors.append(accessor)
         return len(self.accessors) - 1
 
-    def array(self, array: NDArray[Any], kind: str, target: int | None = 34962, bounds: bool = False) -> int:
-        """Add numbers [n, k] of one of TYPES as an accessor of this kind, with bounds where they are asked for."""
+    def array(
+        self, array: NDArray[Any], kind: str, target: int | None = 34962, bounds: bool = False, normal: bool = False
+    ) -> int:
+        """Add numbers [n, k] of one of TYPES as an accessor of this kind, with bounds, and whole numbers standing for shares of
+        their largest, where that is asked for."""
         flat = array.reshape(len(array), -1)
-        limits = {"min": flat.min(0).tolist(), "max": flat.max(0).tolist()} if bounds else {}
+        limits: dict[str, Any] = {"min": flat.min(0).tolist(), "max": flat.max(0).tolist()} if bounds else {}
         code = next(code for code, dtype in TYPES.items() if array.dtype == dtype)
+        limits |= {"normalized": True} if normal else {}
         return self.add(bufferView=self.view(array, target), componentType=code, count=len(array), type=kind, **limits)
 
     def offsets(self, array: NDArray[Any]) -> int:

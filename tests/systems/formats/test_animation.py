@@ -107,7 +107,7 @@ def test_a_viewer_turns_head_and_eyes_as_the_stage_does(head: Head, done: Perfor
             eye, middle = rotation(*weights[FACE_ID[f"{mesh.node}Yaw"] :][:3]), np.array(head.pivot[mesh.node])
             p = (p - middle) @ eye.T + middle
         share = turning(mesh.position, pivot[1])[:, None] if mesh.node == "head" else float(mesh.node != "body")
-        np.testing.assert_allclose(at, (1 - share) * p + share * ((p - pivot) @ turn.T + pivot), atol=1e-5)
+        np.testing.assert_allclose(at, (1 - share) * p + share * ((p - pivot) @ turn.T + pivot), atol=5e-4)
 
 
 def test_plain_export_has_nothing_sparse_and_reads_the_same(head: Head) -> None:
