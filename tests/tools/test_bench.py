@@ -36,7 +36,7 @@ def test_a_part_that_fails_is_told_and_the_rest_goes_on() -> None:
 
 
 def test_unknown_name() -> None:
-    with pytest.raises(PsiError, match="unknown benchmark tables; there are ecs, field, kernels, speak"):
+    with pytest.raises(PsiError, match="unknown benchmark tables; there are ecs, face, field, kernels, speak"):
         bench.run(["tables"], None)
 
 

@@ -17,8 +17,9 @@ from psi_ecs import PsiError
 
 from . import report
 
-CASES = ("ecs", "field", "kernels", "speak")
-"""What can be measured: tables, and coupled phases, against peers; kernel pairs and where they cross; a speaking avatar."""
+CASES = ("ecs", "face", "field", "kernels", "speak")
+"""What can be measured: tables, and coupled phases, against peers; faces alone; kernel pairs and where they cross; a speaking
+avatar."""
 
 PARTS = {"ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"), "field": ("psi-ecs", "numpy", "scipy", "kuramoto", "sparse")}
 """Who is measured, where there are peers."""
