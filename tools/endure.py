@@ -23,7 +23,7 @@ from .evaluate import sentences
 
 F64 = NDArray[np.float64]
 
-FREE = [Role.BREATH, Role.TREMOR]
+FREE = [Role.BROW, Role.TREMOR]
 MADE = ("sing", "express")
 """Systems that make sound and face; nothing of the score or the field hangs on them."""
 EVERY = 60
