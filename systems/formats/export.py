@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.face import SHAPES, Head, Mesh
 
-from .gltf import TYPES, Builder, pack, whole
+from .gltf import TYPES, Builder, pack, short, whole
 
 JOINTS = ("body", "head", "leftEye", "rightEye")
 """Nodes that parts hang from, each after its parent."""
@@ -86,8 +86,8 @@ class Scene:
         attributes = {
             "POSITION": file.array(mesh.position.astype(np.float32), "VEC3", bounds=True),
             "NORMAL": file.array(mesh.normal.astype(np.float32), "VEC3"),
-            "TEXCOORD_0": file.array(mesh.uv.astype(np.float32), "VEC2"),
         }
+        attributes["TEXCOORD_0"] = file.array(mesh.uv.astype(np.float32), "VEC2")
         if mesh.material == "eye":
             colour = np.full((len(mesh.position), 4), 255, np.uint8)
             colour[:, :3] = 255 * eye_colours(mesh, self.pivot[mesh.node]) + 0.5
@@ -117,7 +117,8 @@ class Scene:
 
     def pack(self, **more: Any) -> bytes:
         """The bytes of the GLB; `more` are further properties of the document."""
-        rig = {k: _short(v) for k, v in self.head.rig.items()}
+        blob = self.file.finish()
+        rig = {k: short(v) for k, v in self.head.rig.items()}
         document = {
             "asset": {
                 "version": "2.0",
@@ -131,9 +132,9 @@ class Scene:
             "materials": [_material(m) for m in self.materials],
             "accessors": self.file.accessors,
             "bufferViews": self.file.views,
-            "buffers": [{"byteLength": len(self.file.blob)}],
+            "buffers": [{"byteLength": len(blob)}],
         }
-        return pack(document | ({"skins": self.skins} if self.skins else {}) | more, bytes(self.file.blob))
+        return pack(document | ({"skins": self.skins} if self.skins else {}) | more, blob)
 
 
 def eye_colours(mesh: Mesh, pivot: tuple[float, float, float]) -> NDArray[np.float32]:
@@ -145,13 +146,6 @@ def eye_colours(mesh: Mesh, pivot: tuple[float, float, float]) -> NDArray[np.flo
     for ring, colour in ((RINGS[1], IRIS), (RINGS[0], PUPIL)):
         out[(aside < ring) & (arm[:, 2] > 0)] = colour
     return out
-
-
-def _short(values: NDArray[Any]) -> Any:
-    """An array as lists of the shortest decimals that are read back as the same float32."""
-    if values.ndim:
-        return [_short(v) for v in values]
-    return float(str(np.float32(values)))
 
 
 def shapes_of(mesh: Mesh) -> list[str]:

@@ -120,13 +120,20 @@ def whole(count: int) -> int:
     return 5123 if count < 65536 - 1 else 5125
 
 
+def short(values: NDArray[Any]) -> Any:
+    """An array as lists of the shortest decimals that are read back as the same float32."""
+    if values.ndim:
+        return [short(v) for v in values]
+    return float(str(np.float32(values)))
+
+
 class Builder:
     """Accessors and buffer views as they grow."""
 
     def __init__(self, plain: bool = False) -> None:
         """Empty; `plain` writes morph targets whole instead of sparse, for readers that know no sparse accessors."""
         self.plain = plain
-        self.blob = bytearray()
+        self.blob, self.sparse = bytearray(), bytearray()
         self.views: list[dict[str, Any]] = []
         self.accessors: list[dict[str, Any]] = []
 
@@ -150,10 +157,25 @@ class Builder:
         """Add numbers [n, k] of one of TYPES as an accessor of this kind, with bounds, and whole numbers standing for shares of
         their largest, where that is asked for."""
         flat = array.reshape(len(array), -1)
-        limits: dict[str, Any] = {"min": flat.min(0).tolist(), "max": flat.max(0).tolist()} if bounds else {}
+        limits: dict[str, Any] = {"min": short(flat.min(0)), "max": short(flat.max(0))} if bounds else {}
         code = next(code for code, dtype in TYPES.items() if array.dtype == dtype)
         limits |= {"normalized": True} if normal else {}
         return self.add(bufferView=self.view(array, target), componentType=code, count=len(array), type=kind, **limits)
+
+    def _shared(self, array: NDArray[Any]) -> dict[str, int]:
+        """Add bytes to the one view that all sparse accessors share; where they are."""
+        if not self.sparse:
+            self.views.append({"buffer": 0})
+            self._sparse_view = len(self.views) - 1
+        at, raw = len(self.sparse), np.ascontiguousarray(array).tobytes()
+        self.sparse += raw + b"\0" * (-len(raw) % 4)
+        return {"bufferView": self._sparse_view, "byteOffset": at}
+
+    def finish(self) -> bytes:
+        """The bytes of the buffer, once all is added."""
+        if self.sparse:
+            self.views[self._sparse_view] |= {"byteOffset": len(self.blob), "byteLength": len(self.sparse)}
+        return bytes(self.blob + self.sparse)
 
     def offsets(self, array: NDArray[Any]) -> int:
         """Add a morph target f32[n, 3], sparse: only what moves."""
@@ -169,11 +191,11 @@ class Builder:
             componentType=5126,
             count=len(a),
             type="VEC3",
-            min=full.min(0).tolist(),
-            max=full.max(0).tolist(),
+            min=short(full.min(0)),
+            max=short(full.max(0)),
             sparse={
                 "count": len(rows),
-                "indices": {"bufferView": self.view(rows.astype(TYPES[kind])), "componentType": kind},
-                "values": {"bufferView": self.view(a[rows])},
+                "indices": self._shared(rows.astype(TYPES[kind])) | {"componentType": kind},
+                "values": self._shared(a[rows]),
             },
         )
