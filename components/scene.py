@@ -9,6 +9,7 @@ Metres = Annotated[float, Meta(ge=-100.0, le=100.0)]
 Vec3 = tuple[Metres, Metres, Metres]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
+CLEAR = "transparent"
 LARGEST_SEED = 2**53 - 1
 """Every JSON reader can hold it."""
 
@@ -45,7 +46,8 @@ class Light(Struct, kw_only=True, forbid_unknown_fields=True):
 
     preset: Annotated[str, Meta(pattern="^(studio|warm|cool|dramatic)$")] = "studio"
     strength: Annotated[float, Meta(gt=0.0, le=10.0)] = 1.0
-    background: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#2b3340"
+    background: Annotated[str, Meta(pattern="^(#[0-9a-fA-F]{6}|transparent)$")] = "#2b3340"
+    """Colour of the backdrop, or `transparent` for pictures that are laid over others."""
 
 
 class Line(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -154,7 +154,7 @@ class _Writer:
             self.film.sound(self.sound[begin:end])
             due = (self.ticks + 1) * self.plan.fps // 60
             while self.shown < due:
-                self.film.frame(self.stage.draw(frame.weights, frame.breath))
+                self.film.frame(self.stage.planes(frame.weights, frame.breath))
                 self.shown += 1
         self.last = frame
         self.ticks += 1

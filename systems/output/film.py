@@ -14,6 +14,8 @@ from psi_ecs.components.score import RATE
 from psi_ecs.systems.formats import media
 from psi_ecs.systems.formats.safe import OutputError, Part
 
+BT709, LIMITED = 1, 1
+"""How FFmpeg numbers the colours of ITU-R BT.709 and their range, 16 to 235."""
 DEPTH = 8
 """Frames that may wait for the encoder."""
 
@@ -49,6 +51,9 @@ class Film:
             raise self._part.error(why) from why
         self._video = self._file.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "19", "threads": "2"})
         self._video.width, self._video.height, self._video.pix_fmt = *size, "yuv420p"
+        colours = self._video.codec_context
+        colours.colorspace = colours.color_primaries = colours.color_trc = BT709
+        colours.color_range = LIMITED
         self._beat, self._rate = Fraction(1, fps), rate
         self._sound = self._file.add_stream("aac", rate=rate, layout="mono")
         self._sound.bit_rate = 128_000
@@ -59,7 +64,7 @@ class Film:
         self._worker.start()
 
     def frame(self, picture: NDArray[np.uint8]) -> None:
-        """Add a picture u8[h, w, 3]."""
+        """Add a picture: u8[h, w, 3], or planes Y'CbCr 4:2:0 of BT.709 u8[h * 3 / 2, w]."""
         self._put(("picture", picture))
 
     def sound(self, audio: NDArray[np.float32]) -> None:
@@ -87,7 +92,10 @@ class Film:
 
     def _one(self, kind: str, data: NDArray[Any]) -> None:
         if kind == "picture":
-            picture = self._av.VideoFrame.from_ndarray(data, format="rgb24")
+            picture = self._av.VideoFrame.from_ndarray(data, format="yuv420p" if data.ndim == 2 else "rgb24")
+            if data.ndim == 3:
+                picture = picture.reformat(format="yuv420p", dst_colorspace="ITU709")
+            picture.colorspace, picture.color_range = BT709, LIMITED
             picture.pts, picture.time_base = self._frames, self._beat
             self._frames += 1
             packets = self._video.encode(picture)

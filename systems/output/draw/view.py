@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.scene import Camera, Light
+from psi_ecs.components.scene import CLEAR, Camera, Light
 
 from .paint import linear
 
@@ -96,6 +96,27 @@ def orthographic(way: F64, centre: F64, reach: float) -> F64:
     return out
 
 
+def box(points: F64, matrix: F32, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, bottom, right and top of the pixels within which world points f64[n, 3] lie."""
+    clip = np.concatenate([points, np.ones((len(points), 1))], 1) @ np.asarray(matrix, np.float64).T
+    if (clip[:, 3] < 0.01).any():  # behind the camera
+        return (0, 0, *size)
+    at = (0.5 + 0.5 * clip[:, :2] / clip[:, 3:]) * size
+    (left, bottom), (right, top) = np.clip(at.min(0), 0, size).astype(int), np.clip(at.max(0) + 1.0, 0, size).astype(int)
+    return int(left), int(bottom), int(right), int(top)
+
+
+def _backdrop(light: Light) -> str:
+    return Light().background if light.background == CLEAR else light.background
+
+
+def tone(light: Light) -> F64 | None:
+    """Colour of the backdrop f64[3] in sRGB, None if it is transparent."""
+    if light.background == CLEAR:
+        return None
+    return np.array([int(light.background[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+
+
 def lights(light: Light, heads: int = 1) -> tuple[F32, F32, F32, F32]:
     """(directions f32[3, 3], colours f32[3, 3], sky f32[3], ground f32[3]) of a preset.
 
@@ -110,7 +131,7 @@ def lights(light: Light, heads: int = 1) -> tuple[F32, F32, F32, F32]:
     colour = np.array([r[1] for r in rows]) * light.strength
     if heads > 1:
         colour[1] *= 1.5
-    tone = linear(light.background)
+    backdrop = linear(_backdrop(light))
     fill = colour[1] * 0.42 + 0.06 * light.strength
-    up, down = fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength
+    up, down = fill + 0.25 * backdrop, 0.45 * fill + 0.10 * backdrop * light.strength
     return way.astype(np.float32), colour.astype(np.float32), up.astype(np.float32), down.astype(np.float32)

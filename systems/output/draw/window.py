@@ -19,16 +19,11 @@ class Screen:
 
     def show(self, weights: NDArray[np.float32], breath: NDArray[np.float32]) -> bool:
         """Draw one frame: weights f32[A, 61], breath f32[A]; False once the window was closed."""
-        from pyglet import gl
-
         self.window.switch_to()
         self.window.dispatch_events()
         if self.window.has_exit:
             self.window.close()
             return False
-        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, 0)
-        size = self.window.get_framebuffer_size()
-        gl.glViewport(0, 0, *size)
-        self.stage.paint_to(weights, breath, size)
+        self.stage.show(self.window.get_framebuffer_size(), weights, breath)
         self.window.flip()
         return True
