@@ -176,3 +176,5 @@ def steady(
 def grammar(app: App) -> None:
     """Plugin: the constraints of speech."""
     app.add(ruled, switches, restrain, steady)
+
+

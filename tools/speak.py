@@ -55,12 +55,7 @@ class Speaker:
     """A persona that speaks texts one by one, each from a fresh start, so that order does not matter."""
 
     def __init__(
-        self,
-        persona: str,
-        emotion: str | None,
-        voice: str | None,
-        seed: int,
-        core: Core | None = None,
+        self, persona: str, emotion: str | None, voice: str | None, seed: int, core: Core | None = None,
         master: Master = AS_IT_IS,
     ) -> None:
         """PsiError if the persona, emotion or voice is unknown; `core` is the field, the ordinary one when left out; `master`

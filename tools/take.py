@@ -23,8 +23,6 @@ from psi_ecs.tools.master import AS_IT_IS, Master
 FORMATS = ("mp4", "wav", "vtt", "srt", "json", "csv", "png")
 LONGEST = 3600.0
 """Seconds after which a scene is cut off."""
-PERFORMING = 0.1
-"""Share of the time for a film that goes into performing it; the rest is drawing."""
 
 
 @dataclass
@@ -78,21 +76,12 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
     """
     host = open_scene(scene, base, plan.seed, plan.off, plan.core)
     formats, remarks, pictures = possible(host, scene, plan)
-    share = PERFORMING if "mp4" in formats else 1.0
-    taken = list[Frame]()
-    for frame in frames(host, plan.end):
-        if host.time > plan.start + 1e-9:
-            frame.sounds = frame.sounds[:0].copy()  # the mix is all that is written
-            taken.append(frame)
-        progress(share * host.time)
-    if not taken:
-        raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
-    sound = plan.master.apply(np.concatenate([frame.audio for frame in taken]))
-    writer = _Writer(host, scene, plan, formats, pictures, sound)
+    writer = _Writer(host, scene, plan, formats, pictures)
     try:
-        for made, frame in enumerate(taken, 1):
-            writer.add(frame)
-            progress(host.time * (share + (1.0 - share) * made / len(taken)))
+        for frame in frames(host, plan.end):
+            if host.time > plan.start + 1e-9:
+                writer.add(frame)
+            progress(host.time)
         return writer.finish(), remarks
     except BaseException:
         writer.abandon()
@@ -126,10 +115,9 @@ def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str]
 class _Writer:
     """All files of one performance."""
 
-    def __init__(
-        self, host: Host, scene: Scene, plan: Plan, formats: list[str], pictures: Any, sound: NDArray[np.float32]
-    ) -> None:
-        self.plan, self.formats, self.sound = plan, formats, sound
+    def __init__(self, host: Host, scene: Scene, plan: Plan, formats: list[str], pictures: Any) -> None:
+        self.plan, self.formats = plan, formats
+        self.heard: list[NDArray[np.float32]] = []
         self.names = [a.name for a in scene.avatar]
         entities = host.avatars
         origin = round(plan.start * 60) * 400
@@ -149,9 +137,8 @@ class _Writer:
     def add(self, frame: Frame) -> None:
         self.timeline.add(frame.weights, frame.events)
         self.said += [(self.entity[e.avatar], e) for e in frame.events if e.start >= self.origin]
+        self.heard.append(frame.audio)
         if self.film:
-            begin, end = (tick * self.plan.master.rate // 60 for tick in (self.ticks, self.ticks + 1))
-            self.film.sound(self.sound[begin:end])
             due = (self.ticks + 1) * self.plan.fps // 60
             while self.shown < due:
                 self.film.frame(self.stage.planes(frame.weights, frame.breath))
@@ -160,13 +147,17 @@ class _Writer:
         self.ticks += 1
 
     def finish(self) -> list[Path]:
-        assert self.last is not None
+        if self.last is None:
+            raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
         made: list[Path] = []
+        sound = self.plan.master.apply(np.concatenate(self.heard))  # its loudness is known only now
         if self.film:
+            for second in range(0, len(sound), self.plan.master.rate):
+                self.film.sound(sound[second : second + self.plan.master.rate])
             self.film.close()
         words = captions(self.said)
         text: dict[str, Callable[[], bytes | str]] = {
-            "wav": lambda: wav(self.sound, self.plan.master.rate),
+            "wav": lambda: wav(sound, self.plan.master.rate),
             "vtt": lambda: vtt(words, self.origin),
             "srt": lambda: srt(words, self.origin),
             "json": self.timeline.json,

@@ -109,7 +109,9 @@ def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     return m
 
 
-def _mouth(w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64, held: Limits | None) -> None:
+def _mouth(
+    w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64, held: Limits | None
+) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
     lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
     w[:, :52] += face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]

@@ -222,13 +222,8 @@ RULE = '[[constraint]]\nname = "x"\nunit = "mm"\nweight = 1.0\n'
         (2 * (RULE + "of = { smile = 1.0 }\nmost = 1.0\n"), "'x' is there twice"),
         (RULE + "of = { smile = 1.0, lip_gap = 1.0 }\nmost = 1.0\nhard = true", "nothing holds smile with lip_gap"),
         (RULE + "of = { smile = 1.0 }\nmost = 1.0\nhard = true\nwhen = 'vowel'", "nothing holds smile when vowel"),
-        (
-            RULE
-            + "of = { smile = 1.0 }\nmost = 0.2\nhard = true\n"
-            + RULE.replace('"x"', '"y"')
-            + "of = { smile = 1.0 }\nleast = 0.5\nhard = true",
-            "'x' and 'y' cannot hold together, always",
-        ),
+        (RULE + "of = { smile = 1.0 }\nmost = 0.2\nhard = true\n" + RULE.replace('"x"', '"y"')
+         + "of = { smile = 1.0 }\nleast = 0.5\nhard = true", "'x' and 'y' cannot hold together, always"),
         (RULE + "of = { lip_gap = 1.0 }\nmost = 1.0\nby = { anger = 1.0 }", "alike in every mood"),
         (RULE + "off = 1\nof = { lip_gap = 1.0 }\nmost = 1.0", "off"),
     ],

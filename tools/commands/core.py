@@ -171,7 +171,9 @@ def _equalise(core: str, source: Any, window: bool, out: Path) -> None:
 @click.option("--at", "at", callback=moment, metavar="S", help="Keep the field at this second, stable or not.")
 @click.option("--window", callback=moment, default="3", show_default=True, metavar="S", help="Seconds it must be kept.")
 @click.option("--bound", type=click.FloatRange(0.0, 1.0), default=0.9, show_default=True, help="Least phase-locking value.")
-@click.option("--tolerance", type=click.FloatRange(0.0, 0.5), default=0.1, show_default=True, help="Cycles a phase may stray.")
+@click.option(
+    "--tolerance", type=click.FloatRange(0.0, 0.5), default=0.1, show_default=True, help="Cycles a phase may stray."
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="TOML to write.")
 def learn(
     out: Path, name: str | None, at: float | None, window: float, bound: float, tolerance: float, who: str | None,

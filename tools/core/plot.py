@@ -89,12 +89,7 @@ def _order(axes: Any, record: Record) -> None:
         axes.plot(record.seconds, steady(course, RATE), color=COLOURS[k], lw=1.8, label=band)
     axes.set(xlim=_span(record), ylim=(0.0, 1.05))
     axes.legend(
-        loc="lower right",
-        bbox_to_anchor=(1.0, 0.99),
-        ncols=len(BANDS),
-        frameon=False,
-        labelcolor=INK,
-        fontsize=9,
+        loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=len(BANDS), frameon=False, labelcolor=INK, fontsize=9,
         borderpad=0.1,
     )
 

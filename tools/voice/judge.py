@@ -174,7 +174,9 @@ def timed(texts: list[str], ours: Figures, watch: Watch) -> tuple[list[str], dic
     return lines, found
 
 
-def feel(subject: Subject, texts: list[tuple[str, str]], watch: Watch, tool: Scorer | None) -> tuple[list[str], dict[str, Any]]:
+def feel(
+    subject: Subject, texts: list[tuple[str, str]], watch: Watch, tool: Scorer | None
+) -> tuple[list[str], dict[str, Any]]:
     """Lines and figures about how feelings change a subject; with a scorer also how many words are misheard, and whispered."""
     takes = dict[str, list[Said]]()
     for name in (*emotions.FEELINGS, *([] if tool is None else [WHISPERED])):

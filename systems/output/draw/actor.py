@@ -103,11 +103,11 @@ class Actor:
         """The head's turn f64[3, 3]."""
         return rotation(*(float(weights[FACE_ID[n]]) for n in ("headYaw", "headPitch", "headRoll")))
 
-    def bounds(self, weights: F32) -> tuple[F64, F64]:
-        """World points f64[8, 3] whose hulls hold what turns with the head and the rest."""
+    def bounds(self, weights: F32) -> list[F64]:
+        """World points f64[8, 3] whose hulls hold the body and what turns with the head."""
         head, body = self.corners
         turned = (head - self.pivot) @ self.turn(weights).T + self.pivot
-        return tuple(points @ self.body.T + self.place for points in (turned, body))
+        return [points @ self.body.T + self.place for points in (body, turned)]
 
     def stand(self, shader: Any, weights: F32, breath: float) -> None:
         """Tell a program where head and body are."""

@@ -13,10 +13,12 @@ Box = tuple[int, int, int, int]
 
 
 class Target:
-    """A frame buffer with a colour and perhaps a depth texture."""
+    """A frame buffer with colour textures and perhaps a depth texture."""
 
-    def __init__(self, size: tuple[int, int], kind: str = "GL_RGBA8", depth: bool = False, samples: int = 0) -> None:
-        """`kind` names the colour's format, "" for none."""
+    def __init__(
+        self, size: tuple[int, int], kinds: tuple[str, ...] = ("GL_RGBA8",), depth: bool = False, samples: int = 0
+    ) -> None:
+        """`kinds` names each colour's format."""
         from pyglet import gl
 
         api: Any = gl
@@ -25,11 +27,10 @@ class Target:
         api.glGenFramebuffers(1, ctypes.byref(name))
         self.name = int(name.value)
         api.glBindFramebuffer(api.GL_FRAMEBUFFER, self.name)
-        self.colour = self._attach(api.GL_COLOR_ATTACHMENT0, getattr(api, kind)) if kind else 0
+        points = [api.GL_COLOR_ATTACHMENT0 + i for i in range(len(kinds))]
+        self.colours = [self._attach(point, getattr(api, kind)) for point, kind in zip(points, kinds, strict=True)]
         self.depth = self._attach(api.GL_DEPTH_ATTACHMENT, api.GL_DEPTH_COMPONENT24) if depth else 0
-        if not kind:
-            api.glDrawBuffer(api.GL_NONE)
-            api.glReadBuffer(api.GL_NONE)
+        api.glDrawBuffers(len(points), (api.GLenum * max(len(points), 1))(*points))
         if api.glCheckFramebufferStatus(api.GL_FRAMEBUFFER) != api.GL_FRAMEBUFFER_COMPLETE:
             raise DrawError(f"no picture: a {size[0]}x{size[1]} canvas was refused; choose a smaller size")
 
@@ -47,6 +48,7 @@ class Target:
             plain, number = {
                 api.GL_DEPTH_COMPONENT24: (api.GL_DEPTH_COMPONENT, api.GL_FLOAT),
                 api.GL_RGBA32F: (api.GL_RGBA, api.GL_FLOAT),
+                api.GL_R8: (api.GL_RED, api.GL_UNSIGNED_BYTE),
             }.get(kind, (api.GL_RGBA, api.GL_UNSIGNED_BYTE))
             api.glTexImage2D(face, 0, kind, *self.size, 0, plain, number, None)
             smooth = api.GL_LINEAR if kind == api.GL_RGBA8 else api.GL_NEAREST
@@ -67,12 +69,19 @@ class Target:
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self.name)
         gl.glViewport(0, 0, *self.size)
 
-    def read(self, kind: str, number: str, out: NDArray[Any]) -> NDArray[Any]:
-        """Fill `out` with its pixels, bottom row first."""
+    @property
+    def colour(self) -> int:
+        """The first colour texture."""
+        return self.colours[0]
+
+    def read(self, kind: str, number: str, out: NDArray[Any], layer: int = 0) -> NDArray[Any]:
+        """Fill `out` with the pixels of a colour or of the depth, bottom row first."""
         from pyglet import gl
 
         api: Any = gl
         api.glBindFramebuffer(api.GL_FRAMEBUFFER, self.name)
+        if self.colours:
+            api.glReadBuffer(api.GL_COLOR_ATTACHMENT0 + layer)
         api.glPixelStorei(api.GL_PACK_ALIGNMENT, 1)
         api.glReadPixels(0, 0, *self.size, getattr(api, kind), getattr(api, number), out.ctypes.data)
         return out
@@ -82,8 +91,8 @@ class Target:
         from pyglet import gl
 
         api: Any = gl
-        textures = (api.GLuint * 2)(self.colour, self.depth)
-        api.glDeleteTextures(2, textures)
+        textures = (*self.colours, self.depth)
+        api.glDeleteTextures(len(textures), (api.GLuint * len(textures))(*textures))
         api.glDeleteFramebuffers(1, ctypes.byref(api.GLuint(self.name)))
 
 
@@ -97,17 +106,24 @@ class Canvas:
 
         self.size, self.tone, self.samples = size, tone, samples
         self.layers = Target(size, depth=True, samples=samples)
-        self.picture = Target(size)
-        self._finish = program("screen.vert", "finish.frag", {"SAMPLES": samples})
+        self.picture = Target(size, ("GL_RGBA8", "GL_R8"))
+        self._finish = program("screen.vert", "finish.frag", {"SAMPLES": samples} | ({"CLEAR": 1} if tone is None else {}))
         self._planar: tuple[Target, Program] | None = None
         self._array = gl.GLuint()
         gl.glGenVertexArrays(1, ctypes.byref(self._array))
         self._last: list[Box] = [(0, 0, *size)]
+        self._backdrop = Target(size)
+        if tone is not None:
+            self._backdrop.bind()
+            paper = program("screen.vert", "backdrop.frag")
+            paper.use()
+            set_uniform(paper, "tone", tone)
+            self.cover()
 
     @property
     def plane(self) -> bool:
-        """Whether `planar` can be had: rows of both planes must fill whole points of the card."""
-        return self.size[0] % 8 == 0 and self.size[1] % 4 == 0 and self.tone is not None
+        """Whether `planar` can be had: rows of colour must fill whole points of the card."""
+        return self.size[0] % 8 == 0 and self.size[1] % 2 == 0 and self.tone is not None
 
     def begin(self) -> None:
         """Empty the layers and draw into them."""
@@ -140,17 +156,19 @@ class Canvas:
     def _lay(self) -> None:
         from pyglet import gl
 
-        gl.glBindTexture(gl.GL_TEXTURE_2D_MULTISAMPLE if self.samples else gl.GL_TEXTURE_2D, self.layers.colour)
         self._finish.use()
+        gl.glBindTexture(gl.GL_TEXTURE_2D_MULTISAMPLE, self.layers.colour)
+        gl.glActiveTexture(gl.GL_TEXTURE1)
+        gl.glBindTexture(gl.GL_TEXTURE_2D, self._backdrop.colour)
+        gl.glActiveTexture(gl.GL_TEXTURE0)
         set_uniform(self._finish, "layers", 0)
-        set_uniform(self._finish, "size", np.array((*self.size, float(self.tone is not None))))
-        set_uniform(self._finish, "tone", np.zeros(3) if self.tone is None else self.tone)
+        set_uniform(self._finish, "backdrop", 1)
         self.cover()
 
     def free(self) -> None:
         """Give its memory back."""
-        self.layers.free()
-        self.picture.free()
+        for target in (self.layers, self.picture, self._backdrop):
+            target.free()
 
     def cover(self) -> None:
         """Run the current program for every pixel of what is bound."""
@@ -175,7 +193,7 @@ class Canvas:
 
         w, h = self.size
         if self._planar is None:
-            self._planar = Target((w // 4, h * 3 // 2)), program("screen.vert", "planar.frag")
+            self._planar = Target((w // 8, h // 2), ("GL_RGBA8", "GL_RGBA8")), program("screen.vert", "planar.frag")
         target, shader = self._planar
         target.bind()
         gl.glBindTexture(gl.GL_TEXTURE_2D, self.picture.colour)
@@ -183,11 +201,22 @@ class Canvas:
         set_uniform(shader, "picture", 0)
         set_uniform(shader, "size", np.array((w, h, 0.0)))
         self.cover()
-        return target.read("GL_RGBA", "GL_UNSIGNED_BYTE", np.empty((h * 3 // 2, w), np.uint8))
+        out = np.empty((h * 3 // 2, w), np.uint8)
+        out[:h] = self.picture.read("GL_RED", "GL_UNSIGNED_BYTE", np.empty((h, w), np.uint8), 1)[::-1]
+        for plane, part in enumerate(np.split(out[h:].reshape(-1), 2)):
+            target.read("GL_RGBA", "GL_UNSIGNED_BYTE", part, plane)
+        return out
 
 
 def joined(new: list[Box], old: list[Box]) -> list[Box]:
-    """Boxes that hold both where something was drawn and where it was before, one each if they are as many."""
+    """Boxes that hold both where something was drawn and where it was before; what stands on an earlier box begins above it."""
     if len(new) != len(old):
         return new + old
-    return [(min(a, e), min(b, f), max(c, g), max(d, h)) for (a, b, c, d), (e, f, g, h) in zip(new, old, strict=True)]
+    out: list[Box] = []
+    for (a, b, c, d), (e, f, g, h) in zip(new, old, strict=True):
+        left, bottom, right, top = min(a, e), min(b, f), max(c, g), max(d, h)
+        for other in out:
+            if other[0] <= left and right <= other[2] and other[1] <= bottom <= other[3]:
+                bottom = min(other[3], top)
+        out.append((left, bottom, right, top))
+    return out

@@ -61,7 +61,7 @@ def _unrolled(mesh: Mesh) -> tuple[F32, NDArray[np.bool_]]:
     """Rest position of every point of the chart, f32[SIZE, SIZE, 3], and which points the mesh covers."""
     from pyglet import gl
 
-    target = Target((SIZE, SIZE), "GL_RGBA32F", depth=True)
+    target = Target((SIZE, SIZE), ("GL_RGBA32F",), depth=True)
     target.bind()
     gl.glClearColor(0, 0, 0, 0)
     gl.glEnable(gl.GL_DEPTH_TEST)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from psi_ecs import PsiError
 from psi_ecs.asset import package_folder

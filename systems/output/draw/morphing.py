@@ -73,7 +73,7 @@ class OnCard:
         for i, ball in enumerate(morph.balls):
             self._centre[i] = ball.centre
         size = (ROW, self.rows)
-        self._targets = Target(size, "GL_RGBA32F"), Target(size, "GL_RGBA32F")
+        self._targets = Target(size, ("GL_RGBA32F",)), Target(size, ("GL_RGBA32F",))
         self._programs = [program("screen.vert", name, {"SHAPES": len(morph.deltas)}) for name in ("morph.frag", "normal.frag")]
         self._array = Geometry(np.zeros((1, 3), np.uint32), [np.zeros((1, w), np.float32) for w in Geometry.WIDTHS])
 

@@ -137,4 +137,4 @@ def load(name: str) -> Model:
         return decode(source.read_bytes(), str(name))
     except OSError as why:
         reason = (why.strerror or str(why)).lower()
-        raise VoiceError(f'{name}: {reason}; give a voice made by psi voice train, or use voice.asset = "formant"') from why
+        raise VoiceError(f"{name}: {reason}; give a voice made by psi voice train, or use voice.asset = \"formant\"") from why

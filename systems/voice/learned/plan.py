@@ -226,13 +226,8 @@ def _source(segments: list[Segment], sentence: Sentence, effects: list[Effect], 
     for s in segments:
         if s.word >= 0:
             e = effects[s.word]
-            out.add(
-                s.start,
-                s.index,
-                30.0,
-                loudness=e.loudness + sentence.words[s.word].prosody.volume,
-                rd=lax(e, persona.voice, TENSE),
-            )
+            out.add(s.start, s.index, 30.0, loudness=e.loudness + sentence.words[s.word].prosody.volume,
+                    rd=lax(e, persona.voice, TENSE))
 
 
 def weave(
