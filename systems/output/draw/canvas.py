@@ -100,12 +100,13 @@ class Canvas:
     """The picture of a stage. Layers hold colours multiplied by their coverage; only the box where something was drawn is laid
     over the backdrop anew."""
 
-    def __init__(self, size: tuple[int, int], samples: int, tone: NDArray[Any] | None) -> None:
-        """`samples` a pixel; backdrop of `tone` f64[3], transparent if None."""
+    def __init__(self, size: tuple[int, int], samples: int, scale: float, tone: NDArray[Any] | None) -> None:
+        """Drawn with `samples` a point (0 for none) on a grid so many times finer; backdrop of `tone` f64[3], transparent if
+        None."""
         from pyglet import gl
 
         self.size, self.tone, self.samples = size, tone, samples
-        self.layers = Target(size, depth=True, samples=samples)
+        self.layers = Target((round(size[0] * scale), round(size[1] * scale)), depth=True, samples=samples)
         self.picture = Target(size, ("GL_RGBA8", "GL_R8"))
         self._finish = program("screen.vert", "finish.frag", {"SAMPLES": samples} | ({"CLEAR": 1} if tone is None else {}))
         self._planar: tuple[Target, Program] | None = None
@@ -157,7 +158,7 @@ class Canvas:
         from pyglet import gl
 
         self._finish.use()
-        gl.glBindTexture(gl.GL_TEXTURE_2D_MULTISAMPLE, self.layers.colour)
+        gl.glBindTexture(gl.GL_TEXTURE_2D_MULTISAMPLE if self.samples else gl.GL_TEXTURE_2D, self.layers.colour)
         gl.glActiveTexture(gl.GL_TEXTURE1)
         gl.glBindTexture(gl.GL_TEXTURE_2D, self._backdrop.colour)
         gl.glActiveTexture(gl.GL_TEXTURE0)

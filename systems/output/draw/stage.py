@@ -17,7 +17,10 @@ from .view import box, frame_camera, lights, tone, view_projection
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
-SAMPLES = 4
+SMOOTH = {True: (4, 1.0), False: (0, 4 / 3)}
+"""Samples a point, and points a pixel along each side, with a graphics card and without one. Multisampling costs a card next to
+nothing; a program that stands in for one takes twice as long with it, and a grid 4/3 as fine comes as near to a picture of 16
+samples a pixel (45.4 dB; multisampling: 45.7 dB) in two thirds of that time."""
 CLOSED = ("cap", "cloth", "skin", "eye", "teeth", "gum", "tongue", "hair")
 """Materials whose back is never seen."""
 SHEER = ("brow", "lash", "hair")
@@ -62,7 +65,7 @@ class Stage:
         self.canvas = self._canvas(size)
 
     def _canvas(self, size: tuple[int, int]) -> Canvas:
-        return Canvas(size, SAMPLES, tone(self.light))
+        return Canvas(size, *SMOOTH[self.on_card], tone(self.light))
 
     def draw(self, weights: F32, breath: F32, tongue: F32 | None = None) -> U8:
         """A picture u8[h, w, 3] of the avatars posed by `weights` f32[A, 61], `breath` f32[A] and `tongue` f32[A, 2]; with a

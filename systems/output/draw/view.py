@@ -102,7 +102,7 @@ def box(points: F64, matrix: F32, size: tuple[int, int]) -> tuple[int, int, int,
     if (clip[:, 3] < 0.01).any():  # behind the camera
         return (0, 0, *size)
     at = (0.5 + 0.5 * clip[:, :2] / clip[:, 3:]) * size
-    (left, bottom), (right, top) = np.clip(at.min(0), 0, size).astype(int), np.clip(at.max(0) + 1.0, 0, size).astype(int)
+    (left, bottom), (right, top) = np.clip(at.min(0) - 1.0, 0, size).astype(int), np.clip(at.max(0) + 2.0, 0, size).astype(int)
     return int(left), int(bottom), int(right), int(top)
 
 
