@@ -22,8 +22,9 @@ class Stop(Struct, frozen=True, kw_only=True):
 
 
 class Cue(Struct, frozen=True, kw_only=True):
-    """A direction for the face: kind `expression` (name, strength, seconds), `gaze` (target), `nod`, `shake`, `tilt`,
-    `wink`, `blink`; or for the field: `recall`, as `Recall` with the pattern `name` of `Patterns`."""
+    """A direction for the face: kind `expression` (name, strength, seconds), `micro` (likewise, a burst of 0.04 to 0.2 s),
+    `gaze` (target), `nod`, `shake`, `tilt`, `wink`, `blink`, `listen`, `read`, `think` (seconds); or for the field: `recall`,
+    as `Recall` with the pattern `name` of `Patterns`."""
 
     avatar: int
     kind: str
@@ -89,3 +90,26 @@ class Learn(Struct, frozen=True, kw_only=True):
     avatar: int
     most: float
     """rad/s of the strongest that can form; 0 ends it."""
+
+
+class Pose(Struct, frozen=True, kw_only=True):
+    """Drive channels of a face from outside, from now on."""
+
+    avatar: int
+    channels: dict[str, float]
+    """Names of `components.face.FACE`: weights in [0, 1], turns in radians."""
+    owner: str = "host"
+    priority: int = 0
+    seconds: float = 0.2
+    """In which they are taken over."""
+
+
+class Unpose(Struct, frozen=True, kw_only=True):
+    """Hand channels back."""
+
+    avatar: int
+    channels: tuple[str, ...] = ()
+    """All of the owner's when empty."""
+    owner: str = "host"
+    seconds: float = 0.4
+    """In which they go back to the face's own life."""

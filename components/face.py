@@ -89,8 +89,8 @@ class Face:
     """The pose of one face for this tick."""
 
     weights: Col[f32] = field(shape=(61,), unit="1 | rad", doc="channels in the order of FACE")
-    tongue: Col[f32] = field(shape=(2,), unit="1", low=0.0, high=1.0, default=0.0, doc="in the order of TONGUE")
     breath: Col[f32] = field(unit="1", low=0.0, high=1.0, doc="chest expansion")
+    tongue: Col[f32] = field(shape=(2,), unit="1", low=0.0, high=1.0, default=0.0, doc="in the order of TONGUE")
 
 
 @component

@@ -16,7 +16,7 @@ class Role(IntEnum):
 
     GLOTTIS, SYLLABLE, JAW, BREATH, BLINK, GAZE_YAW, GAZE_PITCH, SWAY_YAW, SWAY_PITCH, SWAY_ROLL = range(10)
     BROW, MOUTH, PHRASE, NUCLEUS, TREMOR, QUAVER, FLUTTER = range(10, 17)
-    FOLD, ACCENT, BEAT = range(17, 20)
+    FOLD, ACCENT, BEAT, CHEEK, QUIVER = range(17, 22)
 
 
 BANDS = ("voice", "speech", "body", "eyes", "face")

@@ -70,13 +70,14 @@ class SceneCue(Struct, kw_only=True, forbid_unknown_fields=True):
 
     who: str
     """Name of the avatar."""
-    kind: Annotated[str, Meta(pattern="^(expression|gaze|nod|shake|tilt|wink|blink|recall)$")]
+    kind: Annotated[str, Meta(pattern="^(expression|micro|gaze|nod|shake|tilt|wink|blink|listen|read|think|recall)$")]
     name: str = ""
-    """Expression asset for `expression`; avatar name or `camera` for `gaze`; pattern of the field for `recall`."""
+    """Expression asset or path of a TOML for `expression` and `micro`; avatar name or `camera` for `gaze`; pattern of the field
+    for `recall`."""
     strength: Share = 1.0
     """0 to 1; of a `recall`, how strongly the field is drawn to the pattern."""
     seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 1.0
-    """How long it lasts."""
+    """How long it lasts; a `micro` at most 0.2."""
     at: Seconds | None = None
     """Scene seconds; or with `line`, seconds after that line begins."""
     line: Annotated[int, Meta(ge=1)] | None = None

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from psi_ecs import App, AssetError, Clock, PsiError, Reader, Res, Write, system
 from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
-from psi_ecs.components.event import Cue, Drive, Learn, Recall, Say, Spoken, Stop
-from psi_ecs.components.face import Articulation, Face, Head, Rig
+from psi_ecs.components.event import Cue, Drive, Learn, Pose, Recall, Say, Spoken, Stop, Unpose
+from psi_ecs.components.expression import Expression, Repertoire
+from psi_ecs.components.face import FACE_ID, Articulation, Face, Head, Rig
 from psi_ecs.components.grammar import Grammar
+from psi_ecs.components.life import Claims
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.pattern import Pattern
 from psi_ecs.components.score import ARTICULATOR_REST
@@ -33,7 +35,9 @@ from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
 from .dynamics import Measures, attended, checked, measure, mouth, observe, phases
-from .face import ahead
+from .face import ahead, owners
+from .face import checked as claimable
+from .formats.expression import fitting_expression, load_expression
 from .formats.glb import read_head
 from .formats.pattern import fitting, load_pattern
 from .formats.persona import load_persona
@@ -91,7 +95,7 @@ class Host:
         self.app = (
             App(seed=seed)
             .add(Cast(), Outbox([]), Script(done=True), speaker, collect, switched(off))
-            .saves(Say, Stop, Cue, Drive, Recall, Learn)
+            .saves(Say, Stop, Cue, Drive, Recall, Learn, Pose, Unpose)
         )
         if core is not None:
             self.app.add(core)
@@ -180,6 +184,36 @@ class Host:
     def cue(self, avatar: int, kind: str, **what: Any) -> None:
         """Direct the face; `kind` and the rest as in `components.event.Cue`."""
         self.app.send(Cue(avatar=avatar, kind=kind, **what))
+
+    def learn_expression(self, name: str, expression: Expression | None = None, base: Path | None = None) -> str:
+        """Add an expression of your own, or change it: the path of its TOML file (relative to `base`), or an Expression under
+        any name that no other has. Cues then call it by that name. AssetError in one line if it cannot be used."""
+        found = load_expression(name, base) if expression is None else fitting_expression(expression, name)
+        self.app.world.resource(Repertoire).own[name] = found
+        return name
+
+    def pose(
+        self, avatar: int, channels: dict[str, float], owner: str = "host", priority: int = 0, seconds: float = 0.2
+    ) -> None:
+        """Drive channels of the face from now on, by their names in `components.face.FACE`; they are taken over in `seconds`,
+        and of two owners the one of higher `priority` has them. What phonetics demands still holds. PsiError if there is no
+        such channel.
+
+            host.pose(mira, {"browInnerUp": 0.8, "headYaw": 0.2}, owner="tracker")
+            host.release(mira, owner="tracker")
+        """
+        self.app.send(claimable(Pose(avatar=avatar, channels=channels, owner=owner, priority=priority, seconds=seconds)))
+
+    def release(self, avatar: int, *channels: str, owner: str = "host", seconds: float = 0.4) -> None:
+        """Hand channels back to the face's own life, all of the owner's if none is named, in `seconds`."""
+        for name in channels:
+            if name not in FACE_ID:
+                raise PsiError(f"release: no channel {name!r}; use ARKit names such as mouthSmileLeft, or headYaw")
+        self.app.send(Unpose(avatar=avatar, channels=channels, owner=owner, seconds=seconds))
+
+    def owners(self, avatar: int) -> dict[str, str]:
+        """Who drives which channel from outside; channels that are not named are the face's own."""
+        return owners(self.app.world.get_sparse(avatar, Claims))
 
     def look_at(self, avatar: int, target: tuple[float, float, float], strength: float = 1.0) -> None:
         """What the avatar attends to from now on, a point in metres."""

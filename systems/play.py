@@ -76,6 +76,8 @@ def open_scene(
             host.recall(ids[avatar.name], avatar.pattern, base=base)
     for name in {c.name for c in scene.cue if c.kind == "recall"}:
         host.app.world.resource(Patterns).known[name] = load_pattern(name, base)
+    for name in sorted({c.name for c in scene.cue if c.kind in ("expression", "micro") and c.name.endswith(".toml")}):
+        host.learn_expression(name, base=base)
     where = {name: spot[0] for name, spot in zip(ids, spots, strict=True)}
     viewer = CAMERA if len(ids) == 1 else (0.0, 0.0, 1.6)
     where = {name: opened(spot, viewer) for name, spot in where.items()}

@@ -6,22 +6,27 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs import App, Clock, Commands, Entities, Query, Reader, Res, Rng, Sparse, Write, system
+from psi_ecs import App, AssetError, Clock, Commands, Entities, Query, Reader, Res, Rng, Sparse, Write, system
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
 from psi_ecs.components.event import Cue, Spoken
+from psi_ecs.components.expression import Expressions, Repertoire
 from psi_ecs.components.face import FACE_ID, Articulation, Face, Rig
 from psi_ecs.components.grammar import Grammar
-from psi_ecs.components.life import Expressions, Life
+from psi_ecs.components.life import Claims, Life
 from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
-from psi_ecs.systems.face import expression, pose, react, state
+from psi_ecs.systems.face import pose, react
+from psi_ecs.systems.face.breathing import Kept, breathe, chest
+from psi_ecs.systems.face.claim import checked, claim, owners
 from psi_ecs.systems.face.field import Field, Index
 from psi_ecs.systems.face.held import limits
+from psi_ecs.systems.face.state import CHEST
+from psi_ecs.systems.formats.expression import gather
 from psi_ecs.systems.formats.grammar import ruled
 from psi_ecs.systems.kernels import face_mouth
 
-__all__ = ["equip", "express", "face"]
+__all__ = ["checked", "equip", "express", "face", "owners"]
 
 
 @system("input", without=(Life,))
@@ -34,7 +39,7 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
         for row, manner in zip(standing, manners, strict=True):
             for name, value in manner.expression.items():
                 if name not in FACE_ID:
-                    raise expression.ExpressionError(f"persona: manner.expression has no channel {name!r}; use ARKit names")
+                    raise AssetError(f"persona: manner.expression has no channel {name!r}; use ARKit names")
                 row[FACE_ID[name]] = value
         life = Life(
             reach=rig.lip_gap[:, :, 1:] @ face_mouth.RAISERS,
@@ -47,11 +52,19 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
         cmd.insert(ents.id, life)
 
 
+@system("input")
+def rehearse(repertoire: Res[Repertoire], shown: Res[Write[Expressions]]) -> None:
+    """Have the arrays of all expressions ready, those of one's own among them."""
+    if shown.value.own != repertoire.value.own:
+        shown.value = gather(dict(repertoire.value.own))
+
+
 @system("express")
 def express(
     faces: Query[Entities, Avatar, Feeling, Attention, Place, Articulation, Rig, Write[Life], Write[Face]],
     oscillators: Query[Write[Oscillator], Part],
     index: Res[Write[Index]],
+    kept: Res[Write[Kept]],
     shown: Res[Expressions],
     rules: Res[Grammar],
     cast: Res[Cast],
@@ -61,11 +74,12 @@ def express(
     cues: Reader[Cue],
     spoken: Reader[Spoken],
     speech: Sparse[Speech],
+    claims: Sparse[Claims],
 ) -> None:
     """Pose every face for this tick."""
     draw, now, table = rng.value.stream("face"), clock.value, shown.value
-    rate = state.rates(table)
-    heard, told, kept = list(cues), list(spoken), "grammar" not in switches.value.off
+    heard, told, ruling = list(cues), list(spoken), "grammar" not in switches.value.off
+    owned = claims.items()
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
         field = _field(ents.id, index.value, oscillators)
         if field is None:
@@ -73,21 +87,28 @@ def express(
         row = {int(e): i for i, e in enumerate(ents.id)}
         for event in heard:
             if event.avatar in row:
-                react.cue(event, row[event.avatar], life, field, table, now)
+                react.cue(event, row[event.avatar], life, field, table, now, draw)
+        speaking = avatar.turn >= 0
         for said in told:
             if said.avatar in row:
                 react.turn(said, row[said.avatar], life, field, draw)
-        for who in np.flatnonzero(avatar.turn >= 0):
+            react.hear(said, life, speaking, now, draw)
+        listening = ~speaking & (speaking.any() | (life.doing[:, 0] > now.sample))
+        react.reply(life, listening, now, draw)
+        for who in np.flatnonzero(speaking):
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
                 ahead, size = float(art.ahead[who, 1]), float(field.amp[Role.BEAT, who])
                 react.accents(voice, int(who), life, ahead, size, now, draw.uniform)
-        react.cycles(life, field, look.strength, draw, now)
+        react.leak(feeling.goal, life, now, draw)
+        react.cycles(life, field, look.strength, listening, draw, now)
+        breathe(ents.id, avatar.turn, speech, life, field, kept.value, now)
         wave = pose.waves(field)
-        held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if kept else None
-        far = pose.drive(life, feeling, art, look, place, wave, rate, avatar.turn, now)
-        out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held)
-        out.breath[:] = pose.breath(field)
+        held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
+        far = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[Role.BREATH]), table, avatar.turn, now)
+        mine = [(row[e], c) for e, c in owned if e in row]
+        out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held, now, mine)
+        out.breath[:] = life.drive[:, CHEST]
 
 
 def _field(ids: NDArray[np.uint64], index: Index, oscillators: Query[Write[Oscillator], Part]) -> Field | None:
@@ -101,4 +122,4 @@ def _field(ids: NDArray[np.uint64], index: Index, oscillators: Query[Write[Oscil
 
 def face(app: App) -> None:
     """Plugin: gives every avatar a living face."""
-    app.add(expression.load(), Index(), ruled, switches, equip, express)
+    app.add(gather(), Repertoire(), Index(), Kept(), ruled, switches, rehearse, equip, claim, express)

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from psi_ecs import Clock, World
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
+from psi_ecs.components.expression import Expressions
 from psi_ecs.components.face import FACE, FACE_ID, Articulation, Rig
 from psi_ecs.components.grammar import Grammar
-from psi_ecs.components.life import Expressions, Life
+from psi_ecs.components.life import Claims, Life
 from psi_ecs.components.oscillator import Oscillator, Role
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react, state
-from psi_ecs.systems.face.expression import DAMP
+from psi_ecs.systems.face.breathing import chest
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import limits
 
@@ -27,7 +28,7 @@ F64 = NDArray[np.float64]
 MOST = 12
 """Stretches of a forecast within which what drives a face is held; one a tick for short ones."""
 FEELING_SECONDS = 0.45
-MOUTH = np.array([FACE_ID[name] for name in DAMP])
+MOUTH = np.array([FACE_ID[name] for name in state.DAMP])
 GAZE = np.array([i for i, name in enumerate(FACE) if name.startswith(("eyeLook", "leftEye", "rightEye"))])
 HEAD = np.array([FACE_ID["headYaw"], FACE_ID["headPitch"]])
 
@@ -48,9 +49,9 @@ def weights(
     life, feeling, look = world.peek(avatar, Life), world.peek(avatar, Feeling), world.peek(avatar, Attention)
     place, rig, who = world.peek(avatar, Place), world.peek(avatar, Rig), world.peek(avatar, Avatar)
     now, shown = world.resource(Clock), world.resource(Expressions)
-    said, rate, known, far = world.get_sparse(avatar, Speech), state.rates(shown), True, np.ones(1)
+    said, owned, known, far = world.get_sparse(avatar, Speech), world.get_sparse(avatar, Claims), True, np.ones(1)
     kept, rules, cast = "grammar" not in world.resource(Switches).off, world.resource(Grammar), world.resource(Cast)
-    parts = min(ceil(seconds * now.fps), MOST)
+    parts, clock = min(ceil(seconds * now.fps), MOST), now
     step = seconds / max(parts, 1)
     block = max(round(step * now.rate), 1)
     begin, spot = feeling.now.copy(), look.target.astype(np.float64)
@@ -64,11 +65,13 @@ def weights(
             react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, _middle)
         waves = pose.waves(_later(field, k * step))
         clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
-        far = pose.drive(life, feeling, art, look, place, waves, rate, who.turn, clock)
+        air = chest(_later(field, k * step).theta[Role.BREATH])
+        far = pose.drive(life, feeling, art, look, place, waves, air, shown, who.turn, clock)
     later = _later(field, seconds)
     art, known = mouth(seconds)
     held = limits(rules, cast.personas, who.index, feeling.now) if kept else None
-    w = pose.weights(life, art, rig, later, shown, far, pose.waves(later), held)[0]
+    claims = [] if owned is None else [(0, owned)]
+    w = pose.weights(life, art, rig, later, shown, far, pose.waves(later), held, clock, claims)[0]
     return w, _trust(field, seconds, known, partner[1])
 
 

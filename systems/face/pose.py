@@ -8,14 +8,16 @@ from numpy.typing import NDArray
 
 from psi_ecs import Clock
 from psi_ecs.components.avatar import Attention, Feeling, Place
+from psi_ecs.components.expression import Expressions
 from psi_ecs.components.face import Articulation, Rig
-from psi_ecs.components.life import Expressions, Life
+from psi_ecs.components.life import Claims, Life
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.phone import PHONE_ID
 from psi_ecs.systems.face import state
+from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Limits, hold
-from psi_ecs.systems.face.state import DENTAL, EYE, FEATURES, FEELING, HEAD, LIFT, SHOWN, TALK
+from psi_ecs.systems.face.state import CHEST, DENTAL, EYE, HEAD, LIFT, ROWS, TALK
 from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 
@@ -27,37 +29,47 @@ BLINKS, WIDES, SQUINTS, LOOK_UPS = slice(0, 8, 7), slice(6, 14, 7), slice(5, 13,
 """Left and right of each lid channel."""
 LOOKS_LEFT, LOOKS_RIGHT = slice(1, 5), slice(8, 12)
 SILENCE, _TH, _DH = PHONE_ID["SIL"], PHONE_ID["TH"], PHONE_ID["DH"]
+BLINK, LOOK, SPEECH = range(3)
+"""What expressions may override."""
+HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(52, 55), slice(55, 61), slice(0, 52)
+SACCADE = 0.008
+"""Radians by which the eyes may be off before they leap: what is smaller is drift."""
+BLINK_DIP = 0.03
+"""Radians that eyes dip in a blink (Riggs, Kelly, Manning and Moore 1987: one to two degrees down and inward)."""
 JAW, MOUTH, TONGUE = face_mouth.JAW_OPEN, face_mouth.LIPS, face_mouth.TONGUE
 
 
 def drive(
-    life: Life, feeling: Feeling, art: Articulation, look: Attention, place: Place, waves: F64, rate: F64,
+    life: Life, feeling: Feeling, art: Articulation, look: Attention, place: Place, waves: F64, air: F64, shown: Expressions,
     turn: NDArray[np.int64], clock: Clock,
 ) -> F64:  # fmt: skip
-    """Advance every drive and swing by a tick; returns the distance to what is looked at, f64[A], metres."""
+    """Advance every drive and swing by a tick; returns the distance to what is looked at, f64[A], metres. `air` f64[A] is how
+    far chests are expanded."""
     goal, now = np.zeros_like(life.drive), feeling.now
     goal[:, 0:6:2], goal[:, 1:6:2] = now[:, :3], -now[:, :3]
     goal[:, 6:13] = now[:, 3:]
-    np.maximum(goal[:, FEELING], 0.0, out=goal[:, FEELING])
-    np.multiply(life.want, life.until > clock.sample, out=goal[:, SHOWN])
+    np.maximum(goal[:, ROWS], life.want * (life.until > clock.sample), out=goal[:, ROWS])
     phone = art.phone
     voiced = phone != SILENCE
     goal[:, TALK] = np.maximum(voiced, 0.5 * (turn >= 0))
     goal[:, DENTAL] = (phone == _TH) | (phone == _DH)
     goal[:, LIFT] = voiced * clamp(art.tune, -5.0, 7.0)
-    far = _aim(goal, life, look, place, waves, clock)
+    goal[:, CHEST] = air
+    far = _aim(goal, life, look, place, waves, shown, clock)
     pace = np.empty_like(goal)
-    pace[:] = rate
-    rising = goal[:, TALK] > life.drive[:, TALK]
-    pace[:, TALK] += rising * (state.ATTACK - state.RELEASE)
-    pace[:, EYE] = face_eyes.saccade_rate(np.abs(goal[:, EYE] - life.drive[:, EYE]).max(axis=1, keepdims=True))
+    pace[:] = state.RATE
+    rising = goal > life.drive
+    pace[:, ROWS] = np.where(rising[:, ROWS], shown.onset, shown.offset)
+    pace[:, TALK] += rising[:, TALK] * (state.ATTACK - state.RELEASE)
+    pace[:, EYE] = life.saccade[:, None]
     life.drive[:], life.speed[:] = relax.step(life.drive, life.speed, goal, pace, clock.dt)
+    life.worn += (life.drive[:, ROWS] - life.worn) * (1.0 - np.exp(-shown.wear * clock.dt))
     psi = koopman.advance(life.swing.view(np.complex128)[:, :, 0], state.MODES, clock.dt)
     life.swing[:, :, 0], life.swing[:, :, 1] = psi.real, psi.imag
     return far
 
 
-def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock: Clock) -> F64:
+def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, shown: Expressions, clock: Clock) -> F64:
     """Set the goals of eyes and head; returns the distance of the fixated point."""
     cued, target = life.glance_until > clock.sample, look.target
     if cued.any():
@@ -66,37 +78,89 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, clock
     aim += life.wander
     share = 0.2 + 0.8 * np.minimum(np.abs(aim), 0.6)  # small shifts are made with the eyes alone
     goal[:, HEAD] = aim * share
-    goal[:, EYE] = aim + life.scan + 0.0025 * waves[state.DRIFT].T
+    eye = aim + life.scan * _left(life, shown, LOOK)[:, None] + 0.0025 * waves[state.DRIFT].T
+    leap = np.abs(eye - life.aim).max(axis=1) > SACCADE
+    if leap.any():  # the speed of a saccade is set by its size as it begins
+        life.aim[leap] = eye[leap]
+        way = np.abs(eye - life.drive[:, EYE]).max(axis=1)
+        life.saccade[leap] = face_eyes.saccade_rate(way[leap])
+    goal[:, EYE] = eye
     return far
 
 
+def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
+    """How strong each expression is now, f64[A, E]: as driven, less what it has sunk by, and a burst on top."""
+    out: F64 = life.drive[:, ROWS] - shown.lost * life.worn
+    for who in np.flatnonzero(life.burst >= 0).tolist():
+        begin, end = life.burst_span[who].tolist()
+        if clock.sample >= end:
+            life.burst[who] = -1
+        else:
+            out[who, life.burst[who]] += life.burst_size[who] * np.sin(np.pi * (clock.sample - begin) / (end - begin)) ** 2
+    return out
+
+
+def _left(life: Life, shown: Expressions, what: int) -> F64:
+    """What expressions leave of blinks, gaze or speech, f64[A]: the override of VRM 1.0, 1 - saturate(sum)."""
+    return 1.0 - clamp(life.drive[:, ROWS] @ shown.override[:, what], 0.0, 1.0)
+
+
 def waves(field: Field) -> F64:
-    """The waves of every face, f64[11, A]; in [-1, 1] at amplitude 1."""
+    """The waves of every face, f64[13, A]; in [-1, 1] at amplitude 1."""
     wave: F64 = np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT)
     wave *= field.amp[state.WAVE_ROLE]
     return wave
 
 
 def weights(
-    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64, held: Limits | None
-) -> F64:
-    """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone."""
+    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64, held: Limits | None,
+    clock: Clock, claims: list[tuple[int, Claims]],
+) -> F64:  # fmt: skip
+    """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone. `claims` are those of
+    the rows that hosts drive."""
     closing = clamp(art.now[:, 1] * -2.0, 0.0, 1.0)  # lips that press together claim the mouth at once
-    talk = np.maximum(clamp(life.drive[:, TALK], 0.0, 1.0), closing)
-    wish = life.drive[:, FEATURES] @ shown.matrix
+    talk = np.maximum(clamp(life.drive[:, TALK], 0.0, 1.0) * _left(life, shown, SPEECH), closing)
+    wish = wished(strength(life, shown, clock), field, shown)
     wish += life.standing
-    w = wish * (1.0 - talk[:, None] * (1.0 - shown.damp))
+    w = wish * (1.0 - talk[:, None] * state.GIVEN)
     w += _movement(life, field, wave, talk) @ state.MOVEMENT
     w[:, 52:54] += life.drive[:, HEAD]
+    for who, owned in claims:
+        mixed(w[who], owned, HEAD_TURN)
     _mouth(w, wish, life, art, rig, talk, closing, held)
-    _see(w, life, rig, field, far, held)
+    _see(w, life, rig, field, shown, far, held)
+    for who, owned in claims:
+        mixed(w[who], owned, SHAPES_ALONE)
+        mixed(w[who], owned, EYE_TURN)
+        if held is not None and closing[who] > 0.0:
+            _reseal(w, who, life, art, rig, closing)
     w[:, :52] = clamp(w[:, :52], 0.0, 1.0)
     return np.asarray(w)
 
 
+def wished(strong: F64, field: Field, shown: Expressions) -> F64:
+    """What expressions of these strengths f64[A, E] do to the 61 channels: their pose, and the waves in them."""
+    out: F64 = strong @ shown.matrix
+    if len(shown.wave_row):
+        wave = np.sin(shown.wave_turn * field.theta[shown.wave_role] + shown.wave_shift)
+        wave *= field.amp[shown.wave_role]
+        out += (wave.T * strong[:, shown.wave_row]) @ shown.wave_matrix
+    return out
+
+
+def _reseal(w: F64, who: int, life: Life, art: Articulation, rig: Rig, closing: F64) -> None:
+    """Lips that must meet do, whoever drives them, in place."""
+    one = slice(who, who + 1)
+    gap, goal = rig.lip_gap[one].astype(np.float64), np.maximum(art.now[one, 1], 0.15 * art.now[one, 1]).astype(np.float64)
+    x = clamp(w[one, :52], 0.0, 1.0)
+    x[:, face_mouth.CLOSE] = 0.0
+    x = face_mouth.hold(x, goal, 1.0 - closing[one], life.reach[one], gap)
+    w[one, MOUTH] += closing[who] * (x[:, MOUTH] - w[one, MOUTH])
+
+
 def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
-    """How strong each movement is, f64[A, 14] in the order of `state.MOVEMENT`."""
-    m, beat = np.empty((len(talk), 14)), field.amp[Role.BEAT]
+    """How strong each movement is, f64[A, 16] in the order of `state.MOVEMENT`."""
+    m, beat = np.empty((len(talk), len(state.MOVEMENT))), field.amp[Role.BEAT]
     m[:, state.SWAY] = (wave[state.SWAYING] * (life.sway * (1.0 + 0.7 * talk))).T
     lift = life.drive[:, LIFT] * life.gesture * beat
     m[:, state.PITCH] = lift
@@ -104,8 +168,8 @@ def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     m[:, 8] = life.swing[:, state.NOD, 1] + life.swing[:, state.BOW, 1]
     m[:, 9] = life.swing[:, state.SHAKE, 1]
     m[:, 10] = talk * life.gesture * wave[state.PHRASE_WAVE]
-    m[:, 11:13] = wave[state.UNREST].T
-    m[:, 13] = 1.0
+    m[:, state.TONE] = wave[state.TONUS].T
+    m[:, state.REST] = 1.0
     return m
 
 
@@ -136,14 +200,16 @@ def _mouth(
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 
-def _see(w: F64, life: Life, rig: Rig, field: Field, far: F64, held: Limits | None) -> None:
+def _see(w: F64, life: Life, rig: Rig, field: Field, shown: Expressions, far: F64, held: Limits | None) -> None:
     """Eye turns that hold the gaze while the head moves, lids that follow them, and blinks over everything, in place."""
     yaw, pitch = face_eyes.in_head(life.drive[:, EYE], w[:, 52:55])
     cross = face_eyes.HALF_SPACING / far
     turn = np.empty((len(w), 2, 2))
     turn[:, 0, 0], turn[:, 1, 0], turn[:, :, 1] = yaw - cross, yaw + cross, pitch[:, None]
-    w[:, 55:57], w[:, 58:60], w[:, 57:61:3] = turn[:, 0], turn[:, 1], 0.0
-    lid = face_eyes.blink_lid(field.theta[Role.BLINK] / np.maximum(field.freq[Role.BLINK], 1e-9))[:, None]
+    lid = face_eyes.blink_lid(field.theta[Role.BLINK] / np.maximum(field.freq[Role.BLINK], 1e-9)) * _left(life, shown, BLINK)
+    lid = lid[:, None]
+    turn[:, :, 1] += BLINK_DIP * lid
+    w[:, 55:57], w[:, 58:60], w[:, 57:61:3] = turn[:, 0], turn[:, 1], state.TORSION * w[:, 54:55]
     shut = np.maximum(w[:, BLINKS], lid)
     w[:, BLINKS] = shut
     w[:, WIDES] = np.maximum(w[:, WIDES], 0.0)
@@ -155,10 +221,3 @@ def _see(w: F64, life: Life, rig: Rig, field: Field, far: F64, held: Limits | No
     w[:, LOOKS_RIGHT] += shapes[:, 1]
     w[:, SQUINTS] *= 1.0 - 0.6 * lid
     w[:, LOOK_UPS] *= 1.0 - shut
-
-
-def breath(field: Field) -> F64:
-    """Chest expansion of every avatar, f64[A]: in for 40 % of the cycle, out for the rest."""
-    theta = field.theta[Role.BREATH]
-    phase = np.minimum(theta, 0.4) / 0.8 + np.maximum(theta - 0.4, 0.0) / 1.2
-    return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * phase))

@@ -1,4 +1,5 @@
-"""What changes a face's course: cues, accents, turns, and the oscillators that begin a new cycle (blinks and fixations)."""
+"""What changes a face's course: cues, accents, turns, feelings that turn, and oscillators that begin a new cycle (blinks and
+fixations)."""
 
 from collections.abc import Callable
 
@@ -7,9 +8,11 @@ from numpy.typing import NDArray
 
 from psi_ecs import Clock
 from psi_ecs.components.event import Cue, Spoken
-from psi_ecs.components.life import Expressions, Life
+from psi_ecs.components.expression import FELT, Expressions
+from psi_ecs.components.life import Life
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.phone import PHONES
+from psi_ecs.components.text import EMOTIONS
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.state import BOW, BROW, IMPULSE, NOD, SHAKE, TALK
@@ -22,10 +25,18 @@ CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
 VOWEL = np.array([p.vowel for p in PHONES])
 BROW_LEAD = 1440
 """Samples by which a brow raise leads its accent: 60 ms (Flecha-Garcia 2010)."""
-TALKING_BLINK = 26.0 / 17.0
-"""Blinks in conversation over blinks at rest (Bentivoglio et al. 1997)."""
+TALKING_BLINK, READING_BLINK = 26.0 / 17.0, 4.5 / 17.0
+"""Blinks in conversation and while reading over blinks at rest (Bentivoglio et al. 1997)."""
 BOW_ANGLE, SHAKE_ANGLE = 0.17, 0.20
 """First swing of a nod and of a shake at full strength, radians."""
+REPLY, REPLY_ANGLE = 0.4, (0.03, 0.08)
+"""How often a listener nods at the end of what it hears, and by how much, radians."""
+BURST = (0.04, 0.2)
+"""Seconds that a micro-expression lasts (Yan et al. 2013: up to 0.2 s; its shortest is ours)."""
+LEAK = 0.3
+"""Strength of a feeling that begins with a burst of its expression."""
+LINE, STEP = 0.10, 0.035
+"""Half the width of a line that is read, and a saccade along it, radians (about eight letters: Rayner 1998)."""
 
 
 def lognormal(rng: np.random.Generator, mean: NDArray[np.float64] | float, spread: float, n: int) -> NDArray[np.float64]:
@@ -33,25 +44,49 @@ def lognormal(rng: np.random.Generator, mean: NDArray[np.float64] | float, sprea
     return np.asarray(mean * np.exp(spread * rng.standard_normal(n) - 0.5 * spread * spread), np.float64)
 
 
-def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, clock: Clock) -> None:
+def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, clock: Clock, rng: np.random.Generator) -> None:
     """Begin what a cue directs for the avatar in row `who`."""
-    until = clock.sample + round(event.seconds * clock.rate)
+    until, one = clock.sample + round(event.seconds * clock.rate), np.array([who])
     if event.kind == "nod":
         push(life, who, BOW, event.strength * BOW_ANGLE)
     elif event.kind == "shake":
         push(life, who, SHAKE, event.strength * SHAKE_ANGLE)
     elif event.kind == "blink":
-        blink(np.array([who]), field)
+        blink(one, field)
     elif event.kind == "gaze" and event.target is not None:
         life.glance[who] = event.target
         life.glance_until[who] = until
         life.wander[who] = 0.0
+    elif event.kind in ("listen", "read"):
+        life.doing[who, event.kind == "read"] = until
+    elif event.kind == "micro" and event.name in shown.names:
+        burst(life, who, shown.names.index(event.name), event.strength, event.seconds, clock)
     else:
         name = event.name if event.kind == "expression" else event.kind
+        if name == "think":
+            look_away(one, life, field, rng, event.seconds)
         if name in shown.names:
             n = shown.names.index(name)
             life.want[who, n] = min(max(event.strength, 0.0), 1.0)
             life.until[who, n] = until
+
+
+def burst(life: Life, who: int, row: int, size: float, seconds: float, clock: Clock) -> None:
+    """Let an expression flash up and vanish."""
+    life.burst[who], life.burst_size[who] = row, min(max(size, 0.0), 1.0)
+    life.burst_span[who] = clock.sample, clock.sample + round(min(max(seconds, BURST[0]), BURST[1]) * clock.rate)
+
+
+def leak(goal: NDArray[np.float32], life: Life, clock: Clock, rng: np.random.Generator) -> None:
+    """A feeling that turns shows at once, for the blink of an eye, before its expression has grown; `goal` f32[A, 10]."""
+    named = goal[:, 3:]
+    best = named.argmax(axis=1)
+    leading = np.where(named[np.arange(len(best)), best] > LEAK, best, -1)
+    for who in np.flatnonzero(leading != life.leading).tolist():
+        life.leading[who] = leading[who]
+        if leading[who] >= 0 and rng.random() < 0.6:
+            row = FELT.index(EMOTIONS[int(leading[who])])
+            burst(life, who, row, rng.uniform(0.25, 0.5), rng.uniform(0.08, BURST[1]), clock)
 
 
 def turn(event: Spoken, who: int, life: Life, field: Field, rng: np.random.Generator) -> None:
@@ -63,6 +98,26 @@ def turn(event: Spoken, who: int, life: Life, field: Field, rng: np.random.Gener
         life.wander[who] = 0.0
     elif event.kind == "sentence" and rng.random() < 0.35:
         blink(one, field)
+
+
+def hear(event: Spoken, life: Life, speaking: NDArray[np.bool_], clock: Clock, rng: np.random.Generator) -> None:
+    """Listeners may nod as a sentence that they hear ends: continuers fall at phrase ends (Duncan 1972; Maynard 1987)."""
+    if event.kind == "sentence":
+        for who in np.flatnonzero(~speaking).tolist():
+            if rng.random() < REPLY:
+                life.reply[who] = event.end + round(rng.uniform(-0.25, 0.35) * clock.rate)
+
+
+def reply(life: Life, listening: NDArray[np.bool_], clock: Clock, rng: np.random.Generator) -> None:
+    """Nod where a nod is due; those who are told to listen nod now and then."""
+    for who in np.flatnonzero(listening & (life.reply == 0) & (life.doing[:, 0] > clock.sample)).tolist():
+        life.reply[who] = clock.sample + round(float(lognormal(rng, 7.0, 0.5, 1)[0]) * clock.rate)
+    for who in np.flatnonzero((life.reply > 0) & (life.reply <= clock.sample)).tolist():
+        life.reply[who] = 0
+        if listening[who]:
+            push(life, who, BOW, float(rng.uniform(*REPLY_ANGLE)) * float(life.gesture[who]))
+            if rng.random() < 0.25:
+                push(life, who, BROW, float(rng.uniform(0.05, 0.2)))
 
 
 def push(life: Life, who: int, mode: int, amount: float) -> None:
@@ -87,24 +142,27 @@ def look_away(who: Ids, life: Life, field: Field, rng: np.random.Generator, seco
     blink(who[rng.random(n) < 0.3], field)
 
 
-def cycles(life: Life, field: Field, strength: NDArray[np.float32], rng: np.random.Generator, clock: Clock) -> None:
+def cycles(
+    life: Life, field: Field, strength: NDArray[np.float32], listening: NDArray[np.bool_], rng: np.random.Generator,
+    clock: Clock,
+) -> None:  # fmt: skip
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
     wrapped = field.theta[CYCLES] < field.freq[CYCLES] * clock.dt
     if not wrapped.any():
         return
-    talk = life.drive[:, TALK]
+    talk, reading = life.drive[:, TALK], life.doing[:, 1] > clock.sample
     who = np.flatnonzero(wrapped[0])
     if who.size:
-        rate = life.blink[who] * np.where(talk[who] > 0.5, TALKING_BLINK, 1.0)
+        social = (talk[who] > 0.5) | listening[who]
+        rate = life.blink[who] * np.where(reading[who], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
         pause = lognormal(rng, 60.0 / np.maximum(rate, 0.5), 0.5, len(who))
         field.retime(Role.BLINK, who, np.maximum(pause, face_eyes.BLINK + 0.1))
     who = np.flatnonzero(wrapped[1])
     if who.size:
-        life.scan[who] = rng.standard_normal((len(who), 2)) * (0.020, 0.013)
-        field.retime(Role.GAZE_YAW, who, np.maximum(lognormal(rng, 0.75, 0.5, len(who)), 0.15))
+        fixate(who, reading[who], life, field, rng)
     who = np.flatnonzero(wrapped[2])
     if who.size:
-        free = life.glance_until[who] <= clock.sample
+        free = (life.glance_until[who] <= clock.sample) & ~reading[who]
         away = np.where(free, 0.9 * (1.0 - strength[who]) + 0.3 * talk[who], 0.0)
         leave = (life.wander[who] == 0.0).all(axis=1) & (rng.random(len(who)) < away)
         stay = who[~leave]
@@ -112,6 +170,19 @@ def cycles(life: Life, field: Field, strength: NDArray[np.float32], rng: np.rand
         field.retime(Role.GAZE_PITCH, stay, lognormal(rng, 2.4, 0.45, len(stay)))
         if leave.any():
             look_away(who[leave], life, field, rng, 1.1)
+
+
+def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, rng: np.random.Generator) -> None:
+    """The next fixation: about what is attended to, or along a line from its left to its right and back (Rayner 1998)."""
+    life.scan[who] = np.where(reading[:, None], life.scan[who], rng.standard_normal((len(who), 2)) * (0.020, 0.013))
+    lines = who[reading]
+    ahead = life.scan[lines, 0] - STEP * rng.uniform(0.6, 1.4, len(lines))
+    over = ahead < -LINE
+    life.scan[lines, 0] = np.where(over, LINE, ahead)
+    below = np.where(life.scan[lines, 1] > 0.17, 0.08, life.scan[lines, 1] + 0.012)
+    life.scan[lines, 1] = np.where(over, below, life.scan[lines, 1])
+    mean = np.where(reading, 0.25, 0.75)
+    field.retime(Role.GAZE_YAW, who, np.maximum(lognormal(rng, mean, 0.5, len(who)), 0.15))
 
 
 def accents(

@@ -3,26 +3,27 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.face import FACE, FACE_ID
-from psi_ecs.components.life import DRIVES, NAMED, Expressions
+from psi_ecs.components.expression import FELT, ROOM
+from psi_ecs.components.face import BLENDSHAPES, FACE, FACE_ID
+from psi_ecs.components.life import DRIVES
 from psi_ecs.components.oscillator import Role
 from psi_ecs.systems.kernels import koopman
 
 F64 = NDArray[np.float64]
 
-FEELING = slice(0, 13)
-SHOWN = slice(13, 13 + NAMED)
-FEATURES = slice(0, 13 + NAMED)
-TALK, DENTAL, LIFT = range(13 + NAMED, 16 + NAMED)
+FELT_ROWS = slice(0, len(FELT))
+ROWS = slice(0, ROOM)
+"""Expressions: those that feelings drive come first."""
+TALK, DENTAL, LIFT = range(ROOM, ROOM + 3)
 """Speaking, 0 to 1; tongue between the teeth; pitch in semitones."""
-HEAD, EYE = slice(16 + NAMED, 18 + NAMED), slice(18 + NAMED, 20 + NAMED)
-"""Yaw and pitch that the head follows, and where the eyes look in the body's space."""
+HEAD, EYE, CHEST = slice(ROOM + 3, ROOM + 5), slice(ROOM + 5, ROOM + 7), ROOM + 7
+"""Yaw and pitch that the head follows; where the eyes look in the body's space; how far the chest is expanded."""
 
 RATE = np.full(DRIVES, 10.0)
-"""Relaxation rates, 1/s: 91 % of the way in 4/rate seconds. Feelings 0.4 s, head 0.5 s."""
+"""Relaxation rates, 1/s: 91 % of the way in 4/rate seconds. Head 0.5 s; expressions have their own."""
 ATTACK, RELEASE = 45.0, 9.0
 """Rates at which speech takes the mouth and gives it back."""
-RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK] = 70.0, 24.0, 8.0, RELEASE
+RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK], RATE[CHEST] = 70.0, 24.0, 8.0, RELEASE, 40.0
 
 NOD, BROW, BOW, SHAKE = range(4)
 """Swings: the nod and the brow raise of an accent, and the nod and the shake of a cue."""
@@ -31,40 +32,57 @@ IMPULSE = koopman.unit(MODES)
 """A gesture adds to its mode; what is shown is the imaginary part, which starts from zero and dies away by itself."""
 
 
-def rates(expressions: Expressions) -> F64:
-    """Relaxation rate of every drive, f64[DRIVES]."""
-    rate = RATE.copy()
-    rate[SHOWN] = expressions.rate
-    return rate
-
-
-WAVE_ROLE = np.array([Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL] * 2 + [Role.PHRASE, Role.BROW, Role.MOUTH, Role.GAZE_YAW,
-                     Role.GAZE_PITCH])  # fmt: skip
-WAVE_TURN = 2.0 * np.pi * np.array([[1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1]]).T
-WAVE_SHIFT = np.array([[0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.0, 0.0]]).T
+WAVE_ROLE = np.array([Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL] * 2 + [Role.PHRASE] + [Role.BROW, Role.MOUTH] * 2
+                     + [Role.GAZE_YAW, Role.GAZE_PITCH])  # fmt: skip
+WAVE_TURN = 2.0 * np.pi * np.array([[1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1]]).T
+WAVE_SHIFT = np.array([[0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi, 0.5 * np.pi, 0.0, 0.0]]).T
 """Waves read off the oscillators: sin(turn * theta + shift)."""
-SWAYING, PHRASE_WAVE, UNREST, DRIFT = slice(0, 6), 6, slice(7, 9), slice(9, 11)
+SWAYING, PHRASE_WAVE, TONUS, DRIFT = slice(0, 6), 6, slice(7, 11), slice(11, 13)
 
-SWAY, PITCH, RAISE, GESTURE, BREW = slice(0, 6), 6, 7, slice(8, 11), slice(11, 14)
-"""Movements: sway, voice pitch, brow raise, gestures (nods, shake, phrase), and unrest (brow wave, mouth wave, 1)."""
+SWAY, PITCH, RAISE, GESTURE, TONE, REST = slice(0, 6), 6, 7, slice(8, 11), slice(11, 15), 15
+"""Movements: sway, voice pitch, brow raise, gestures (nods, shake, phrase), and the tone of the muscles: waves of brow and
+mouth, and its mean."""
+LIVELY = {
+    "browInnerUp": 0.015, "browOuterUpLeft": 0.010, "browOuterUpRight": 0.009, "mouthSmileLeft": 0.010,
+    "mouthSmileRight": 0.009, "mouthPressLeft": 0.008, "mouthPressRight": 0.009,
+}  # fmt: skip
+TONE_SIZE = 0.004
+"""How far the tone of a muscle wavers about its mean: no living muscle is quite still. Sizes are ours, meant to be unseen
+one by one."""
+TORSION = -0.1
+"""Turn of the eyes about their axis for one of the head toward a shoulder (static counter-roll: Collewijn et al. 1985)."""
 
 
 def movement() -> F64:
-    """What each movement does to the 61 channels, f64[14, 61]."""
-    m = np.zeros((14, len(FACE)))
+    """What each movement does to the 61 channels, f64[16, 61]."""
+    m = np.zeros((16, len(FACE)))
     yaw, pitch, roll = FACE_ID["headYaw"], FACE_ID["headPitch"], FACE_ID["headRoll"]
     m[[0, 1, 2], [yaw, pitch, roll]] = 0.013, 0.009, 0.008
     m[[3, 4, 5], [yaw, pitch, roll]] = 0.004, 0.003, 0.0025
     m[PITCH, pitch] = -0.008  # head and voice rise together (Yehia, Kuratate and Vatikiotis-Bateson 2002)
     m[8, pitch], m[9, yaw], m[10, yaw] = 1.0, 1.0, 0.02
-    inner, outer = FACE_ID["browInnerUp"], [FACE_ID["browOuterUpLeft"], FACE_ID["browOuterUpRight"]]
-    smile = [FACE_ID["mouthSmileLeft"], FACE_ID["mouthSmileRight"]]
-    press = [FACE_ID["mouthPressLeft"], FACE_ID["mouthPressRight"]]
-    m[RAISE, inner], m[RAISE, outer] = 0.7, (1.0, 0.92)
-    m[11, inner], m[11, outer] = 0.015, (0.01, 0.009)
-    m[12, smile], m[12, press] = (0.01, 0.008), (-0.008, -0.01)
-    m[13] = np.abs(m[11]) + np.abs(m[12])  # keeps the unrest from going below 0
+    m[RAISE, FACE_ID["browInnerUp"]] = 0.7
+    m[RAISE, [FACE_ID["browOuterUpLeft"], FACE_ID["browOuterUpRight"]]] = 1.0, 0.92
+    for i, name in enumerate(BLENDSHAPES):
+        size = LIVELY.get(name, TONE_SIZE)
+        turn = 2.0 * np.pi * 0.618034 * i  # each at a phase of its own
+        wave = 11 if name.startswith(("eye", "brow", "cheekSquint")) else 12
+        m[wave, i], m[wave + 2, i] = size * np.cos(turn), size * np.sin(turn)
+        m[REST, i] = 1.1 * size  # keeps it from ending at 0
     return m
 
 
 MOVEMENT = movement()
+
+DAMP = {
+    "jawOpen": 0.0, "mouthClose": 0.0, "tongueOut": 0.0, "cheekPuff": 0.0, "jawForward": 0.4, "jawLeft": 0.3, "jawRight": 0.3,
+    "mouthFunnel": 0.15, "mouthPucker": 0.15, "mouthLeft": 0.4, "mouthRight": 0.4,
+    "mouthSmileLeft": 0.6, "mouthSmileRight": 0.6,
+    "mouthFrownLeft": 0.6, "mouthFrownRight": 0.6, "mouthDimpleLeft": 0.6, "mouthDimpleRight": 0.6, "mouthStretchLeft": 0.45,
+    "mouthStretchRight": 0.45, "mouthRollLower": 0.2, "mouthRollUpper": 0.2, "mouthShrugLower": 0.25, "mouthShrugUpper": 0.2,
+    "mouthPressLeft": 0.2, "mouthPressRight": 0.2, "mouthLowerDownLeft": 0.4, "mouthLowerDownRight": 0.4,
+    "mouthUpperUpLeft": 0.5, "mouthUpperUpRight": 0.5,
+}  # fmt: skip
+"""The share of each mouth channel that is left to expression while speaking: speech owns the jaw, feeling keeps the corners."""
+GIVEN = 1.0 - np.array([DAMP.get(name, 1.0) for name in FACE])
+"""The share of every channel that speech takes from expression, f64[61]."""

@@ -3,10 +3,9 @@
 import ast
 import inspect
 import json
-import tomllib
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 from math import dist
 from pathlib import Path
@@ -20,6 +19,7 @@ from psi_ecs.components import scene as model
 from psi_ecs.components.scene import Line, Scene, SceneAvatar, SceneCue
 from psi_ecs.components.text import EMOTIONS
 
+from .expression import load_expression
 from .pattern import load_pattern
 from .persona import load_persona
 from .toml import line_of, parse_toml, read_text
@@ -90,7 +90,7 @@ def _check_avatar(avatar: SceneAvatar, before: list[str], path: Path, wrong: Wro
     except AssetError as why:
         raise wrong(".persona" if avatar.persona else ".name", str(why)) from why
     if avatar.pattern:
-        _check_pattern(avatar.pattern, path, partial(wrong, ".pattern"))
+        _check_asset(load_pattern, avatar.pattern, path, partial(wrong, ".pattern"))
 
 
 def _check_line(line: Line, names: list[str], wrong: Wrong) -> None:
@@ -113,15 +113,14 @@ def _check_cue(cue: SceneCue, names: list[str], lines: int, path: Path, wrong: W
         raise wrong(".line", f"there is no line {cue.line}; lines are numbered from 1 to {lines}")
     if cue.kind == "gaze" and cue.target is None:
         _known(cue.name, [*names, "camera"], "nobody to look at is called", ".name", wrong)
-    if cue.kind == "expression":
-        _known(cue.name, expressions(), "no expression is called", ".name", wrong)
-    if cue.kind == "recall":
-        _check_pattern(cue.name, path, partial(wrong, ".name"))
+    for kinds, load in ((("expression", "micro"), load_expression), (("recall",), load_pattern)):
+        if cue.kind in kinds:
+            _check_asset(load, cue.name, path, partial(wrong, ".name"))
 
 
-def _check_pattern(name: str, path: Path, wrong: Callable[[str], AssetError]) -> None:
+def _check_asset(load: Callable[[str, Path], object], name: str, path: Path, wrong: Callable[[str], AssetError]) -> None:
     try:
-        load_pattern(name, path.parent)
+        load(name, path.parent)
     except AssetError as why:
         raise wrong(str(why)) from why
 
@@ -130,16 +129,6 @@ def _known(name: str, names: list[str], lead: str, key: str, wrong: Wrong) -> No
     if name not in names:
         near = get_close_matches(name, names, 1, 0.4)
         raise wrong(key, f"{lead} {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}"))
-
-
-@cache
-def _expressions() -> tuple[str, ...]:
-    return tuple(tomllib.loads(read_text(package_folder("assets") / "expressions" / "named.toml")))
-
-
-def expressions() -> list[str]:
-    """Names of the expressions that a cue can call."""
-    return list(_expressions())
 
 
 def check_text(text: str, where: str) -> None:

@@ -113,9 +113,9 @@ def test_tremors_move_the_pitch_by_their_amplitude() -> None:
 
 def test_a_drive_sets_frequency_phase_and_coupling() -> None:
     host, who = speaking(0.1)
-    host.drive(who, "breath", freq=0.5, theta=0.25)
+    host.drive(who, "brow", freq=0.5, theta=0.25)
     host.step()
-    assert host.field(who).phase["breath"] == pytest.approx(0.25 + 0.5 / 60.0, abs=2e-3)
+    assert host.field(who).phase["brow"] == pytest.approx(0.25 + 0.5 / 60.0, abs=2e-3)
     host.drive(who, "jaw", by="syllable", gain=0.0)
     host.step()
     net, row = host.app.world.resource(Wiring).net, host.app.world.resource(Wiring).row[0]
@@ -132,17 +132,17 @@ def test_a_drive_sets_the_lag_of_a_coupling() -> None:
 
 def test_a_drive_adds_a_coupling_that_the_asset_has_not() -> None:
     host, who = speaking(0.1)
-    for role, freq in (("brow", 0.4), ("breath", 0.2)):
+    for role, freq in (("brow", 0.4), ("tremor", 0.2)):
         host.drive(who, role, freq=freq)
-    host.drive(who, "brow", by="breath", gain=2.0, lag=0.1, ratio=(2, 1))
+    host.drive(who, "brow", by="tremor", gain=2.0, lag=0.1, ratio=(2, 1))
     host.step(600)
     found = host.field(who)
-    assert (2 * found.phase["breath"] - found.phase["brow"] - 0.1 + 0.5) % 1.0 - 0.5 == pytest.approx(0.0, abs=0.01)
-    host.drive(who, "brow", by="breath", gain=0.0)
+    assert (2 * found.phase["tremor"] - found.phase["brow"] - 0.1 + 0.5) % 1.0 - 0.5 == pytest.approx(0.0, abs=0.01)
+    host.drive(who, "brow", by="tremor", gain=0.0)
     host.step()
     row = host.app.world.resource(Wiring).row[0]
     net = host.app.world.resource(Wiring).net
-    edge = (net.target == row[Role.BROW]) & (net.source == row[Role.BREATH])
+    edge = (net.target == row[Role.BROW]) & (net.source == row[Role.TREMOR])
     assert np.hypot(net.a, net.b)[edge].sum() == 0.0
 
 
@@ -157,12 +157,12 @@ def test_an_added_coupling_is_saved() -> None:
 
 def test_a_push_turns_a_phase_that_its_coupling_brings_back() -> None:
     host, who = speaking(1.0, core=replace(load(), noise=np.zeros(len(Role))))
-    before = host.field(who).phase["breath"]
-    host.drive(who, "breath", push=0.25)
+    before = host.field(who).phase["brow"]
+    host.drive(who, "brow", push=0.25)
     host.drive(who, "jaw", push=0.25)
     host.step()
     found = host.field(who)
-    assert (found.phase["breath"] - before) % 1.0 == pytest.approx(0.25 + found.frequency["breath"] / 60.0, abs=2e-3)
+    assert (found.phase["brow"] - before) % 1.0 == pytest.approx(0.25 + found.frequency["brow"] / 60.0, abs=2e-3)
     off = (found.phase["jaw"] - found.phase["syllable"] + 0.5) % 1.0 - 0.5
     assert off > 0.03
     host.step(30)

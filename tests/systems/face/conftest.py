@@ -30,7 +30,8 @@ TOOTH = {"mouthRollLower": (0.0, 1.9, -4.1), "jawOpen": (0.0, -32.9, -16.7), "mo
 FREQ = {Role.GLOTTIS: 200.0, Role.SYLLABLE: 4.5, Role.JAW: 4.5, Role.BREATH: 0.25, Role.BLINK: 0.28, Role.GAZE_YAW: 1.3,
         Role.GAZE_PITCH: 0.4, Role.SWAY_YAW: 0.11, Role.SWAY_PITCH: 0.17, Role.SWAY_ROLL: 0.13, Role.BROW: 0.21,
         Role.MOUTH: 0.16, Role.PHRASE: 0.3, Role.NUCLEUS: 4.5,
-        Role.TREMOR: 4.7, Role.QUAVER: 7.1, Role.FLUTTER: 12.7, Role.FOLD: 220.0, Role.ACCENT: 2.0, Role.BEAT: 2.0}  # fmt: skip
+        Role.TREMOR: 4.7, Role.QUAVER: 7.1, Role.FLUTTER: 12.7, Role.FOLD: 220.0, Role.ACCENT: 2.0, Role.BEAT: 2.0,
+        Role.CHEEK: 0.5, Role.QUIVER: 8.3}  # fmt: skip
 
 
 class Play(Struct):

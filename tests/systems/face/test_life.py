@@ -28,7 +28,7 @@ def test_blink_statistics(stage) -> None:
     pause = np.concatenate([np.diff(b) / 60 for b in starts])
     assert 0.3 < np.log(pause).std() < 0.9, "log-normal, not a metronome"
     assert pause.min() > BLINK
-    assert all(lids[b : b + 6, i].max() == 1.0 for i in range(n) for b in starts[i] if b + 6 < ticks)
+    assert all(lids[b : b + 6, i].max() > 0.999 for i in range(n) for b in starts[i] if b + 6 < ticks)
     together = set(starts[0].tolist()) & set(starts[1].tolist())
     assert len(together) < 5, "each face has its own blinks"
 
