@@ -145,7 +145,7 @@ def _face_normals(p: F32, corner: I64) -> F32:
     """Normals weighted by twice the area, f32[3, T], of positions f32[3, V] and corners i64[3, T]."""
     a = p.take(corner[0], axis=1, mode="clip")
     u, v = p.take(corner[1], axis=1, mode="clip") - a, p.take(corner[2], axis=1, mode="clip") - a
-    out = np.empty_like(u)
+    out: F32 = np.empty_like(u)
     for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         np.subtract(u[j] * v[k], u[k] * v[j], out=out[i])
     return out

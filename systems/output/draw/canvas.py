@@ -108,7 +108,8 @@ class Canvas:
         self.size, self.tone, self.samples = size, tone, samples
         self.layers = Target((round(size[0] * scale), round(size[1] * scale)), depth=True, samples=samples)
         self.picture = Target(size, ("GL_RGBA8", "GL_R8"))
-        self._finish = program("screen.vert", "finish.frag", {"SAMPLES": samples} | ({"CLEAR": 1} if tone is None else {}))
+        numbers: dict[str, int | float] = {"SAMPLES": samples}
+        self._finish = program("screen.vert", "finish.frag", numbers if tone is not None else numbers | {"CLEAR": 1})
         self._planar: tuple[Target, Program] | None = None
         self._array = gl.GLuint()
         gl.glGenVertexArrays(1, ctypes.byref(self._array))

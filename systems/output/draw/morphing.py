@@ -1,6 +1,5 @@
 """Where shapes are blended: by NumPy or on the card, one choice for a whole stage. Both do what `kernels.morph` says."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,9 @@ from .geometry import Geometry, texture
 F32 = NDArray[np.float32]
 ROW = 1024
 """Vertices in a row of the card's textures."""
-Morphing = Callable[[Geometry, F32], None]
-"""Puts the vertices of weights f32[S] into a geometry."""
 
 
-def morphing(morph: Morph, streams: list[F32], on_card: bool) -> Morphing:
+def morphing(morph: Morph, streams: list[F32], on_card: bool) -> "OnHost | OnCard":
     """The way to blend. On the card, streams of positions and normals are widened to the four numbers that it writes."""
     if not on_card or not len(morph.position):
         return OnHost(morph)
@@ -33,7 +30,7 @@ class OnHost:
 
     def __init__(self, morph: Morph) -> None:
         """Blend with `morph`."""
-        self._morph = morph
+        self.morph = morph
         self._last: F32 | None = None
 
     def __call__(self, shape: Geometry, weights: F32) -> None:
@@ -41,8 +38,8 @@ class OnHost:
         if self._last is not None and np.array_equal(weights, self._last):
             return
         self._last = weights
-        if len(self._morph.position):
-            for i, stream in enumerate(self._morph(weights)):
+        if len(self.morph.position):
+            for i, stream in enumerate(self.morph(weights)):
                 shape.update(i, stream)
 
 
@@ -52,6 +49,7 @@ class OnCard:
 
     def __init__(self, morph: Morph) -> None:
         """Load the shapes of `morph`."""
+        self.morph = morph
         self.rows = -(-len(morph.position) // ROW)
         side = np.zeros(len(morph.position), np.float32)
         for i, lid in enumerate(morph.lids):
