@@ -65,6 +65,22 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     most: float | None = None
 
 
+class Habit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A gesture that is this persona's own: what it shows at what it says."""
+
+    on: str
+    """A kind of sentence (question, exclamation, statement), or a concept of assets/concepts/resonance.toml (joke, thanks)."""
+    show: str
+    """An expression, or a movement: nod, shake, tilt, wink, blink, think."""
+    strength: float = 1.0
+    """0 to 1."""
+    seconds: float = 0.8
+    chance: float = 1.0
+    """How often it does so, 0 to 1."""
+    at: str = "start"
+    """start or end of a sentence of that kind; a concept is always shown at its word."""
+
+
 class Persona(Struct, kw_only=True, forbid_unknown_fields=True):
     """A person: an asset file `assets/personas/NAME.toml`."""
 
@@ -74,6 +90,8 @@ class Persona(Struct, kw_only=True, forbid_unknown_fields=True):
     voice: VoiceStyle = default(default_factory=VoiceStyle)
     manner: Manner = default(default_factory=Manner)
     look: Look = default(default_factory=Look)
+    habit: list[Habit] = default(default_factory=list)
+    """Trademark gestures."""
     mood: dict[str, float] = default(default_factory=dict)
     """Standing emotion: valence, arousal, dominance, and category names."""
     grammar: dict[str, Limit] = default(default_factory=dict)

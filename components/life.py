@@ -26,6 +26,7 @@ class Life:
     swing: Col[f64] = field(shape=(SWINGS, 2), default=0, doc="real and imaginary part of each decaying oscillation")
     want: Col[f32] = field(shape=(ROOM,), unit="1", low=0.0, high=1.0, default=0, doc="strength asked of each expression")
     until: Col[i64] = field(shape=(ROOM,), unit="sample", default=0, doc="when that ends")
+    raised: Col[f32] = field(shape=(ROOM,), unit="1", default=0, doc="strength of each expression that words stir")
     burst: Col[i8] = field(default=-1, doc="expression of the burst under way, -1 for none")
     burst_size: Col[f32] = field(unit="1", default=0, doc="its peak")
     burst_span: Col[i64] = field(shape=(2,), unit="sample", default=0, doc="its beginning and end")

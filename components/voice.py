@@ -37,6 +37,8 @@ class Speech(Struct, kw_only=True):
     """f64[K, C]: state at each knot (closed form carried from knot to knot)."""
     v: NDArray[Any]
     """f64[K, C]: its velocity, per second."""
+    kind: str = ""
+    """Of the sentence being sounded: question, exclamation or statement."""
     queue: list[Sentence] = default(default_factory=list)
     """Sentences not planned yet."""
     turns: list[int] = default(default_factory=list)

@@ -20,6 +20,9 @@ from .kernels import relax
 
 F64 = NDArray[np.float64]
 
+KINDS = {"wh-question": "question", "yes-no-question": "question", "exclamation": "exclamation"}
+"""What kinds of sentences are called where habits are tied to them; all else is a statement."""
+
 
 @system("plan", after=("language",))
 def schedule(
@@ -101,6 +104,7 @@ def begin(said: Speech, persona: Persona, voices: Voices, now: int, mouth: F64 |
     if said.score is None and mouth is not None:
         x[articulator_slice(score)], v[articulator_slice(score)] = mouth, (ARTICULATOR_REST - mouth) * AT_REST
     said.score, said.start, said.states = score, now, None
+    said.kind = KINDS.get(sentence.kind, "statement")
     said.x, said.v = relax.knot_states(score.knot / RATE, score.target, score.rate, x, v)
     return sentence
 

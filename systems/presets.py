@@ -8,9 +8,10 @@ from .face import face
 from .grammar import grammar
 from .language import language
 from .planner import planner
+from .resonance import resonance
 from .voice import voice
 
 
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, planner, grammar, dynamics, voice, face)
+    app.add(director, language, planner, grammar, dynamics, resonance, voice, face)

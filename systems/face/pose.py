@@ -49,6 +49,7 @@ def drive(
     goal[:, 0:6:2], goal[:, 1:6:2] = now[:, :3], -now[:, :3]
     goal[:, 6:13] = now[:, 3:]
     np.maximum(goal[:, ROWS], life.want * (life.until > clock.sample), out=goal[:, ROWS])
+    np.maximum(goal[:, ROWS], life.raised, out=goal[:, ROWS])
     phone = art.phone
     voiced = phone != SILENCE
     goal[:, TALK] = np.maximum(voiced, 0.5 * (turn >= 0))

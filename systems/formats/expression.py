@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec import field as default
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
 from psi_ecs.asset import package_folder
-from psi_ecs.components.expression import BLOCK, FELT, ROOM, Expression, Expressions, Side
+from psi_ecs.components.expression import BLOCK, FELT, ROOM, Expression, Expressions, Side, Wave
 from psi_ecs.components.face import BLENDSHAPES, FACE, FACE_ID
 from psi_ecs.components.oscillator import Role
 
-from .toml import index, line_of, load_toml, parse_toml, read_text
+from .toml import index, line_of, parse_tables, parse_toml, read_text, toml_text
 
 ROLES = [r.name.lower() for r in Role]
 TURNS = ("headYaw", "headPitch", "headRoll")
@@ -39,7 +39,8 @@ class Unit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 @cache
 def units() -> dict[str, Unit]:
     """The action units of `assets/facs.toml`, by name."""
-    return load_toml(package_folder("assets") / "facs.toml", dict[str, Unit])
+    path = package_folder("assets") / "facs.toml"
+    return parse_tables(read_text(path), Unit, str(path))
 
 
 def expressions() -> list[str]:
@@ -79,7 +80,8 @@ def _bounded(text: str, where: str, path: str, table: Mapping[str, Side], low: f
         parts = value if isinstance(value, tuple) else (value, value)
         if len(parts) != 2 or not all(low <= part <= 1.0 for part in parts):
             at = f"{where}:{line_of(text, f'{path}.{name}') or 1}"
-            raise AssetError(f"{at}: {name} is {_word(value)}; give {low:g} to 1, or [left, right]")
+            shown = list(value) if isinstance(value, tuple) else value
+            raise AssetError(f"{at}: {name} is {shown}; give {low:g} to 1, or [left, right]")
 
 
 def _named(e: Expression) -> list[tuple[str, list[str], list[str], str]]:
@@ -102,31 +104,10 @@ def fitting_expression(e: Expression, name: str) -> Expression:
 
 def expression_text(e: Expression) -> str:
     """The file of an expression; what is as usual is left out."""
-    usual, lines = Expression(), list[str]()
-    for name in ("about", "onset", "offset", "apex", "hold", "blink", "look", "mouth"):
-        value = getattr(e, name)
-        if value != getattr(usual, name):
-            lines.append(f"{name} = {_word(value)}")
-    for name in ("units", "channels"):
-        if table := getattr(e, name):
-            lines += ["", f"[{name}]", *(f"{key} = {_word(value)}" for key, value in table.items())]
-    for wave in e.wave:
-        lines += ["", "[[wave]]", f'of = "{wave.of}"']
-        lines += [f"times = {wave.times}"] if wave.times != 1 else []
-        lines += [f"phase = {_word(wave.phase)}"] if wave.phase else []
-        lines += [f"{key} = {_word(table)}" for key in ("units", "channels") if (table := getattr(wave, key))]
-    return "\n".join(lines).lstrip("\n") + "\n"
-
-
-def _word(value: Any) -> str:
-    """A value as TOML."""
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{k} = {_word(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_word(v) for v in value)}]"
-    return str(value) if isinstance(value, int) else f"{round(value, 4):g}" if value % 1 else f"{value:.1f}"
+    data: dict[str, Any] = to_builtins(e)
+    usual = to_builtins(Expression()), to_builtins(Wave(of=""))
+    data["wave"] = [{k: v for k, v in wave.items() if v != usual[1][k]} for wave in data["wave"]]
+    return toml_text({k: v for k, v in data.items() if v != usual[0][k]})
 
 
 def pose(facs: dict[str, Any], channels: dict[str, float]) -> NDArray[np.float64]:

@@ -14,8 +14,10 @@ from psi_ecs.components.avatar import Persona
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.text import EMOTIONS
 
+from .expression import expressions
 from .grammar import packaged, personal
 from .pack import PERSONA, packed, read_packed
+from .resonance import concepts
 from .toml import line_of, parse_toml, read_text, toml_text, utf8
 
 RANGES = {
@@ -87,6 +89,7 @@ def check(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:
         _known(name, list(FACE_ID), "manner.expression", "channel", wrong)
         if not -1.0 <= share <= 1.0:
             raise wrong(f"manner.expression.{name}", f"is {share:g}; it must lie in 0 to 1")
+    _check_habits(persona, wrong)
     for name, share in persona.mood.items():
         _known(name, ["valence", "arousal", "dominance", *EMOTIONS], "mood", "feeling", wrong)
         if not -1.0 <= share <= 1.0:
@@ -101,6 +104,21 @@ def check(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:
             raise wrong(f"look.{name}", f'is {colour!r}; write a colour as "#rrggbb"')
 
 
+SENTENCES = ("question", "exclamation", "statement")
+MOVEMENTS = ("nod", "shake", "tilt", "wink", "blink", "think")
+
+
+def _check_habits(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:
+    for i, habit in enumerate(persona.habit):
+        _known(habit.on, [*SENTENCES, *concepts().names], f"habit[{i}]", "kind of sentence or concept", wrong, "on")
+        _known(habit.show, [*MOVEMENTS, *expressions()], f"habit[{i}]", "expression or movement", wrong, "show")
+        for key, low, high in (("strength", 0.0, 1.0), ("seconds", 0.05, 60.0), ("chance", 0.0, 1.0)):
+            if not low <= getattr(habit, key) <= high:
+                raise wrong(f"habit[{i}].{key}", f"is {getattr(habit, key):g}; it must lie in {low:g} to {high:g}")
+        if habit.at not in ("start", "end"):
+            raise wrong(f"habit[{i}].at", f"is {habit.at!r}; write start or end")
+
+
 def _check_assets(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:
     """Head and voice exist; a head given by its path is looked at when it is loaded."""
     assets = package_folder("assets")
@@ -111,8 +129,10 @@ def _check_assets(persona: Persona, wrong: Callable[[str, str], PsiError]) -> No
         raise wrong("head", f"is {persona.head!r}, and there is no such head; {hint} (or give the path of a GLB file)")
 
 
-def _known(name: str, names: list[str], table: str, what: str, wrong: Callable[[str, str], PsiError]) -> None:
+def _known(
+    name: str, names: list[str], table: str, what: str, wrong: Callable[[str, str], PsiError], key: str | None = None
+) -> None:
     if name not in names:
         near = get_close_matches(name, names, 1, 0.4)
         hint = f"did you mean {near[0]!r}?" if near else f"use {', '.join(names[:10])}"
-        raise wrong(f"{table}.{name}", f"is no known {what}; {hint}")
+        raise wrong(f"{table}.{key or name}", f"is {name!r}, no known {what}; {hint}" if key else f"is no known {what}; {hint}")

@@ -50,17 +50,24 @@ def utf8(data: bytes, where: str) -> str:
         raise AssetError(f"{where}: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
 
 
-def toml_text(data: dict[str, Any], path: tuple[str, ...] = ()) -> str:
-    """Plain data as TOML: numbers, texts and lists first, then tables; None and empty tables are left out."""
+def toml_text(data: dict[str, Any], path: tuple[str, ...] = (), item: bool = False) -> str:
+    """Plain data as TOML: numbers, texts and lists first, then tables and lists of tables; None and empty tables are left out.
+    `item`: it is one of a list of tables."""
 
     def name(key: str) -> str:
         return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
 
-    plain = {k: v for k, v in data.items() if v is not None and not isinstance(v, dict)}
+    def tables(value: Any) -> list[dict[str, Any]]:
+        return value if isinstance(value, list) and value and all(isinstance(v, dict) for v in value) else []
+
+    plain = {k: v for k, v in data.items() if v is not None and not isinstance(v, dict) and not tables(v)}
     lines = [f"{name(k)} = {json.dumps(v, ensure_ascii=False)}" for k, v in plain.items()]
-    head = [f"[{'.'.join(map(name, path))}]"] if path and plain else []
-    parts = ["\n".join(head + lines)] if plain else []
-    parts += [text for k, v in data.items() if isinstance(v, dict) and (text := toml_text(v, (*path, k)).rstrip("\n"))]
+    place = ".".join(map(name, path))
+    head = [f"[[{place}]]"] if item else [f"[{place}]"] if path and plain else []
+    parts = ["\n".join(head + lines)] if head or plain else []
+    for key, value in data.items():
+        inner = [(value, False)] if isinstance(value, dict) else [(v, True) for v in tables(value)]
+        parts += [text for table, one in inner if (text := toml_text(table, (*path, key), one).rstrip("\n"))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -80,6 +87,17 @@ def parse_toml(text: str, cls: type[T], where: str) -> T:
         return msgspec.convert(data, cls)
     except msgspec.ValidationError as why:
         raise AssetError(_explain(str(why), data, cls, text, where)) from why
+
+
+def parse_tables(text: str, cls: type[T], where: str) -> dict[str, T]:
+    """TOML text of tables, each a record under its own name."""
+    out: dict[str, T] = {}
+    for name, table in parse_toml(text, dict[str, dict[str, Any]], where).items():
+        try:
+            out[name] = msgspec.convert(table, cls)
+        except msgspec.ValidationError as why:
+            raise AssetError(_explain(str(why), table, cls, text, where, name)) from why
+    return out
 
 
 def line_of(text: str, path: str) -> int:
@@ -148,8 +166,12 @@ def spell(path: str) -> str:
     return (f"{found[3]} of " if found[3] else "") + f"{found[1]} {int(found[2]) + 1}"
 
 
-def _explain(message: str, data: Any, cls: type, text: str, where: str) -> str:
-    """One line from msgspec's message, with the line of the key and the nearest known name."""
+def _explain(message: str, data: Any, cls: type, text: str, where: str, table: str = "") -> str:
+    """One line from msgspec's message, with the line of the key and the nearest known name. `table`: where `data` stands."""
+
+    def at(key: str) -> str:
+        return _at(text, f"{table}.{key}".strip("."), where)
+
     reason, _, place = message.partition(" - at `$")
     path = place.rstrip("`").replace("[...]", "").lstrip(".")
     unknown = re.search(r"unknown field `([^`]+)`", reason)
@@ -158,11 +180,11 @@ def _explain(message: str, data: Any, cls: type, text: str, where: str) -> str:
         known = _names(cls, path)
         near = get_close_matches(unknown[1], known, 1, 0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(known)}"
-        return f"{_at(text, full, where)}: unknown key {unknown[1]!r}{f' in {spell(path)}' if path else ''}; {hint}"
+        return f"{at(full)}: unknown key {unknown[1]!r}{f' in {spell(path)}' if path else ''}; {hint}"
     missing = re.search(r"missing required field `([^`]+)`", reason)
     if missing:
-        return f"{_at(text, path, where)}: {missing[1]!r} is missing {f'in {spell(path)}' if path else 'at the top'}; add it"
-    return f"{_at(text, path, where)}: {_mend(reason, spell(path) or 'the file', _value(data, path))}"
+        return f"{at(path)}: {missing[1]!r} is missing {f'in {spell(path)}' if path else 'at the top'}; add it"
+    return f"{at(path)}: {_mend(reason, spell(path) or 'the file', _value(data, path))}"
 
 
 def _mend(reason: str, what: str, value: Any) -> str:
