@@ -39,6 +39,11 @@ class Camera(Struct, kw_only=True, forbid_unknown_fields=True):
     """The point looked at, metres; from the framing when left out."""
     fov: Annotated[float, Meta(gt=1.0, lt=120.0)] = 24.0
     """Vertical field of view, degrees."""
+    angle: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
+    """Degrees that the camera goes round the avatars from the front, toward their left if positive: 35 is a three-quarter view,
+    90 a profile. Only for a camera that the framing places."""
+    dof: Annotated[float, Meta(ge=0.0, le=64.0)] = 0.0
+    """Depth of field: the lens's f-number for a picture 24 mm high, focused on the nearest face; 0 leaves everything sharp."""
 
 
 class Light(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -117,6 +117,14 @@ class Actor:
         set_uniform(shader, "place", self.place)
         set_uniform(shader, "breath", float(breath))
 
+    def cast(self, shader: Any, weights: F32, breath: float) -> None:
+        """Draw what is solid, whatever its material; eyes, round and behind lids, need not turn."""
+        self.stand(shader, weights, breath)
+        set_uniform(shader, "eye_turn", np.eye(3))
+        for part in self.parts:
+            if part.mesh.material not in ("lash", "brow"):
+                self.shape.draw(part.start, part.count)
+
     def draw(self, shader: Any, material: str, weights: F32, breath: float) -> None:
         """Draw the parts of one material."""
         from pyglet import gl

@@ -100,15 +100,18 @@ class Canvas:
     """The picture of a stage. Layers hold colours multiplied by their coverage; only the box where something was drawn is laid
     over the backdrop anew."""
 
-    def __init__(self, size: tuple[int, int], samples: int, scale: float, tone: NDArray[Any] | None) -> None:
+    def __init__(self, size: tuple[int, int], samples: int, scale: float, tone: NDArray[Any] | None, soft: bool) -> None:
         """Drawn with `samples` a point (0 for none) on a grid so many times finer; backdrop of `tone` f64[3], transparent if
-        None."""
+        None; with a depth of field if `soft`."""
         from pyglet import gl
 
         self.size, self.tone, self.samples = size, tone, samples
         self.layers = Target((round(size[0] * scale), round(size[1] * scale)), depth=True, samples=samples)
         self.picture = Target(size, ("GL_RGBA8", "GL_R8"))
         numbers: dict[str, int | float] = {"SAMPLES": samples}
+        self._blurred = (Target(self.layers.size), program("screen.vert", "blur.frag", numbers)) if soft else None
+        if soft:
+            numbers = {"SAMPLES": 0}
         self._finish = program("screen.vert", "finish.frag", numbers if tone is not None else numbers | {"CLEAR": 1})
         self._planar: tuple[Target, Program] | None = None
         self._array = gl.GLuint()
@@ -135,6 +138,25 @@ class Canvas:
         gl.glClearColor(0.0, 0.0, 0.0, 0.0)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
+    def blur(self, near: float, far: float, sharp: float, aperture: float) -> None:
+        """Blur what lies before and behind `sharp` metres; see `view.aperture`, in pixels of the picture."""
+        from pyglet import gl
+
+        assert self._blurred is not None, "a canvas made without a depth of field"
+        target, shader = self._blurred
+        target.bind()
+        shader.use()
+        face = gl.GL_TEXTURE_2D_MULTISAMPLE if self.samples else gl.GL_TEXTURE_2D
+        gl.glActiveTexture(gl.GL_TEXTURE1)
+        gl.glBindTexture(face, self.layers.depth)
+        gl.glActiveTexture(gl.GL_TEXTURE0)
+        gl.glBindTexture(face, self.layers.colour)
+        set_uniform(shader, "layers", 0)
+        set_uniform(shader, "depths", 1)
+        set_uniform(shader, "lens", np.array((near, far, sharp)))
+        set_uniform(shader, "aperture", aperture * target.size[1] / self.size[1])
+        self.cover()
+
     def finish(self, boxes: list[Box]) -> None:
         """Lay what was drawn, all of it within `boxes` (left, bottom, right, top), over the backdrop."""
         from pyglet import gl
@@ -159,7 +181,10 @@ class Canvas:
         from pyglet import gl
 
         self._finish.use()
-        gl.glBindTexture(gl.GL_TEXTURE_2D_MULTISAMPLE if self.samples else gl.GL_TEXTURE_2D, self.layers.colour)
+        if self._blurred:
+            gl.glBindTexture(gl.GL_TEXTURE_2D, self._blurred[0].colour)
+        else:
+            gl.glBindTexture(gl.GL_TEXTURE_2D_MULTISAMPLE if self.samples else gl.GL_TEXTURE_2D, self.layers.colour)
         gl.glActiveTexture(gl.GL_TEXTURE1)
         gl.glBindTexture(gl.GL_TEXTURE_2D, self._backdrop.colour)
         gl.glActiveTexture(gl.GL_TEXTURE0)
@@ -169,7 +194,8 @@ class Canvas:
 
     def free(self) -> None:
         """Give its memory back."""
-        for target in (self.layers, self.picture, self._backdrop):
+        more = [made[0] for made in (self._planar, self._blurred) if made]
+        for target in (self.layers, self.picture, self._backdrop, *more):
             target.free()
 
     def cover(self) -> None:

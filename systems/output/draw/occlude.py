@@ -13,6 +13,9 @@ from .view import orthographic
 F32 = NDArray[np.float32]
 SIZE = 256
 DIRECTIONS = 40
+SUNS = 13
+WIDTH = 0.16
+"""Directions of the key light, and its radius, as tangent of an angle."""
 REACH = 0.24
 BIAS = 0.006
 
@@ -48,7 +51,7 @@ def occlude(head: Head, meshes: list[Mesh], posed: list[tuple[F32, F32]], key: F
         for k, (p, n) in enumerate(posed):
             seen = _seen(p, matrix, depth)
             if i >= DIRECTIONS:
-                sun[k] += seen / 5.0
+                sun[k] += seen / SUNS
                 continue
             facing = np.maximum(n @ way, 0.0) + (0.35 if meshes[k].material in ("teeth", "gum", "tongue") else 0.05)
             sky[k] += facing * seen
@@ -81,8 +84,10 @@ def _sphere(n: int) -> list[NDArray[np.float64]]:
 
 
 def _cone(key: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """The key light as five directions, for a soft shadow."""
+    """The key light as directions within it, for a soft shadow (a sunflower's disc)."""
     side = np.cross(key, (0, 1, 0))
     side /= np.linalg.norm(side)
     up = np.cross(side, key)
-    return [key, *(key + 0.09 * (a * side + b * up) for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1)))]
+    k = np.arange(SUNS)
+    r, turn = WIDTH * np.sqrt((k + 0.5) / SUNS), np.pi * (3 - 5**0.5) * k
+    return [key + a * side + b * up for a, b in zip(r * np.cos(turn), r * np.sin(turn), strict=True)]

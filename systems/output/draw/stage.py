@@ -13,7 +13,8 @@ from .chart import strand_texture
 from .context import Program, program, set_uniform, software, window
 from .geometry import noise_texture
 from .paint import MATERIALS
-from .view import box, frame_camera, lights, tone, view_projection
+from .shadow import Shadow
+from .view import FAR, NEAR, aperture, box, focus, frame_camera, lights, tone, view_projection
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -25,6 +26,8 @@ CLOSED = ("cap", "cloth", "skin", "eye", "teeth", "gum", "tongue", "hair")
 """Materials whose back is never seen."""
 SHEER = ("brow", "lash", "hair")
 """Materials that let through what is behind them."""
+SHADOWED = ("skin", "cloth", "hair", "cap")
+"""Materials on which a card casts shadows; what is in the mouth keeps its baked light."""
 ORDER = (*CLOSED[:-1], *SHEER)
 """How they are drawn: what covers the rest first, what lets it through last."""
 
@@ -49,23 +52,27 @@ class Stage:
         than NumPy does and than baked shadows allow. DrawError in one line if this machine cannot draw."""
         self.window = window(headless, size)
         self.on_card = not software() if on_card is None else on_card
+        self.way, self.colour, self.sky, self.ground = lights(light, len(heads))
+        self.shadow = Shadow(self.way[0], places) if self.on_card else None
         numbers: dict[str, int | float] = {name.upper(): i for i, name in enumerate(MATERIALS)}
         present = {m.material for h in heads for m in h.meshes}
         self.shaders = {
-            name: program("head.vert", "head.frag", numbers | {"MATERIAL": numbers[name.upper()]})
+            name: program("head.vert", "head.frag", numbers | {"MATERIAL": numbers[name.upper()]} | self._shadowed(name))
             for name in ORDER
             if name in present
         }
         self.noise, self.strands = noise_texture(), strand_texture()
         self.camera, self.light, self.places = camera, light, places
-        self.way, self.colour, self.sky, self.ground = lights(light, len(heads))
         self.actors = [
             Actor(h, k, p, f, self.way[0], self.on_card) for h, k, p, f in zip(heads, looks, places, facings, strict=True)
         ]
         self.canvas = self._canvas(size)
 
+    def _shadowed(self, material: str) -> dict[str, int | float]:
+        return self.shadow.defines if self.shadow and material in SHADOWED else {}
+
     def _canvas(self, size: tuple[int, int]) -> Canvas:
-        return Canvas(size, *SMOOTH[self.on_card], tone(self.light))
+        return Canvas(size, *SMOOTH[self.on_card], tone(self.light), self.camera.dof > 0.0)
 
     def draw(self, weights: F32, breath: F32, tongue: F32 | None = None) -> U8:
         """A picture u8[h, w, 3] of the avatars posed by `weights` f32[A, 61], `breath` f32[A] and `tongue` f32[A, 2]; with a
@@ -89,6 +96,9 @@ class Stage:
 
     def _picture(self, weights: F32, breath: F32, tongue: F32 | None) -> None:
         matrix = self._layers(weights, breath, tongue)
+        if self.camera.dof > 0.0:  # blur spreads
+            self.canvas.finish([(0, 0, *self.canvas.size)])
+            return
         bounds = [points for a, row in zip(self.actors, weights, strict=True) for points in a.bounds(row)]
         self.canvas.finish([box(points, matrix, self.canvas.size) for points in bounds])
 
@@ -102,6 +112,8 @@ class Stage:
         width, height = self.canvas.size
         eye, target = frame_camera(self.camera, self.places, width / height)
         matrix = view_projection(eye, target, self.camera.fov, width / height)
+        if self.shadow:
+            self.shadow.cast(self.actors, weights, breath)
         self.canvas.begin()
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glEnable(gl.GL_MULTISAMPLE)
@@ -115,6 +127,9 @@ class Stage:
         gl.glDepthMask(gl.GL_TRUE)
         gl.glDisable(gl.GL_BLEND)
         gl.glDisable(gl.GL_CULL_FACE)
+        if self.camera.dof > 0.0:
+            sharp = focus(eye, target, self.places)
+            self.canvas.blur(NEAR, FAR, sharp, aperture(self.camera, sharp, height))
         return matrix
 
     def _draw(self, material: str, shader: Program, matrix: F32, eye: NDArray[np.float64], weights: F32, breath: F32) -> None:
@@ -123,6 +138,8 @@ class Stage:
 
         (gl.glEnable if material in CLOSED else gl.glDisable)(gl.GL_CULL_FACE)
         shader.use()
+        if self.shadow and material in SHADOWED:
+            self.shadow.light(shader)
         gl.glBindTexture(gl.GL_TEXTURE_2D, self.strands if material in ("hair", "cap") else self.noise)
         for name, value in (
             ("image", 0),

@@ -12,6 +12,10 @@ F64 = NDArray[np.float64]
 
 FRAMING = {"close": (0.150, -0.022), "portrait": (0.215, -0.035), "bust": (0.30, -0.07), "group": (0.30, -0.05)}
 """Half the height that must be seen about an avatar, metres, and how far below the eyes the middle lies."""
+AXIS = -0.075
+"""What the camera goes round, metres from the eyes."""
+NEAR, FAR = 0.05, 20.0
+"""Metres between which things are drawn."""
 BESIDE = 0.21
 """Room to leave beside the outermost of several heads, metres."""
 LOWEST = -0.34
@@ -61,9 +65,25 @@ def frame_camera(camera: Camera, places: list[tuple[float, float, float]], aspec
     if len(spots) > 1:
         back = max(back, (spread[0] + BESIDE) / (slope * aspect)) + spread[2]
     low = max(below, LOWEST + back * slope - spread[1])
-    target = np.array(camera.target) if camera.target else middle + np.array((0.0, low, -0.02))
-    eye = np.array(camera.position) if camera.position else target + np.array((0.0, 0.012, back))
+    around = rotation(np.radians(camera.angle), 0.0, 0.0)
+    axis = middle + np.array((0.0, low, AXIS))
+    front = axis + around @ (0.0, 0.0, -0.02 - AXIS)
+    target = np.array(camera.target) if camera.target else front
+    eye = np.array(camera.position) if camera.position else target + around @ (0.0, 0.012, back)
     return eye, target
+
+
+def focus(eye: F64, target: F64, places: list[tuple[float, float, float]]) -> float:
+    """Distance along the view to the nearest face, metres."""
+    forward = (target - eye) / np.linalg.norm(target - eye)
+    return float(min((np.array(place) - eye) @ forward for place in places))
+
+
+def aperture(camera: Camera, sharp: float, height: int) -> float:
+    """Radius in pixels of the circle that a point infinitely far away becomes, for a picture so many pixels high that is sharp
+    at `sharp` metres: an opening f / N wide, where f = 12 mm / tan(fov / 2), over the height seen there."""
+    slope = np.tan(np.radians(camera.fov) / 2)
+    return float(0.5 * (0.012 / slope / camera.dof) / (2.0 * sharp * slope) * height)
 
 
 def view_projection(eye: F64, target: F64, fov: float, aspect: float) -> F32:
@@ -76,7 +96,7 @@ def view_projection(eye: F64, target: F64, fov: float, aspect: float) -> F32:
     view = np.eye(4)
     view[:3, :3] = np.stack([right, up, -forward])
     view[:3, 3] = -view[:3, :3] @ eye
-    f, near, far = 1.0 / np.tan(np.radians(fov) / 2), 0.05, 20.0
+    f, near, far = 1.0 / np.tan(np.radians(fov) / 2), NEAR, FAR
     project = np.zeros((4, 4))
     project[0, 0], project[1, 1] = f / aspect, f
     project[2, 2], project[2, 3] = (far + near) / (near - far), 2 * far * near / (near - far)
