@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from psi_ecs import PsiError
 from psi_ecs.components.oscillator import Core
-from psi_ecs.components.scene import Scene
+from psi_ecs.components.scene import CLEAR, Scene
 from psi_ecs.systems.formats.captions import captions, srt, vtt
 from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.formats.timeline import Timeline
@@ -20,7 +20,11 @@ from psi_ecs.systems.host import Frame, Host
 from psi_ecs.systems.play import open_scene, placed
 from psi_ecs.tools.master import AS_IT_IS, Master
 
-FORMATS = ("mp4", "wav", "vtt", "srt", "json", "csv", "png")
+MAIN = ("mp4", "wav", "vtt", "srt", "json", "csv")
+"""What is made when nothing is asked for."""
+FORMATS = (*MAIN, "png", "pngs", "mov")
+DRAWN = ("mp4", "mov", "png", "pngs")
+"""Formats that are pictures: a film, a film that can be transparent, the last picture, every picture."""
 LONGEST = 3600.0
 """Seconds after which a scene is cut off."""
 
@@ -94,10 +98,15 @@ def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str]
     from psi_ecs.systems.output.film import missing
 
     formats, remarks, pictures = list(plan.formats), list[str](), None
-    if "mp4" in formats and (why := missing()):
-        formats.remove("mp4")
+    if {"mp4", "mov"} & {*formats} and (why := missing()):
+        formats = [f for f in formats if f not in ("mp4", "mov")]
         remarks.append(why)
-    if "mp4" in formats or "png" in formats:
+    if "mp4" in formats and scene.light.background == CLEAR:
+        formats.remove("mp4")
+        remarks.append(
+            "no mp4: it carries no transparent background; --format mov makes a film that does, pngs single pictures"
+        )
+    if {*DRAWN} & {*formats}:
         why = available()
         if why is None:
             try:
@@ -105,7 +114,7 @@ def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str]
             except DrawError as refused:
                 why = str(refused)
         if why is not None:
-            formats = [f for f in formats if f not in ("mp4", "png")]
+            formats = [f for f in formats if f not in DRAWN]
             remarks.append(why)
     if not formats:
         raise PsiError(remarks[0])
@@ -125,24 +134,30 @@ class _Writer:
         self.entity = dict(zip(entities, self.names, strict=True))
         self.said: list[tuple[str, Any]] = []
         self.origin = origin
-        self.film = None
+        self.films: list[Any] = []
+        self.pictures: list[Path] = []
         self.stage = pictures
         self.last: Frame | None = None
         self.ticks = self.shown = 0
-        if "mp4" in formats:
-            from psi_ecs.systems.output.film import Film
+        for kind in ("mp4", "mov"):
+            if kind in formats:
+                from psi_ecs.systems.output.film import Film
 
-            self.film = Film(plan.path("mp4"), plan.size, plan.fps, plan.master.rate)
+                self.films.append(Film(plan.path(kind), plan.size, plan.fps, plan.master.rate))
 
     def add(self, frame: Frame) -> None:
         self.timeline.add(frame.weights, frame.events)
         self.said += [(self.entity[e.avatar], e) for e in frame.events if e.start >= self.origin]
         self.heard.append(frame.audio)
-        if self.film:
-            due = (self.ticks + 1) * self.plan.fps // 60
-            while self.shown < due:
-                self.film.frame(self.stage.planes(frame.weights, frame.breath))
-                self.shown += 1
+        due = (self.ticks + 1) * self.plan.fps // 60
+        while self.shown < due and (self.films or "pngs" in self.formats):
+            self.shown += 1
+            if self.films:
+                picture = self.stage.planes(frame.weights, frame.breath)
+                for film in self.films:
+                    film.frame(picture)
+            if "pngs" in self.formats:
+                self.pictures.append(self._picture(self.plan.path("png", f"{self.shown:05d}"), frame))
         self.last = frame
         self.ticks += 1
 
@@ -151,10 +166,10 @@ class _Writer:
             raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
         made: list[Path] = []
         sound = self.plan.master.apply(np.concatenate(self.heard))  # its loudness is known only now
-        if self.film:
+        for film in self.films:
             for second in range(0, len(sound), self.plan.master.rate):
-                self.film.sound(sound[second : second + self.plan.master.rate])
-            self.film.close()
+                film.sound(sound[second : second + self.plan.master.rate])
+            film.close()
         words = captions(self.said)
         text: dict[str, Callable[[], bytes | str]] = {
             "wav": lambda: wav(sound, self.plan.master.rate),
@@ -173,12 +188,21 @@ class _Writer:
                     made.append(path)
                 continue
             elif format == "png":
-                from psi_ecs.systems.formats.png import write_png
-
-                write_file(self.plan.path("png"), write_png(self.stage.draw(self.last.weights, self.last.breath)))
+                self._picture(self.plan.path("png"), self.last)
+            elif format == "pngs":
+                made += self.pictures
+                continue
             made.append(self.plan.path(format))
         return made
 
+    def _picture(self, path: Path, frame: Frame) -> Path:
+        from psi_ecs.systems.formats.png import write_png
+
+        write_file(path, write_png(self.stage.draw(frame.weights, frame.breath)))
+        return path
+
     def abandon(self) -> None:
-        if self.film:
-            self.film.abandon()
+        for film in self.films:
+            film.abandon()
+        for path in self.pictures:
+            path.unlink(missing_ok=True)

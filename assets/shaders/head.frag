@@ -62,7 +62,8 @@ vec3 eye() {
     }
     // a window-like catch-light on the cornea, a faint one from the fill, and the wet line on the lower lid
     vec3 mirror = reflect(-v, n);
-    float window = smoothstep(0.968, 0.980, dot(mirror, light_way[0])) + 0.14 * smoothstep(0.95, 0.985, dot(mirror, light_way[1]));
+    vec3 pane = normalize(light_way[0] * vec3(1.0, 0.5, 1.0));   // a window is tall: its light is caught below the lid too
+    float window = smoothstep(0.968, 0.980, dot(mirror, pane)) + 0.14 * smoothstep(0.95, 0.985, dot(mirror, light_way[1]));
     float room = 0.035 * (0.5 + 0.5 * mirror.y) * shade;
     return light + vec3(1.0, 0.98, 0.95) * window * 1.1 * smoothstep(0.10, 0.5, shade) + sky * room;
 }

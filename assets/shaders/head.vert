@@ -102,6 +102,7 @@ void main() {
 #else
     float depth = smoothstep(0.058, 0.010, behind);
     dark = (0.34 + 0.66 * extra.x) * depth * (MATERIAL == TONGUE ? 1.0 : depth) * mix(0.45, 1.0, smoothstep(0.0, 0.25, gape));
+    dark = max(dark, 0.5 * smoothstep(0.018, 0.004, behind));   // what lies just behind the lips is seen through their gap
 #if MATERIAL == TONGUE
     dark = mix(dark, 0.75, smoothstep(0.020, 0.002, behind));   // it comes out into the light
 #endif

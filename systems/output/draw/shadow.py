@@ -1,4 +1,4 @@
-"""The shadow that the key light casts, drawn anew each frame: of nose and hair, and of the jaw on the neck as the head turns."""
+"""The shadow that the key light casts, drawn anew each frame: of nose and hair, and of the jaw on the neck."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -215,3 +215,29 @@ def test_the_tongue_follows_its_own_two_weights(stage: Stage) -> None:
     assert changed.sum() > 10
     rows, columns = region(stage, "mouth", (0.03, 0.03), -0.015)
     assert not np.delete(np.delete(changed, np.r_[rows], 0), np.r_[columns], 1).any()
+
+
+def test_shadows_on_the_card_move_with_the_head(stage: Stage) -> None:
+    """The jaw's shadow on the neck follows a turn; without the map it would stay where it was baked."""
+    head = stage.actors[0].head
+    camera = Camera(position=EYE, target=TARGET)
+    own = Stage([head], [Look()], [(0.0, 0.0, 0.0)], [0.0], camera, Light(preset="dramatic"), SIZE, on_card=True)
+    assert own.shadow is not None
+    at = region(stage, "chin", (0.03, 0.012), -0.045)
+    rest, turned = (draw(own, headYaw=yaw)[at].sum(2) for yaw in (0.0, 0.5))
+    assert np.abs(rest - turned).mean() > 8
+
+
+def test_depth_of_field_blurs_the_outline_and_not_the_eyes(stage: Stage) -> None:
+    """Fine detail stays at the eyes; far more points are half covered at the outline, which is farther away."""
+    head, look = stage.actors[0].head, load_persona(stage.actors[0].head.name).look
+    pictures = []
+    for dof in (0.0, 0.4):
+        camera = Camera(position=EYE, target=TARGET, dof=dof)
+        own = Stage([head], [look], [(0.0, 0.0, 0.0)], [0.0], camera, Light(background="transparent"), SIZE)
+        pictures.append(draw(own))
+    at = region(stage, "eye_left", (0.012, 0.004))
+    sharp, blurred = (np.abs(np.diff(p[at][..., :3].sum(2), axis=1)).mean() for p in pictures)
+    assert blurred > 0.6 * sharp
+    clear, soft = (((p[..., 3] > 20) & (p[..., 3] < 235)).sum() for p in pictures)
+    assert soft > 2 * clear
