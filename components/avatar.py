@@ -38,7 +38,7 @@ class Manner(Struct, kw_only=True, forbid_unknown_fields=True):
     sway: float = 1.0
     """Factor on idle head movement, 0 to 2."""
     articulation: float = 1.0
-    """0.5 mumbles, 1 ordinary, 1.5 over-articulates."""
+    """What jaw and lips do, and with its root how fast: 0.5 mumbles, 1 ordinary, 1.5 over-articulates."""
     expression: dict[str, float] = default(default_factory=dict)
     """Standing blendshape weights, by ARKit name."""
 

@@ -102,6 +102,9 @@ class Articulation:
     pitch: Col[f32] = field(unit="semitone", doc="pitch relative to the persona's base")
     phone: Col[f32] = field(doc="index into PHONES of the phone sounding at the face's moment")
     ahead: Col[f32] = field(shape=(2,), unit="s", default=0, doc="how much further along the score jaw and head are")
+    effort: Col[f32] = field(
+        shape=(2,), unit="1", low=0.0, high=2.0, default=1.0, doc="factors on what jaw and lips do, as the host has set them"
+    )
     tune: Col[f32] = field(unit="semitone", default=0, doc="pitch relative to the persona's base, at the head's moment")
 
 

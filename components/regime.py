@@ -60,7 +60,10 @@ class Regime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dull: float = 0.0
     """dB lost toward high frequencies."""
     jaw: float = 1.0
-    """Factor on openings of jaw and lips."""
+    lips: float = 1.0
+    """Factors on what jaw and lips do, 1 as ever."""
+    pace: float = 1.0
+    """Factor on how fast they do it."""
     tremolo: float = 0.0
     """dB by which loudness follows the tremor oscillator."""
     crack: float = 0.0

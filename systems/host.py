@@ -58,6 +58,8 @@ class Frame(Struct, kw_only=True):
     """f32[A, 400], each mouth alone."""
     weights: NDArray[Any]
     """f32[A, 61] in the order of `components.face.FACE`."""
+    tongue: NDArray[Any]
+    """f32[A, 2] in the order of `components.face.TONGUE`."""
     breath: NDArray[Any]
     """f32[A], chest expansion, 0 to 1."""
     events: list[Spoken]
@@ -220,6 +222,13 @@ class Host:
         attention = self.app.world.get(avatar, Attention)
         attention.target, attention.strength = target, strength
 
+    def articulate(self, avatar: int, jaw: float = 1.0, lips: float = 1.0) -> None:
+        """How far jaw and lips go from now on, beside the persona's manner and what the text asks for (`[mumble]`, `[clear]`):
+        0.5 mumbles, 1 is ordinary, 1.5 over-articulates. PsiError unless both are 0 to 2."""
+        if not (0.0 <= jaw <= 2.0 and 0.0 <= lips <= 2.0):
+            raise PsiError(f"articulate: jaw is {jaw} and lips {lips}; give numbers from 0 to 2")
+        self.app.world.get(avatar, Articulation).effort = (jaw, lips)
+
     def drive(self, avatar: int, role: str, **knobs: Any) -> None:
         """Turn knobs of the field while it runs; `role` and the rest as in `components.event.Drive`.
 
@@ -293,6 +302,7 @@ class Host:
             audio=np.minimum(np.maximum(sounds.sum(0), -1.0), 1.0),
             sounds=sounds,
             weights=self._column(Face, "weights", (61,)),
+            tongue=self._column(Face, "tongue", (2,)),
             breath=self._column(Face, "breath", ()),
             events=world.resource(Outbox).events,
         )

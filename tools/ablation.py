@@ -19,8 +19,9 @@ from psi_ecs.systems.host import Host
 from psi_ecs.systems.kernels import relax
 from psi_ecs.systems.kernels.attractor import overlap
 
-from .evaluate import RATE, TICK, Take, lag, measure, sentences, speak
+from .evaluate import measure, sentences, speak
 from .perturbation import perturbation, strangeness
+from .synchrony import RATE, TICK, Take, lag
 
 F64 = NDArray[np.float64]
 

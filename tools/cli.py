@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("evaluate", "Measure face and voice, and how well they belong together."),
     "core": ("core", "See, tune and teach the field of oscillators."),
     "voice": ("voice", "Analyse, learn, shape and pack voices."),
+    "expression": ("expression", "Make expressions of your own, and see their course."),
     "face": ("face", "Build, import, look at and export heads."),
 }
 

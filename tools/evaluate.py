@@ -10,52 +10,38 @@ from pathlib import Path
 
 import numpy as np
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from psi_ecs import PsiError
+from psi_ecs.components.avatar import Persona
 from psi_ecs.components.event import Spoken
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.phone import BILABIAL_CLOSED, LABIODENTAL, PHONE
+from psi_ecs.components.voice import Speech
+from psi_ecs.systems.formats.persona import load_persona
 from psi_ecs.systems.host import Host
+
+from .synchrony import RATE, TICK, Take, lag, readiness, stressed_lags
 
 F64 = NDArray[np.float64]
 
-TICK = 400
-RATE = 24_000
-FINE = 4
-"""Envelope points a tick for the lag between mouth and sound."""
 LEAD = 0.05
 """Seconds before and after a phone in which its mouth shape may be reached: the mouth is meant to lead the sound."""
-
-
-class Take(Struct):
-    """One sentence as it was spoken."""
-
-    name: str
-    weights: NDArray[np.float32]
-    """f32[T, 61]."""
-    audio: NDArray[np.float32]
-    """f32[T * 400]."""
-    phones: list[Spoken]
-    lips: NDArray[np.float64]
-    """f64[T, 3], inner-lip gap in mm."""
-    tooth: NDArray[np.float64]
-    """f64[T], lower lip to upper incisors in mm."""
-    width: NDArray[np.float64]
-    """f64[T], mouth width in mm."""
-
-    def span(self, phone: Spoken, margin: float = 0.0) -> slice:
-        """The ticks of a phone, widened by `margin` seconds on both sides; at least one."""
-        first = max(0, round((phone.start - margin * RATE) / TICK))
-        last = round((phone.end + margin * RATE) / TICK)
-        return slice(min(first, len(self.weights) - 1), max(last, first + 1))
+NARROWER = 0.15
+"""Share by which the mouth is narrower in rounded sounds than in IY."""
+LAGS = -45.0, 60.0
+"""Milliseconds by which a mouth may lead its sound: ITU-R BT.1359-1 finds sound 45 ms early unseen; 60 ms is our own bound."""
+READY = 80.0, 120.0
+"""Milliseconds by which lips get ready before lip-heavy sounds (JALI, Edwards et al. 2016: 120 ms)."""
 
 
 class Report(Struct):
     """What was measured; mm and ms."""
 
     persona: str
+    head: str
     sentences: int
     closures: int
     closure_worst: float
@@ -73,13 +59,22 @@ class Report(Struct):
     jaw: dict[str, float]
     """Mean jawOpen there, in percent."""
     width: dict[str, float]
-    """Mean mouth width in UW, OW, W and IY."""
+    """Mean mouth width in the middle half of UW, OW, W and IY."""
     vowels_shut: list[str]
     """Vowels during which the lips part by 1 mm nowhere."""
     lead: float
     """Milliseconds by which the mouth opening leads the sound's envelope, at the peak of their mean cross-correlation."""
     correlation: float
     """That peak."""
+    stressed: int
+    """Stressed vowels at which mouth and sound both rise."""
+    leads: list[float]
+    """Least, lower quartile, median, upper quartile and most of the milliseconds by which the mouth opens before the sound
+    swells at them (`synchrony.stressed_lags`)."""
+    leads_out: list[str]
+    """Those outside LAGS."""
+    ready: dict[str, list[float]]
+    """Quartiles of the milliseconds by which lips begin to move before lip-heavy sounds (`synchrony.readiness`)."""
     jump: float
     """Largest change of any blendshape in one tick."""
     blinks: float
@@ -89,9 +84,13 @@ class Report(Struct):
     def passed(self) -> bool:
         """Whether every bar is met."""
         a, e, i = (self.jaw[p] for p in ("AA", "EH", "IY"))
-        shape = a > e > i and max(self.width[p] for p in ("UW", "W")) < self.width["IY"]
-        held = not (self.closures_open or self.tucks_open or self.vowels_shut)
-        return held and shape and -45.0 <= self.lead <= 60.0 and self.deterministic
+        round_ = max(self.width[p] for p in ("UW", "OW", "W")) <= (1.0 - NARROWER) * self.width["IY"]
+        held = (
+            not (self.closures_open or self.tucks_open or self.vowels_shut or self.leads_out) and self.closure_deepest >= -1.0
+        )
+        early = all(READY[0] <= quartiles[1] <= READY[1] for quartiles in self.ready.values())
+        in_time = LAGS[0] <= self.lead <= LAGS[1]
+        return held and a > e > i and round_ and early and in_time and self.deterministic
 
 
 def sentences(path: Path | None) -> list[tuple[str, str]]:
@@ -117,7 +116,7 @@ def sentences(path: Path | None) -> list[tuple[str, str]]:
 def speak(
     name: str,
     text: str,
-    persona: str,
+    persona: str | Persona,
     off: tuple[str, ...] = (),
     look: Callable[[Host, int], None] = lambda *_: None,
     core: Core | None = None,
@@ -128,15 +127,20 @@ def speak(
     avatar = host.avatar(persona)
     rig = host.heads[0].rig
     host.say(avatar, text)
-    weights, audio, phones = [], [], []
+    weights, audio, phones, stressed = [], [], [], set[int]()
     while not host.idle:
         frame = host.step()
         look(host, avatar)
-        weights.append(frame.weights[0].copy())
+        weights.append(frame.weights[0])
         audio.append(frame.audio)
-        phones += [event for event in frame.events if event.kind == "phone"]
+        reached = [event for event in frame.events if event.kind == "phone"]
+        phones += reached
+        said = host.app.world.get_sparse(avatar, Speech)
+        if said is not None and said.score is not None:
+            loud = said.start + said.score.start[said.score.stress == 1]
+            stressed |= {event.start for event in reached if event.start in loud}
     track = np.stack(weights)
-    return Take(name, track, np.concatenate(audio), phones, *_read(rig, track[:, :52].astype(np.float64)))
+    return Take(name, track, np.concatenate(audio), phones, stressed, *_read(rig, track[:, :52].astype(np.float64)))
 
 
 def _read(rig: dict[str, NDArray[np.float64]], w: F64) -> tuple[F64, F64, F64]:
@@ -150,41 +154,38 @@ def _where(take: Take, phone: Spoken) -> str:
     return f"{take.name}:{phone.text}@{phone.start / RATE:.2f}s"
 
 
-def _means(takes: list[Take], names: tuple[str, ...], pick: str) -> dict[str, float]:
-    found: dict[str, list[float]] = {name: [] for name in names}
-    for take in takes:
-        track = {"lips": take.lips[:, 0], "width": take.width, "jaw": 100.0 * take.weights[:, FACE_ID["jawOpen"]]}[pick]
-        for phone in take.phones:
-            if phone.text in found:
-                span = take.span(phone)
-                found[phone.text].append(float(track[(span.start + span.stop) // 2 : span.stop].max(initial=track[span.start])))
+def _means(takes: list[Take], names: tuple[str, ...], look: Callable[[Take, Spoken], float]) -> dict[str, float]:
+    """What is seen in each of the phones `names`, on average."""
+    found = {name: [look(t, p) for t in takes for p in t.phones if p.text == name] for name in names}
     return {name: round(float(np.mean(values)), 2) if values else float("nan") for name, values in found.items()}
 
 
-def opening(take: Take) -> F64:
-    """Lip gap, mm, f64[T]."""
-    return np.maximum(take.lips[:, 0], 0.0)
+def _most(track: Callable[[Take], F64]) -> Callable[[Take, Spoken], float]:
+    """The most of a track f64[T] in the second half of a phone."""
+
+    def look(take: Take, phone: Spoken) -> float:
+        span, seen = take.span(phone), track(take)
+        return float(seen[(span.start + span.stop) // 2 : span.stop].max(initial=float(seen[span.start])))
+
+    return look
 
 
-def lag(takes: list[Take], shown: Callable[[Take], F64] = opening) -> tuple[float, float]:
-    """(milliseconds by which what is shown, f64[T], leads loudness, correlation there): the peak of the mean normalised
-    cross-correlation within +-250 ms, at 240 points a second."""
-    reach = 60
-    total = np.zeros(2 * reach + 1)
-    for take in takes:
-        level = np.sqrt((take.audio.astype(np.float64).reshape(-1, TICK // FINE) ** 2).mean(axis=1))
-        level = np.convolve(level, np.hanning(15) / np.hanning(15).sum(), "same")  # 60 ms
-        mouth = np.interp(np.arange(len(level)) / FINE, np.arange(len(take.lips)), shown(take))
-        a, b = level - level.mean(), mouth - mouth.mean()
-        scale = np.sqrt((a * a).sum() * (b * b).sum())
-        full = np.correlate(np.pad(a, reach), b, "valid") / max(scale, 1e-12)  # index reach + k: sound k points after mouth
-        total += full
-    total /= len(takes)
-    peak = int(total.argmax())
-    return (peak - reach) * 1000.0 * TICK / FINE / RATE, float(total[peak])
+def _width(take: Take, phone: Spoken) -> float:
+    """Mouth width in the middle half of a phone."""
+    quarter = (phone.end - phone.start) / 4
+    return float(
+        np.interp(
+            np.linspace(phone.start + quarter, phone.end - quarter, 9) / TICK, np.arange(len(take.width)), take.width
+        ).mean()
+    )
 
 
-def measure(takes: list[Take], persona: str, deterministic: bool) -> Report:
+def _five(values: list[float], shares: tuple[float, ...] = (0.0, 25.0, 50.0, 75.0, 100.0)) -> list[float]:
+    """Percentiles, in tenths."""
+    return [round(float(x), 1) for x in np.percentile(values, shares)] if values else [float("nan")] * len(shares)
+
+
+def measure(takes: list[Take], persona: str, deterministic: bool, head: str = "") -> Report:
     """All figures of some takes."""
     closed, tucked, closures_open, tucks_open, shut = [], [], [], [], []
     for take in takes:
@@ -199,10 +200,13 @@ def measure(takes: list[Take], persona: str, deterministic: bool) -> Report:
             elif phone.text in PHONE and PHONE[phone.text].vowel and take.lips[near].max() < 1.0:
                 shut.append(_where(take, phone))
     lead, correlation = lag(takes)
+    rises = [(t, phone, ms) for t in takes for phone, ms in stressed_lags(t).items()]
+    early = [readiness(t) for t in takes]
     seconds = sum(len(t.weights) for t in takes) / 60
     blinks = sum(int((np.diff((t.weights[:, 0] > 0.6).astype(int)) > 0).sum()) for t in takes)
     return Report(
         persona=persona,
+        head=Path(head).stem,
         sentences=len(takes),
         closures=len(closed),
         closure_worst=round(max(closed, default=0.0), 3),
@@ -211,12 +215,16 @@ def measure(takes: list[Take], persona: str, deterministic: bool) -> Report:
         tucks=len(tucked),
         tuck_worst=round(max(tucked, default=0.0), 3),
         tucks_open=tucks_open,
-        opening=_means(takes, ("AA", "EH", "IY"), "lips"),
-        jaw=_means(takes, ("AA", "EH", "IY"), "jaw"),
-        width=_means(takes, ("UW", "OW", "W", "IY"), "width"),
+        opening=_means(takes, ("AA", "EH", "IY"), _most(lambda t: t.lips[:, 0])),
+        jaw=_means(takes, ("AA", "EH", "IY"), _most(lambda t: 100.0 * t.weights[:, FACE_ID["jawOpen"]].astype(np.float64))),
+        width=_means(takes, ("UW", "OW", "W", "IY"), _width),
         vowels_shut=shut,
         lead=round(lead, 1),
         correlation=round(correlation, 3),
+        stressed=len(rises),
+        leads=_five([ms for _, _, ms in rises]),
+        leads_out=[f"{_where(t, phone)} {ms:+.0f} ms" for t, phone, ms in rises if not LAGS[0] <= ms <= LAGS[1]],
+        ready={kind: _five([ms for found in early for ms in found[kind]], (25.0, 50.0, 75.0)) for kind in early[0]},
         jump=round(max(float(np.abs(np.diff(t.weights[:, :52], axis=0)).max()) for t in takes), 3),
         blinks=round(60.0 * blinks / seconds, 1),
         deterministic=deterministic,
@@ -226,23 +234,34 @@ def measure(takes: list[Take], persona: str, deterministic: bool) -> Report:
 def table(report: Report) -> str:
     """The report for people."""
     r = report
+    rounded = ", ".join(f"{v:.1f}" for v in r.width.values())
+    narrower = 100.0 * (1.0 - max(r.width[p] for p in ("UW", "OW", "W")) / r.width["IY"])
     rows = [
-        ("sentences, persona", f"{r.sentences}, {r.persona}", ""),
+        ("sentences, persona, head", f"{r.sentences}, {r.persona}, {r.head}", ""),
         ("lip gap at /p b m/, worst", f"{r.closure_worst:.2f} mm of {r.closures}", "<= 1 mm"),
         ("deepest lip crossing", f"{r.closure_deepest:.2f} mm", ">= -1 mm"),
         ("lip to teeth at /f v/, worst", f"{r.tuck_worst:.2f} mm of {r.tucks}", "<= 2 mm"),
         ("jaw AA, EH, IY", ", ".join(f"{v:.0f} %" for v in r.jaw.values()), "falling"),
         ("lips AA, EH, IY", ", ".join(f"{v:.1f} mm" for v in r.opening.values()), ""),
-        ("width UW, OW, W, IY", ", ".join(f"{v:.1f} mm" for v in r.width.values()), "IY widest"),
+        ("width UW, OW, W, IY", f"{rounded} mm, {narrower:.0f} %", f">= {100 * NARROWER:.0f} % narrower than IY"),
         ("vowels with lips shut", str(len(r.vowels_shut)), "0"),
-        ("mouth leads sound", f"{r.lead:+.0f} ms at r = {r.correlation:.2f}", "0 to 60 ms"),
+        ("mouth leads sound", f"{r.lead:+.0f} ms at r = {r.correlation:.2f}", f"{LAGS[0]:.0f} to {LAGS[1]:.0f} ms"),
+        (f"  at {r.stressed} stressed vowels", f"{_range(r.leads)} ms, {len(r.leads_out)} out", "all of them"),
+    ]
+    for kind, quartiles in r.ready.items():
+        rows.append((f"lips ready, {kind}", f"{_range(quartiles)} ms", f"median {READY[0]:.0f} to {READY[1]:.0f} ms"))
+    rows += [
         ("largest step of a weight", f"{r.jump:.2f} a tick", ""),
         ("blinks", f"{r.blinks:.0f} a minute", ""),
         ("same bytes twice", "yes" if r.deterministic else "NO", "yes"),
     ]
-    lines = [f"{name:<30} {value:<28} {bar}".rstrip() for name, value, bar in rows]
-    lines += [f"  open: {place}" for place in (*r.closures_open, *r.tucks_open, *r.vowels_shut)[:20]]
+    lines = [f"{name:<30} {value:<34} {bar}".rstrip() for name, value, bar in rows]
+    lines += [f"  out: {place}" for place in (*r.closures_open, *r.tucks_open, *r.vowels_shut, *r.leads_out)[:20]]
     return "\n".join(lines)
+
+
+def _range(values: list[float]) -> str:
+    return " ".join(f"{v:.0f}" for v in values)
 
 
 def run(
@@ -251,14 +270,17 @@ def run(
     out: Path | None = None,
     off: tuple[str, ...] = (),
     core: Core | None = None,
+    head: str | None = None,
 ) -> Report:
-    """Speak and measure every sentence of a TSV id<TAB>text (None: the project's own), without the parts named in `off` and in
-    the field `core`; print a table, write JSON to `out`."""
-    rows = sentences(texts)
-    takes = [speak(name, text, persona, off, core=core) for name, text in rows]
-    again = speak(*rows[0], persona, off, core=core)
+    """Speak and measure every sentence of a TSV id<TAB>text (None: the project's own), without the parts named in `off`, in
+    the field `core` and with another `head` than the persona's; print a table, write JSON to `out`."""
+    rows, who = sentences(texts), load_persona(persona)
+    if head is not None:
+        who = replace(who, head=head)
+    takes = [speak(name, text, who, off, core=core) for name, text in rows]
+    again = speak(*rows[0], who, off, core=core)
     same = again.weights.tobytes() == takes[0].weights.tobytes() and again.audio.tobytes() == takes[0].audio.tobytes()
-    report = measure(takes, persona, same)
+    report = measure(takes, persona, same, who.head)
     print(table(report))
     if out is not None:
         out.write_text(json.dumps(to_builtins(report), indent=1), encoding="utf-8")

@@ -11,7 +11,7 @@ from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, articulato
 from psi_ecs.components.voice import BLOCK, Speech
 from psi_ecs.systems.kernels import relax
 
-from .moment import LEAST, TRAVELLERS, ride
+from .moment import LEAST, TRAVELLERS, exert, ride
 from .score import LEAD, effort, phone_at
 from .wiring import Wiring
 
@@ -49,6 +49,7 @@ def mouth(world: World, avatar: int, seconds: float) -> tuple[Articulation, bool
     when = at + np.array([0.0, ahead[0], ahead[1]])
     state, jaw, tune = relax.at(when, score.knot / RATE, score.target, score.rate, said.x, said.v)
     ride(state[articulator_slice(score)], float(jaw[articulator_slice(score)][0]))
+    exert(state[articulator_slice(score)], art.effort[0])
     persona = world.resource(Cast).personas[int(world.peek(avatar, Avatar).index[0])]
     art.now[0] = state[articulator_slice(score)]
     art.loudness[0], base = effort(state), 12.0 * np.log2(persona.voice.pitch)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.phone import PHONES
 from psi_ecs.components.score import RATE, Score
+from psi_ecs.systems.kernels import jali
 
 F64 = NDArray[np.float64]
 
@@ -63,3 +64,10 @@ def ride(mouth: F64, jaw: float) -> None:
     share = min(max(mouth[1] / RIDES - 0.5, 0.0), 1.0)
     mouth[1] = max(mouth[1] + share * (jaw - mouth[0]), min(mouth[1], RIDES))
     mouth[0] = jaw
+
+
+def exert(mouth: F64, effort: NDArray[np.float32]) -> None:
+    """Let jaw and lips do more or less, in articulators f64[8] in place; effort f32[2] of `Articulation`."""
+    jaw, lips = effort.tolist()
+    if jaw != 1.0 or lips != 1.0:
+        jali.scale(mouth[:4], jaw, lips)

@@ -21,7 +21,7 @@ from psi_ecs.components.voice import BLOCK, CONTROL, Speech
 from psi_ecs.systems.kernels import relax
 from psi_ecs.systems.kernels.waver import flutter
 
-from .moment import TRAVELLERS, beat, marks, offsets, ride
+from .moment import TRAVELLERS, beat, exert, marks, offsets, ride
 from .regime import felt, pace, quiver, show
 from .wiring import Wiring
 
@@ -85,6 +85,7 @@ def evaluate(
             shown, jaw, tune = states[CONTROL + 1 :]
             art = articulator_slice(said.score)
             ride(shown[art], float(jaw[art][0]))
+            exert(shown[art], mouth.effort[row])
             mouth.now[row] = shown[art]
             mouth.loudness[row] = effort(shown)
             mouth.pitch[row], mouth.tune[row] = np.array([shown[0], tune[0]]) - 12.0 * np.log2(persona.voice.pitch)

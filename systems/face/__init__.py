@@ -26,6 +26,8 @@ from psi_ecs.systems.formats.expression import gather
 from psi_ecs.systems.formats.grammar import ruled
 from psi_ecs.systems.kernels import face_mouth
 
+BEAT, BREATH = int(Role.BEAT), int(Role.BREATH)
+
 __all__ = ["checked", "equip", "express", "face", "owners"]
 
 
@@ -79,12 +81,12 @@ def express(
     """Pose every face for this tick."""
     draw, now, table = rng.value.stream("face"), clock.value, shown.value
     heard, told, ruling = list(cues), list(spoken), "grammar" not in switches.value.off
-    owned = claims.items()
+    owned, anyone = claims.items(), any((run[1].turn >= 0).any() for run in faces)
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
         field = _field(ents.id, index.value, oscillators)
         if field is None:
             continue
-        row = {int(e): i for i, e in enumerate(ents.id)}
+        row = {e: i for i, e in enumerate(ents.id.tolist())}
         for event in heard:
             if event.avatar in row:
                 react.cue(event, row[event.avatar], life, field, table, now, draw)
@@ -93,21 +95,22 @@ def express(
             if said.avatar in row:
                 react.turn(said, row[said.avatar], life, field, draw)
             react.hear(said, life, speaking, now, draw)
-        listening = ~speaking & (speaking.any() | (life.doing[:, 0] > now.sample))
+        listening = ~speaking & (anyone | (life.doing[:, 0] > now.sample))
         react.reply(life, listening, now, draw)
         for who in np.flatnonzero(speaking):
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
-                ahead, size = float(art.ahead[who, 1]), float(field.amp[Role.BEAT, who])
+                ahead, size = float(art.ahead[who, 1]), float(field.amp[BEAT, who])
                 react.accents(voice, int(who), life, ahead, size, now, draw.uniform)
         react.leak(feeling.goal, life, now, draw)
         react.cycles(life, field, look.strength, listening, draw, now)
         breathe(ents.id, avatar.turn, speech, life, field, kept.value, now)
         wave = pose.waves(field)
         held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
-        far = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[Role.BREATH]), table, avatar.turn, now)
+        far = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[BREATH]), table, avatar.turn, now)
         mine = [(row[e], c) for e, c in owned if e in row]
         out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held, now, mine)
+        out.tongue[:] = pose.tongue(life, art)
         out.breath[:] = life.drive[:, CHEST]
 
 

@@ -16,13 +16,14 @@ from psi_ecs.components.score import Score
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face.field import Field
 
+BREATH = int(Role.BREATH)
 SHARE = 0.4
 """Share of a breath's cycle that is inspiration."""
 SHORTEST = 0.18
 """Seconds of a pause that is breathed in."""
 QUICKEST = 0.35
 """Seconds in which the chest may fill."""
-EARLY = 0.08
+EARLY = 0.1
 """Seconds before the next word by which it is filled."""
 EMPTY, LAST = 0.97, 0.99
 """Phase reached at the end of a phrase, and the last from which it does not come round within a tick."""
@@ -93,15 +94,15 @@ def breathe(
     """Lead the breath of those who speak, and let it go when they have ended."""
     for who in np.flatnonzero((turn >= 0) | (life.easy > 0.0)).tolist():
         said = speech.get(int(ids[who])) if turn[who] >= 0 else None
-        row = field.row[Role.BREATH, who]
+        row = field.row[BREATH, who]
         if said is None or said.score is None:
             if life.easy[who] > 0.0:
-                field.source.freq[row] = field.freq[Role.BREATH, who] = life.easy[who]
+                field.source.freq[row] = field.freq[BREATH, who] = life.easy[who]
                 life.easy[who] = 0.0
             continue
-        if life.easy[who] == 0.0 or field.freq[Role.BREATH, who] != life.led[who]:  # begins to speak, or was given another
-            life.easy[who] = field.freq[Role.BREATH, who]
-        found, theta = kept.pauses(who, said.score), float(field.theta[Role.BREATH, who])
+        if life.easy[who] == 0.0 or field.freq[BREATH, who] != life.led[who]:  # begins to speak, or was given another
+            life.easy[who] = field.freq[BREATH, who]
+        found, theta = kept.pauses(int(ids[who]), said.score), float(field.theta[BREATH, who])
         theta, hertz = lead(theta, clock.sample - said.start, found, clock)
-        field.source.theta[row] = field.theta[Role.BREATH, who] = theta
-        field.source.freq[row] = field.freq[Role.BREATH, who] = life.led[who] = hertz
+        field.source.theta[row] = field.theta[BREATH, who] = theta
+        field.source.freq[row] = field.freq[BREATH, who] = life.led[who] = hertz

@@ -42,18 +42,19 @@ class Index:
 
     def __init__(self) -> None:
         """Nothing looked up yet."""
-        self._ids: NDArray[np.uint64] | None = None
         self._avatar: NDArray[np.uint64] | None = None
-        self._row: NDArray[np.intp] | None = None
+        self._rows = dict[int, tuple[NDArray[np.uint64], NDArray[np.intp] | None]]()
 
     def field(self, ids: NDArray[np.uint64], source: Oscillator, part: Part) -> Field | None:
         """The field of avatars `ids` in one table of oscillators; None while any of them still lacks one."""
-        if self._ids is not ids or self._avatar is not part.avatar:
-            self._ids, self._avatar = ids, part.avatar
-            self._row = rows(ids, part.avatar, part.role)
-        if self._row is None:
-            return None
-        return Field(source.theta[self._row], source.freq[self._row], source.amp[self._row], self._row, source)
+        if self._avatar is not part.avatar:
+            self._avatar = part.avatar
+            self._rows.clear()
+        kept = self._rows.get(id(ids))
+        if kept is None or kept[0] is not ids:  # the array is kept, so that its id cannot be another's
+            kept = self._rows[id(ids)] = ids, rows(ids, part.avatar, part.role)
+        row = kept[1]
+        return None if row is None else Field(source.theta[row], source.freq[row], source.amp[row], row, source)
 
 
 def rows(ids: NDArray[np.uint64], avatar: NDArray[np.uint64], role: NDArray[np.int16]) -> NDArray[np.intp] | None:

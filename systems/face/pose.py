@@ -12,7 +12,6 @@ from psi_ecs.components.expression import Expressions
 from psi_ecs.components.face import Articulation, Rig
 from psi_ecs.components.life import Claims, Life
 from psi_ecs.components.oscillator import Role
-from psi_ecs.components.phone import PHONE_ID
 from psi_ecs.systems.face import state
 from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
@@ -28,7 +27,7 @@ EYE_MIDDLE = np.array([0.0, 0.0, 0.03])
 BLINKS, WIDES, SQUINTS, LOOK_UPS = slice(0, 8, 7), slice(6, 14, 7), slice(5, 13, 7), slice(4, 12, 7)
 """Left and right of each lid channel."""
 LOOKS_LEFT, LOOKS_RIGHT = slice(1, 5), slice(8, 12)
-SILENCE, _TH, _DH = PHONE_ID["SIL"], PHONE_ID["TH"], PHONE_ID["DH"]
+_BLINK, _BEAT = int(Role.BLINK), int(Role.BEAT)
 BLINK, LOOK, SPEECH = range(3)
 """What expressions may override."""
 HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(52, 55), slice(55, 61), slice(0, 52)
@@ -36,6 +35,8 @@ SACCADE = 0.008
 """Radians by which the eyes may be off before they leap: what is smaller is drift."""
 BLINK_DIP = 0.03
 """Radians that eyes dip in a blink (Riggs, Kelly, Manning and Moore 1987: one to two degrees down and inward)."""
+FLARE = 0.025
+"""Sneer of the nose for a chest that fills once a second: nostrils open as air is drawn in (Strohl et al. 1980)."""
 JAW, MOUTH, TONGUE = face_mouth.JAW_OPEN, face_mouth.LIPS, face_mouth.TONGUE
 
 
@@ -45,26 +46,23 @@ def drive(
 ) -> F64:  # fmt: skip
     """Advance every drive and swing by a tick; returns the distance to what is looked at, f64[A], metres. `air` f64[A] is how
     far chests are expanded."""
-    goal, now = np.zeros_like(life.drive), feeling.now
-    goal[:, 0:6:2], goal[:, 1:6:2] = now[:, :3], -now[:, :3]
-    goal[:, 6:13] = now[:, 3:]
-    np.maximum(goal[:, ROWS], life.want * (life.until > clock.sample), out=goal[:, ROWS])
-    np.maximum(goal[:, ROWS], life.raised, out=goal[:, ROWS])
-    phone = art.phone
-    voiced = phone != SILENCE
-    goal[:, TALK] = np.maximum(voiced, 0.5 * (turn >= 0))
-    goal[:, DENTAL] = (phone == _TH) | (phone == _DH)
-    goal[:, LIFT] = voiced * clamp(art.tune, -5.0, 7.0)
+    goal = np.empty_like(life.drive)
+    rows = goal[:, ROWS]
+    np.maximum(feeling.now @ state.FELT_BY, life.raised, out=rows)
+    asked = life.until > clock.sample
+    if asked.any():
+        np.maximum(rows, life.want * asked, out=rows)
+    sounding = state.SOUNDING[art.phone.astype(np.intp)]
+    goal[:, TALK] = np.maximum(sounding[:, 0], 0.5 * (turn >= 0))
+    goal[:, DENTAL] = sounding[:, 1]
+    goal[:, LIFT] = sounding[:, 0] * clamp(art.tune, -5.0, 7.0)
     goal[:, CHEST] = air
     far = _aim(goal, life, look, place, waves, shown, clock)
-    pace = np.empty_like(goal)
-    pace[:] = state.RATE
-    rising = goal > life.drive
-    pace[:, ROWS] = np.where(rising[:, ROWS], shown.onset, shown.offset)
-    pace[:, TALK] += rising[:, TALK] * (state.ATTACK - state.RELEASE)
+    up, down, wear = state.paces(shown, clock.dt)
+    pace = np.where(goal > life.drive, up, down)
     pace[:, EYE] = life.saccade[:, None]
     life.drive[:], life.speed[:] = relax.step(life.drive, life.speed, goal, pace, clock.dt)
-    life.worn += (life.drive[:, ROWS] - life.worn) * (1.0 - np.exp(-shown.wear * clock.dt))
+    life.worn += (life.drive[:, ROWS] - life.worn) * wear
     psi = koopman.advance(life.swing.view(np.complex128)[:, :, 0], state.MODES, clock.dt)
     life.swing[:, :, 0], life.swing[:, :, 1] = psi.real, psi.imag
     return far
@@ -79,7 +77,7 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, shown
     aim += life.wander
     share = 0.2 + 0.8 * np.minimum(np.abs(aim), 0.6)  # small shifts are made with the eyes alone
     goal[:, HEAD] = aim * share
-    eye = aim + life.scan * _left(life, shown, LOOK)[:, None] + 0.0025 * waves[state.DRIFT].T
+    eye = aim + life.scan * left_by(life, shown)[:, LOOK, None] + 0.0025 * waves[state.DRIFT].T
     leap = np.abs(eye - life.aim).max(axis=1) > SACCADE
     if leap.any():  # the speed of a saccade is set by its size as it begins
         life.aim[leap] = eye[leap]
@@ -91,7 +89,8 @@ def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, shown
 
 def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
     """How strong each expression is now, f64[A, E]: as driven, less what it has sunk by, and a burst on top."""
-    out: F64 = life.drive[:, ROWS] - shown.lost * life.worn
+    driven = life.drive[:, ROWS]
+    out: F64 = driven - shown.lost * np.minimum(life.worn, driven)
     for who in np.flatnonzero(life.burst >= 0).tolist():
         begin, end = life.burst_span[who].tolist()
         if clock.sample >= end:
@@ -101,9 +100,9 @@ def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
     return out
 
 
-def _left(life: Life, shown: Expressions, what: int) -> F64:
-    """What expressions leave of blinks, gaze or speech, f64[A]: the override of VRM 1.0, 1 - saturate(sum)."""
-    return 1.0 - clamp(life.drive[:, ROWS] @ shown.override[:, what], 0.0, 1.0)
+def left_by(life: Life, shown: Expressions) -> F64:
+    """What expressions leave of blinks, gaze and speech, f64[A, 3]: the override of VRM 1.0, 1 - saturate(sum)."""
+    return 1.0 - clamp(life.drive[:, ROWS] @ shown.override, 0.0, 1.0)
 
 
 def waves(field: Field) -> F64:
@@ -120,16 +119,20 @@ def weights(
     """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone. `claims` are those of
     the rows that hosts drive."""
     closing = clamp(art.now[:, 1] * -2.0, 0.0, 1.0)  # lips that press together claim the mouth at once
-    talk = np.maximum(clamp(life.drive[:, TALK], 0.0, 1.0) * _left(life, shown, SPEECH), closing)
+    left = left_by(life, shown)
+    talk = np.maximum(clamp(life.drive[:, TALK], 0.0, 1.0) * left[:, SPEECH], closing)
     wish = wished(strength(life, shown, clock), field, shown)
     wish += life.standing
     w = wish * (1.0 - talk[:, None] * state.GIVEN)
-    w += _movement(life, field, wave, talk) @ state.MOVEMENT
+    moved = _movement(life, field, wave, talk)
+    w += moved @ state.MOVEMENT
+    tone = moved[:, state.TONE.start :] @ state.MOVEMENT[state.TONE.start :, face_mouth.CLOSE]
     w[:, 52:54] += life.drive[:, HEAD]
     for who, owned in claims:
         mixed(w[who], owned, HEAD_TURN)
     _mouth(w, wish, life, art, rig, talk, closing, held)
-    _see(w, life, rig, field, shown, far, held)
+    w[:, face_mouth.CLOSE] = np.maximum(w[:, face_mouth.CLOSE], tone)
+    _see(w, life, rig, field, left[:, BLINK], far, held)
     for who, owned in claims:
         mixed(w[who], owned, SHAPES_ALONE)
         mixed(w[who], owned, EYE_TURN)
@@ -161,7 +164,7 @@ def _reseal(w: F64, who: int, life: Life, art: Articulation, rig: Rig, closing: 
 
 def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     """How strong each movement is, f64[A, 16] in the order of `state.MOVEMENT`."""
-    m, beat = np.empty((len(talk), len(state.MOVEMENT))), field.amp[Role.BEAT]
+    m, beat = np.empty((len(talk), len(state.MOVEMENT))), field.amp[_BEAT]
     m[:, state.SWAY] = (wave[state.SWAYING] * (life.sway * (1.0 + 0.7 * talk))).T
     lift = life.drive[:, LIFT] * life.gesture * beat
     m[:, state.PITCH] = lift
@@ -179,7 +182,9 @@ def _mouth(
 ) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
     lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
-    w[:, :52] += face_mouth.speech_shapes(now, clamp(life.drive[:, DENTAL], 0.0, 1.0)) * talk[:, None]
+    dental, effort = clamp(life.drive[:, DENTAL], 0.0, 1.0), art.loudness.astype(np.float64)
+    w[:, :52] += face_mouth.speech_shapes(now, dental, effort) * talk[:, None]
+    w[:, face_mouth.NOSE] += FLARE * clamp(life.speed[:, CHEST, None], 0.0, 3.0)
     w[:, face_mouth.SMILE] = np.maximum(w[:, face_mouth.SMILE], 0.0)
     if held is not None:
         hold(w, *held.face)
@@ -192,24 +197,29 @@ def _mouth(
         w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
         return
     asked = np.maximum(now[:, 1], 0.15 * now[:, 1])  # pressed lips cannot pass through each other
-    free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
-    goal = talk * asked + (1.0 - talk) * np.maximum(free, 0.0)
-    x = face_mouth.hold(x, goal, 1.0 - talk, life.reach, lip_gap)
+    goal, left = asked, 1.0 - talk
+    if left.max() > 1e-3:
+        free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
+        goal = talk * asked + left * np.maximum(free, 0.0)
+    x = face_mouth.hold(x, goal, left, life.reach, lip_gap)
     touch = now[:, 4] * (1.0 - closing)
     if (touch > 0.05).any():
         x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 
-def _see(w: F64, life: Life, rig: Rig, field: Field, shown: Expressions, far: F64, held: Limits | None) -> None:
-    """Eye turns that hold the gaze while the head moves, lids that follow them, and blinks over everything, in place."""
+def _see(w: F64, life: Life, rig: Rig, field: Field, left: F64, far: F64, held: Limits | None) -> None:
+    """Eye turns that hold the gaze while the head moves, lids that follow them, and the blinks that expressions leave, f64[A],
+    over everything, in place."""
     yaw, pitch = face_eyes.in_head(life.drive[:, EYE], w[:, 52:55])
     cross = face_eyes.HALF_SPACING / far
     turn = np.empty((len(w), 2, 2))
     turn[:, 0, 0], turn[:, 1, 0], turn[:, :, 1] = yaw - cross, yaw + cross, pitch[:, None]
-    lid = face_eyes.blink_lid(field.theta[Role.BLINK] / np.maximum(field.freq[Role.BLINK], 1e-9)) * _left(life, shown, BLINK)
-    lid = lid[:, None]
-    turn[:, :, 1] += BLINK_DIP * lid
+    lid = face_eyes.blink_lid(field.theta[_BLINK] / field.freq[_BLINK])
+    blinking = lid.any()
+    lid = (lid * left)[:, None]
+    if blinking:
+        turn[:, :, 1] += BLINK_DIP * lid
     w[:, 55:57], w[:, 58:60], w[:, 57:61:3] = turn[:, 0], turn[:, 1], state.TORSION * w[:, 54:55]
     shut = np.maximum(w[:, BLINKS], lid)
     w[:, BLINKS] = shut
@@ -220,5 +230,11 @@ def _see(w: F64, life: Life, rig: Rig, field: Field, shown: Expressions, far: F6
     shapes = face_eyes.eye_shapes(turn, rig.eye_gain)
     w[:, LOOKS_LEFT] += shapes[:, 0]
     w[:, LOOKS_RIGHT] += shapes[:, 1]
-    w[:, SQUINTS] *= 1.0 - 0.6 * lid
+    if blinking:
+        w[:, SQUINTS] *= 1.0 - 0.6 * lid
     w[:, LOOK_UPS] *= 1.0 - shut
+
+
+def tongue(life: Life, art: Articulation) -> F64:
+    """Tip and body of the tongue of every face, f64[A, 2] in the order of `components.face.TONGUE`."""
+    return face_mouth.tongue_shapes(art.now.astype(np.float64), clamp(life.drive[:, DENTAL], 0.0, 1.0))

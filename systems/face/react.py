@@ -80,13 +80,15 @@ def burst(life: Life, who: int, row: int, size: float, seconds: float, clock: Cl
 def leak(goal: NDArray[np.float32], life: Life, clock: Clock, rng: np.random.Generator) -> None:
     """A feeling that turns shows at once, for the blink of an eye, before its expression has grown; `goal` f32[A, 10]."""
     named = goal[:, 3:]
+    if named.max() <= LEAK and life.leading.max() < 0:
+        return
     best = named.argmax(axis=1)
     leading = np.where(named[np.arange(len(best)), best] > LEAK, best, -1)
     for who in np.flatnonzero(leading != life.leading).tolist():
         life.leading[who] = leading[who]
         if leading[who] >= 0 and rng.random() < 0.6:
             row = FELT.index(EMOTIONS[int(leading[who])])
-            burst(life, who, row, rng.uniform(0.25, 0.5), rng.uniform(0.08, BURST[1]), clock)
+            burst(life, who, row, rng.uniform(0.2, 0.4), rng.uniform(0.16, BURST[1]), clock)
 
 
 def turn(event: Spoken, who: int, life: Life, field: Field, rng: np.random.Generator) -> None:
@@ -110,6 +112,8 @@ def hear(event: Spoken, life: Life, speaking: NDArray[np.bool_], clock: Clock, r
 
 def reply(life: Life, listening: NDArray[np.bool_], clock: Clock, rng: np.random.Generator) -> None:
     """Nod where a nod is due; those who are told to listen nod now and then."""
+    if not (listening.any() or life.reply.any()):
+        return
     for who in np.flatnonzero(listening & (life.reply == 0) & (life.doing[:, 0] > clock.sample)).tolist():
         life.reply[who] = clock.sample + round(float(lognormal(rng, 7.0, 0.5, 1)[0]) * clock.rate)
     for who in np.flatnonzero((life.reply > 0) & (life.reply <= clock.sample)).tolist():

@@ -1,17 +1,20 @@
 """Where each drive and swing of `components.life.Life` lies, and how fast it moves."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.expression import FELT, ROOM
+from psi_ecs.components.expression import AXES, FELT, ROOM, Expressions
 from psi_ecs.components.face import BLENDSHAPES, FACE, FACE_ID
 from psi_ecs.components.life import DRIVES
 from psi_ecs.components.oscillator import Role
+from psi_ecs.components.phone import PHONES
+from psi_ecs.components.text import EMOTIONS
 from psi_ecs.systems.kernels import koopman
 
 F64 = NDArray[np.float64]
 
-FELT_ROWS = slice(0, len(FELT))
 ROWS = slice(0, ROOM)
 """Expressions: those that feelings drive come first."""
 TALK, DENTAL, LIFT = range(ROOM, ROOM + 3)
@@ -23,7 +26,31 @@ RATE = np.full(DRIVES, 10.0)
 """Relaxation rates, 1/s: 91 % of the way in 4/rate seconds. Head 0.5 s; expressions have their own."""
 ATTACK, RELEASE = 45.0, 9.0
 """Rates at which speech takes the mouth and gives it back."""
-RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK], RATE[CHEST] = 70.0, 24.0, 8.0, RELEASE, 40.0
+RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK], RATE[CHEST] = 70.0, 24.0, 8.0, RELEASE, 90.0
+
+def felt_by() -> F64:
+    """What each feeling f[10] asks of each expression, f64[10, E]: the dimensions of their two ends, categories of their own. A
+    negative strength counts as none."""
+    m = np.zeros((3 + len(EMOTIONS), ROOM))
+    for k in range(3):
+        m[k, 2 * k], m[k, 2 * k + 1] = 1.0, -1.0
+    m[range(3, 3 + len(EMOTIONS)), range(len(AXES), len(FELT))] = 1.0
+    return m
+
+
+FELT_BY = felt_by()
+SOUNDING = np.array([[p.name != "SIL", p.name in ("TH", "DH")] for p in PHONES], np.float64)
+"""Of each phone, f64[P, 2]: whether it sounds, and whether the tongue is between the teeth."""
+
+
+@lru_cache(maxsize=4)
+def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64]:
+    """Relaxation rates of drives that grow and that fade, f64[DRIVES], and the share by which expressions wear off in a tick,
+    f64[E]."""
+    up, down = RATE.copy(), RATE.copy()
+    up[ROWS], down[ROWS], up[TALK] = shown.onset, shown.offset, ATTACK
+    return up, down, 1.0 - np.exp(-shown.wear * dt)
+
 
 NOD, BROW, BOW, SHAKE = range(4)
 """Swings: the nod and the brow raise of an accent, and the nod and the shake of a cue."""

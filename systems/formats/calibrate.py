@@ -83,8 +83,8 @@ def _lids(face: Mesh, side: str) -> tuple[int, int]:
     below = (
         column
         & (face.position[:, 1] < y - 0.004)
-        & (face.position[:, 1] > y - 0.02)
-        & (np.abs(face.position[:, 2] - z) < 0.008)
+        & (face.position[:, 1] > y - 0.045)
+        & (np.abs(face.position[:, 2] - z) < 0.012)
     )
     lower = np.flatnonzero(below & (blink[:, 1] > 0.3 * blink[:, 1].min()))
     if not len(lower):

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from psi_ecs import AssetError
 from psi_ecs.column import fields
-from psi_ecs.components.face import BLENDSHAPES, Head, Mesh, Rig
+from psi_ecs.components.face import SHAPES, Head, Mesh, Rig
 
 from .calibrate import landmarks_of, measure
 from .gltf import LIMIT, Builder, accessor, pack, unpack
 
-_CANON = {s.lower(): s for s in BLENDSHAPES}
+_CANON = {s.lower(): s for s in SHAPES}
 BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, struct.error, RecursionError, MemoryError)
 """What reading a document that lies about itself may raise."""
 NODES = ("body", "head", "leftEye", "rightEye")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import AssetError
-from psi_ecs.components.face import BLENDSHAPES, Mesh
+from psi_ecs.components.face import SHAPES, Mesh
 
 TYPES: dict[int, Any] = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
@@ -82,6 +82,11 @@ def pack(document: dict[str, Any], blob: bytes) -> bytes:
     return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body
 
 
+def _whole(count: int) -> int:
+    """The component type of indices below `count`: two bytes where they do (the largest is kept for restarts)."""
+    return 5123 if count < 65536 - 1 else 5125
+
+
 class Builder:
     """Accessors and buffer views as they grow."""
 
@@ -117,7 +122,7 @@ class Builder:
         """Add a morph target f32[n, 3], sparse: only what moves."""
         a = array.astype(np.float32)
         rows = np.flatnonzero(np.abs(a).max(1) > 2e-5)  # 0.02 mm: below what can be seen
-        sparse_at, values = rows.astype(np.uint32), a[rows]
+        values, kind = a[rows], _whole(len(a))
         if not len(rows):
             return self.add(componentType=5126, count=len(a), type="VEC3", min=[0.0] * 3, max=[0.0] * 3)
         full = np.zeros_like(a)
@@ -130,7 +135,7 @@ class Builder:
             max=full.max(0).tolist(),
             sparse={
                 "count": len(rows),
-                "indices": {"bufferView": self.view(sparse_at), "componentType": 5125},
+                "indices": {"bufferView": self.view(rows.astype(TYPES[kind])), "componentType": kind},
                 "values": {"bufferView": self.view(values)},
             },
         )
@@ -139,17 +144,18 @@ class Builder:
         """Add a mesh with its morph targets; its number."""
         if mesh.material not in self.materials:
             self.materials.append(mesh.material)
-        index = mesh.triangle.astype(np.uint32).reshape(-1)
+        kind = _whole(len(mesh.position))
+        index = mesh.triangle.astype(TYPES[kind]).reshape(-1)
         primitive: dict[str, Any] = {
             "attributes": {
                 "POSITION": self.vectors(mesh.position, "VEC3", bounds=True),
                 "NORMAL": self.vectors(mesh.normal, "VEC3"),
                 "TEXCOORD_0": self.vectors(mesh.uv, "VEC2"),
             },
-            "indices": self.add(bufferView=self.view(index, 34963), componentType=5125, count=len(index), type="SCALAR"),
+            "indices": self.add(bufferView=self.view(index, 34963), componentType=kind, count=len(index), type="SCALAR"),
             "material": self.materials.index(mesh.material),
         }
-        names = [s for s in BLENDSHAPES if s in mesh.delta]
+        names = [s for s in SHAPES if s in mesh.delta]
         extras: dict[str, Any] = {"node": mesh.node}
         if names:
             primitive["targets"] = [{"POSITION": self.offsets(mesh.delta[s])} for s in names]

@@ -1,9 +1,11 @@
 """Eyes: where to look, how the eyes stand in a moving head, and how lids close.
 
 Angles in radians: yaw positive to the face's own left (+x), pitch positive down, roll positive to its left shoulder; a face
-looks along +z, y up. A head turns by yaw, then pitch, then roll, so each turn is one complex product.
+looks along +z, y up. A head turns by yaw, then pitch, then roll. Faces are few: plain numbers, one face after the other, take a
+tenth of the time of as many operations on short arrays.
 """
 
+from math import atan2, cos, hypot, sin
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,10 @@ from numpy.typing import NDArray
 from psi_ecs.systems.kernels.face_mouth import clamp
 
 F64 = NDArray[np.float64]
-C128 = NDArray[np.complex128]
 
 CLOSING, CLOSED, OPENING = 0.080, 0.034, 0.180
 """Seconds of a blink: it closes faster than it opens, and is shut for at least two ticks."""
 BLINK = CLOSING + CLOSED + OPENING
-GAIN_ORDER = np.array([1, 2, 3, 0])
-SHAPE_SIGN = np.array([[[0.0, -1.0, 1.0, 0.0], [1.0, 0.0, 0.0, -1.0]], [[0.0, 1.0, -1.0, 0.0], [1.0, 0.0, 0.0, -1.0]]])
 HALF_SPACING = 0.031
 """Half the distance between the pupils, m."""
 
@@ -33,20 +32,23 @@ def blink_lid(seconds: F64) -> F64:
 
 
 def saccade_rate(turn: F64) -> F64:
-    """Relaxation rate (1/s) of an eye turning by `turn` radians: main sequence, 21 ms + 2.2 ms a degree (Carpenter 1988)."""
-    return 4.0 / (0.021 + 0.0022 * np.degrees(np.abs(turn)))
+    """Relaxation rate (1/s) of an eye turning by `turn` radians on the main sequence: it covers 94 % in 21 ms + 2.2 ms a degree
+    (Carpenter 1988), and its peak velocity is 4.5 / e = 1.65 times the mean (Harwood, Mezey & Harris 1999)."""
+    return 4.5 / (0.021 + 0.0022 * np.degrees(np.abs(turn)))
 
 
 def bearing(target: NDArray[Any], position: NDArray[Any], facing: NDArray[Any], eye: F64) -> tuple[F64, F64]:
     """Yaw and pitch f64[A, 2], and distance f64[A], of world points f64[A, 3] from bodies at `position` f64[A, 3] turned by
     `facing` f64[A]. `eye` f64[3] is the middle between the eyes, in the body's space."""
-    away = target - position
-    flat = (away[:, 2] + 1j * away[:, 0]) * np.exp(-1j * facing) - (eye[2] + 1j * eye[0])
-    rise, far = away[:, 1] - eye[1], np.abs(flat)
-    aim = np.empty((len(away), 2))
-    np.arctan2(flat.imag, flat.real, out=aim[:, 0])
-    np.arctan2(-rise, far, out=aim[:, 1])
-    return aim, np.maximum(np.hypot(far, rise), 0.1)
+    aim, far = [], []
+    ex, ey, ez = eye.tolist()
+    for (x, y, z), (px, py, pz), turn in zip(target.tolist(), position.tolist(), facing.tolist(), strict=True):
+        c, s, dx, dz = cos(turn), sin(turn), x - px, z - pz
+        ahead, aside, rise = c * dz + s * dx - ez, c * dx - s * dz - ex, y - py - ey
+        flat = hypot(ahead, aside)
+        aim.append((atan2(aside, ahead), atan2(-rise, flat)))
+        far.append(max(hypot(flat, rise), 0.1))
+    return np.array(aim).reshape(-1, 2), np.array(far)
 
 
 def in_head(aim: F64, head: F64) -> tuple[F64, F64]:
@@ -55,12 +57,17 @@ def in_head(aim: F64, head: F64) -> tuple[F64, F64]:
     `aim` f64[A, 2] is their yaw and pitch there. Taking the head's turn out is the vestibulo-ocular reflex: the gaze
     stays where it was while the head moves.
     """
-    turn: C128 = np.exp(-1j * head)
-    ray: C128 = np.exp(1j * aim)
-    level = ray[:, 1].real * ray[:, 0] * turn[:, 0]  # z + i x
-    tip = (level.real + 1j * ray[:, 1].imag) * turn[:, 1]  # z - i y
-    lean = (level.imag * 1j - tip.imag) * turn[:, 2]  # y + i x
-    return np.arctan2(lean.imag, tip.real), -np.arctan2(lean.real, np.hypot(lean.imag, tip.real))
+    yaws, pitches = [], []
+    for (yaw, pitch), (a, b, r) in zip(aim.tolist(), head.tolist(), strict=True):
+        level, x = cos(yaw - a) * cos(pitch), sin(yaw - a) * cos(pitch)
+        y = -sin(pitch)
+        c, s = cos(b), sin(b)
+        z, y = c * level - s * y, s * level + c * y
+        c, s = cos(r), sin(r)
+        x, y = c * x - s * y, c * y + s * x
+        yaws.append(atan2(x, z))
+        pitches.append(-atan2(y, hypot(x, z)))
+    return np.array(yaws), np.array(pitches)
 
 
 def eye_shapes(turn: F64, gain: NDArray[Any]) -> F64:
@@ -68,5 +75,7 @@ def eye_shapes(turn: F64, gain: NDArray[Any]) -> F64:
 
     Args: turn f64[A, 2, 2] yaw and pitch of each eye; gain f64[A, 4] turn that Up, Down, In, Out = 1 stand for.
     """
-    out = np.matmul(turn[:, :, None], SHAPE_SIGN)[:, :, 0] / gain[:, None, GAIN_ORDER]
-    return clamp(out, 0.0, 1.0)
+    out = []
+    for ((a, b), (c, d)), (up, down, inward, outward) in zip(turn.tolist(), gain.tolist(), strict=True):
+        out.append((b / down, -a / inward, a / outward, -b / up, d / down, c / inward, -c / outward, -d / up))
+    return clamp(np.array(out).reshape(-1, 2, 4), 0.0, 1.0)

@@ -17,6 +17,7 @@ JAW_FORWARD, JAW_OPEN, CLOSE, FUNNEL, PUCKER = 14, 17, 18, 19, 20
 SMILE, DIMPLE, STRETCH, PRESS = slice(23, 25), slice(27, 29), slice(29, 31), slice(35, 37)
 ROLL_LOWER, ROLL_UPPER, SHRUG_LOWER = 31, 32, 33
 LOWER_DOWN, UPPER_UP, TONGUE = slice(37, 39), slice(39, 41), 51
+PUFF, CHEEK, NOSE = 46, slice(47, 49), slice(49, 51)
 LIPS = slice(14, 41)
 """Channels that move jaw and lips."""
 INCISOR = 0.9
@@ -32,14 +33,25 @@ SIDES = np.array([1.0, 1.3, 1.3])
 RAISERS = np.zeros(52)
 """Shapes that part the lips beyond what the jaw does: the lower lip more than the upper."""
 RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
-SPEECH = np.zeros((6, 52))
-"""Shapes of rounding, open rounding, spreading, pressing, tucking and the tongue between the teeth."""
-SPEECH[0, [FUNNEL, PUCKER]] = 0.15, 0.85
-SPEECH[1, [FUNNEL, PUCKER]] = 0.45, -0.5
+SPEECH = np.zeros((9, 52))
+"""Shapes of rounding, open rounding, spreading, pressing, tucking, the tongue between the teeth, the pressure behind shut lips,
+effort, and effort of an open mouth."""
+SPEECH[0, PUCKER] = 1.0
+SPEECH[1, [FUNNEL, PUCKER]] = 0.55, -0.5
 SPEECH[2, STRETCH], SPEECH[2, SMILE] = 0.32, 0.16
 SPEECH[3, PRESS], SPEECH[3, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
 SPEECH[4, ROLL_LOWER], SPEECH[4, UPPER_UP] = 0.6, 0.12
-SPEECH[5, TONGUE] = 0.28
+SPEECH[5, TONGUE] = 0.5
+SPEECH[6, PUFF], SPEECH[7, NOSE], SPEECH[8, CHEEK] = 0.12, 0.14, 0.25
+ORDINARY = 0.55
+"""Vocal effort above which a face shows it."""
+WIDE = 12.0
+"""mm of jaw at which a mouth is wide open."""
+DEGREE, DEGREE_AT_0 = np.zeros((8, 5)), np.array([0.0, 0.0, 1.0, -ORDINARY / (1.0 - ORDINARY), 0.0])
+DEGREE[1, :2], DEGREE[7, 2], DEGREE[0, 4] = (1.0 / 9.0, -0.5), -2.0, 1.0 / WIDE
+"""How far articulators go toward what depends on them not in proportion: see `speech_shapes`."""
+HIGH = 9.0
+"""mm of jaw at which the body of the tongue, which rides on it, is low whatever it does."""
 
 
 def clamp(x: NDArray[Any], low: float | F64, high: float | F64) -> F64:
@@ -49,22 +61,37 @@ def clamp(x: NDArray[Any], low: float | F64, high: float | F64) -> F64:
     return out
 
 
-def speech_shapes(art: F64, dental: F64) -> F64:
-    """Lip and tongue shapes of the articulators, without jaw and closure.
+def speech_shapes(art: F64, dental: F64, effort: F64) -> F64:
+    """Shapes of the articulators, without jaw and closure, and those that effort brings with it.
 
-    Args: art f64[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1.
-    Returns: f64[A, 52].
+    Args: art f64[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
+    effort f64[A] of the voice, 0 to 1. Returns: f64[A, 52].
+
+    Air behind shut lips fills the cheeks unless it leaves by the nose (/m/). Loud open vowels raise cheeks and nostrils.
     """
-    lips, rounding = art[:, 1], art[:, 2]
-    ring = clamp(lips / 9.0, 0.0, 1.0)  # an open rounded mouth is a funnel, a narrow one a pucker
+    degree = art @ DEGREE
+    degree += DEGREE_AT_0
+    degree[:, 3] += effort / (1.0 - ORDINARY)
+    degree = clamp(degree, 0.0, 1.0)  # of a wide ring, pressed lips, a shut velum, effort, and an open mouth
     parts = np.empty((len(art), len(SPEECH)))
-    parts[:, 0] = rounding
-    parts[:, 1] = rounding * ring
-    parts[:, 2] = art[:, 3]
-    parts[:, 3] = clamp(lips * -0.5, 0.0, 1.0)
-    parts[:, 4] = art[:, 4]
-    parts[:, 5] = dental
+    parts[:, 0], parts[:, 2], parts[:, 4], parts[:, 5] = art[:, 2], art[:, 3], art[:, 4], dental
+    parts[:, 3], parts[:, 7] = degree[:, 1], degree[:, 3]
+    np.multiply(art[:, 2], degree[:, 0], out=parts[:, 1])  # an open rounded mouth is a funnel, a narrow one a pucker
+    np.multiply(degree[:, 1], degree[:, 2], out=parts[:, 6])
+    np.multiply(degree[:, 3], degree[:, 4], out=parts[:, 8])
     return parts @ SPEECH
+
+
+def tongue_shapes(art: F64, dental: F64) -> F64:
+    """Tip and body of the tongue up, f64[A, 2] in the order of `components.face.TONGUE`; arguments as in `speech_shapes`.
+
+    The tip goes between the teeth instead in /th/. The body is up where it is far from the middle in a mouth that is not
+    open: in front for /i/, at the back for /k/ and /u/ (the jaw carries the tongue: Lindblom & Sundberg 1971).
+    """
+    out = np.empty((len(art), 2))
+    out[:, 0] = art[:, 5] * (1.0 - 0.7 * dental)
+    out[:, 1] = np.abs(art[:, 6]) * (1.5 - art[:, 0] * (1.5 / HIGH))
+    return clamp(out, 0.0, 1.0)
 
 
 def gaps(weights: F64, lip_gap: F64) -> F64:

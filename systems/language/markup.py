@@ -1,7 +1,8 @@
 """Inline tags in plain text: [excited] ... [/], [sad:0.6], [pause 0.5], [slow], [loud], [emphasis], [mark name].
 
-[whisper] ... [/], [shout], [laugh], [cry] and [sigh] are manners of words; [laugh], [laugh:0.8], [sigh 2s], [gasp] without a
-closing tag of their own are sounds. `[/]` closes what can only be opened first; [/laugh] always means the laughed words.
+[whisper] ... [/], [shout], [mumble], [clear], [laugh], [cry] and [sigh] are manners of words; [laugh], [laugh:0.8], [sigh 2s],
+[gasp] without a closing tag of their own are sounds. `[/]` closes what can only be opened first; [/laugh] always means the
+laughed words.
 """
 
 import re

@@ -22,6 +22,7 @@ _CHANNELS = (*(c.name for c in SOURCE), "f1", "f2", "f3", "f4", "f5", "dull", *(
 _BOUNDS = (
     ("rate", 0.25, 4.0), ("pitch", -24.0, 24.0), ("span", 0.0, 3.0), ("volume", -60.0, 20.0), ("voicing", 0.0, 1.0),
     ("breath", 0.0, 1.0), ("rd", -2.0, 2.0), ("f1", 0.5, 2.0), ("dull", 0.0, 30.0), ("jaw", 0.1, 3.0),
+    ("lips", 0.1, 3.0), ("pace", 0.3, 2.0),
     ("tremolo", 0.0, 24.0), ("crack", 0.0, 1.0),
 )  # fmt: skip
 _SOUND_BOUNDS = (("seconds", 0.1, LONGEST), ("pulse", 0.0, 12.0), ("slow", 0.0, 0.8), ("open", 0.1, 0.9), ("shut", 0.0, 20.0))

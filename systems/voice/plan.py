@@ -17,7 +17,7 @@ from .asset import TRACT, FormantTable
 from .duration import pause_seconds, word_seconds
 from .feeling import Effect, effect
 from .gesture import Gestures, Segment
-from .mouth import articulate
+from .mouth import articulate, strengthen
 from .pitch import intone
 from .regime import colour, lengths, noise, stretches, utter
 from .tract import Tract
@@ -96,10 +96,10 @@ def plan(sentence: Sentence, persona: Persona, last: bool, table: FormantTable) 
     _source(segments, sentence, effects, persona, out)
     intone(segments, sentence, effects, style.pitch, style.span, out)
     tract.write()
-    articulate(segments, out, tract.release, persona.manner.articulation)
+    articulate(segments, out, tract.release)
     sounds(sentence, segments, persona, out)
     placed = place(sentence, segments)
-    return score(sentence, segments, placed, out, out.knots(), table.name)
+    return score(sentence, segments, placed, out, out.knots(), table.name, persona.manner.articulation)
 
 
 class Placed(NamedTuple):
@@ -123,13 +123,14 @@ def place(sentence: Sentence, segments: list[Segment]) -> Placed:
 
 def score(
     sentence: Sentence, segments: list[Segment], placed: Placed, out: Gestures, knots: tuple[NDArray[Any], ...], voice: str,
-    manners: list[Stretch] | None = None,
+    articulation: float, manners: list[Stretch] | None = None,
 ) -> Score:  # fmt: skip
     """The score of these segments and knots (as `Gestures.knots` gives them), words put in their manner: by `manners`, where
-    it must reach further than the words."""
+    it must reach further than the words. `articulation` is that of `Manner`."""
     knot, owner, target, rate = knots
+    strengthen(target, rate, out.column, np.ones(len(knot), np.bool_), articulation, articulation, articulation**0.5)
     pauses = {start for s, start in zip(segments, placed.start.tolist(), strict=True) if s.name == "SIL"}
-    colour(knot, target, out.column, placed.regimes if manners is None else manners, pauses)
+    colour(knot, target, rate, out.column, placed.regimes if manners is None else manners, pauses)
     edge = [w.start for w in placed.words] + [placed.words[-1].end]
     return Score(
         channels=out.channels,

@@ -8,6 +8,7 @@ from psi_ecs.components.score import RATE
 from psi_ecs.components.text import Word
 
 from .gesture import Gestures, Segment
+from .mouth import strengthen
 
 F64 = NDArray[np.float64]
 
@@ -73,9 +74,11 @@ def utter(segments: list[Segment], regime: Regime, sound: Vocal, base: float, tr
             out.add(s.start, s.index, BURST_RATE, jaw=sound.shut, lips=max(sound.shut, 1.0))
 
 
-def colour(knot: NDArray[np.int64], target: F64, column: dict[str, int], stretches: list[Stretch], pauses: set[int]) -> None:
-    """Put words in their manner: change the targets f64[K, C] of knots within each stretch, in place, as far as the voice has
-    the channels. `pauses` are samples at which pauses begin: there a manner lasts until the voice is off."""
+def colour(
+    knot: NDArray[np.int64], target: F64, rate: F64, column: dict[str, int], stretches: list[Stretch], pauses: set[int]
+) -> None:
+    """Put words in their manner: change targets and rates f64[K, C] of knots within each stretch, in place, as far as the voice
+    has the channels. `pauses` are samples at which pauses begin: there a manner lasts until the voice is off."""
     for stretch in stretches:
         r = stretch.regime
         inside = (stretch.start <= knot) & (knot < stretch.end + (FADE if stretch.end in pauses else 0))
@@ -83,8 +86,7 @@ def colour(knot: NDArray[np.int64], target: F64, column: dict[str, int], stretch
             continue
         x, s = target[inside], r.strength
         left, voiced = 1.0 - min(s, 1.0) * (1.0 - r.voicing), np.clip(x[:, column["voicing"]], 0.0, 1.0)
-        opened = np.where(x[:, column["lips"]] > 0.0, r.jaw**s, 1.0)
-        for name, by in (("voicing", left), ("tail", left), ("f1", r.f1**s), ("jaw", r.jaw**s), ("lips", opened)):
+        for name, by in (("voicing", left), ("tail", left), ("f1", r.f1**s)):
             if name in column:
                 x[:, column[name]] *= by
         for name, more, most in (("breath", s * r.breath * voiced, 1.0), ("dull", s * r.dull, np.inf)):
@@ -92,6 +94,7 @@ def colour(knot: NDArray[np.int64], target: F64, column: dict[str, int], stretch
                 x[:, column[name]] = np.minimum(x[:, column[name]] + more, most)
         x[:, column["rd"]] = np.clip(x[:, column["rd"]] + s * r.rd, 0.35, 2.6)
         target[inside] = x
+        strengthen(target, rate, column, inside, r.jaw**s, r.lips**s, r.pace**s)
 
 
 def stretches(words: list[Word], start: list[int], end: list[int]) -> list[Stretch]:

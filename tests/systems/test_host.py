@@ -209,3 +209,33 @@ def test_missing_assets_are_named() -> None:
         Host().avatar("nobody")
     with pytest.raises(AssetError, match="none"):
         load_head("none")
+
+
+def test_articulation_can_be_turned_while_it_speaks() -> None:
+    """Less of jaw and lips mumbles, and lips still shut for /p/; the sound stays as it was."""
+    said = {}
+    for level in (0.5, 1.0, 1.5):
+        host, who = make(text="Papa saw a happy sheep.")
+        host.articulate(who, level, level)
+        said[level] = run(host)
+    jaw = {level: max(f.weights[0, FACE_ID["jawOpen"]] for f in frames) for level, frames in said.items()}
+    assert jaw[0.5] < 0.75 * jaw[1.0] and jaw[1.5] > 1.2 * jaw[1.0]
+    sounds = {level: np.concatenate([f.audio for f in frames]).tobytes() for level, frames in said.items()}
+    assert len(set(sounds.values())) == 1
+    rows = load_head("mira").rig["lip_gap"].astype(np.float64)
+    for frames in said.values():
+        start = next(e.start for f in frames for e in f.events if e.kind == "phone" and e.text == "P")
+        gaps = [(rows[:, 0] + rows[:, 1:] @ f.weights[0, :52]).max() for f in frames[start // 400 - 2 : start // 400 + 4]]
+        assert min(gaps) <= 1.0
+    with pytest.raises(PsiError, match="articulate: jaw is 3"):
+        make()[0].articulate(0, 3.0)
+
+
+def test_the_tip_of_the_tongue_is_up_before_its_sound_and_down_after_it() -> None:
+    frames = run(make(text="A nay.")[0])
+    phones = {e.text: e for f in frames for e in f.events if e.kind == "phone"}
+    tip = np.array([f.tongue[0, 0] for f in frames])
+    begin, end = phones["N"].start // 400, phones["N"].end // 400
+    assert frames[0].tongue.shape == (1, 2)
+    assert tip[begin] > 0.5 and tip[begin - 8] < 0.1, "up before the sound begins"
+    assert tip[end + 6] < 0.2 and tip.min() >= 0.0 and tip.max() <= 1.0

@@ -17,7 +17,7 @@ from psi_ecs.systems.dynamics.core import load
 from psi_ecs.systems.dynamics.regime import knobs
 from psi_ecs.systems.formats.captions import captions, vtt
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.host import Host
+from psi_ecs.systems.host import Host, load_head
 from psi_ecs.systems.language import analyse
 from psi_ecs.systems.language.regimes import build, over_words, regimes
 from psi_ecs.systems.voice import FormantVoice
@@ -304,3 +304,20 @@ def test_knobs_grow_with_strength() -> None:
     freq = full[2 * len(core.pulled) :][: len(Role)]
     assert np.isclose(np.exp(freq[Role.TREMOR]), 1.28) and not freq[Role.JAW]
     assert not knobs(Regime(), core).any()
+
+
+@pytest.mark.parametrize("name", ["mumble", "clear", "whisper", "shout"])
+def test_manners_move_jaw_and_lips_and_leave_closures_closed(name: str) -> None:
+    """More of both in clear and shouted words, more of the lips alone in whispered ones, less of both in mumbled ones."""
+    text, rows = "Papa may move happy bees.", load_head("mira").rig
+    heard, plain = Heard(f"[{name}]{text}[/]"), Heard(text)
+    gap = rows["lip_gap"][:, 0] + heard.face[:, :52] @ rows["lip_gap"][:, 1:].T
+    for phone in (e for e in heard.events if e.kind == "phone" and e.text in ("P", "B", "M")):
+        assert gap[phone.start // BLOCK - 3 : phone.end // BLOCK + 3].max(axis=1).min() <= 1.0
+    assert gap.min() >= -1.0
+    jaw = np.log(max(heard.jaw(i).max() for i in range(5)) / max(plain.jaw(i).max() for i in range(5)))
+    assert (jaw < -0.3) if name == "mumble" else (jaw > 0.1) if name != "whisper" else (abs(jaw) < 0.15)
+    assert heard.score is not None and plain.score is not None
+    spread = plain.score.index("spread")
+    lips = heard.score.target[:, spread].max() / plain.score.target[:, spread].max()
+    assert (lips < 0.6) if name == "mumble" else (lips > 1.2)

@@ -58,7 +58,7 @@ def test_arrows_choose_and_change_one_number_of_the_asset() -> None:
     where = [i for i, c in enumerate(before["coupling"]) if (c["pulled"], c["by"]) == ("jaw", "syllable")]
     assert after["coupling"][where[0]].pop("gain") < before["coupling"][where[0]].pop("gain")
     assert before == after and made.text.count("#") == plain().count("#")
-    assert made.core.gain.min() >= 0.0 and not np.array_equal(made.core.gain, build(plain().encode(), "core").gain)
+    assert made.thing.gain.min() >= 0.0 and not np.array_equal(made.thing.gain, build(plain().encode(), "core").gain)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_pages_and_places(keys: tuple[str, ...], path: str) -> None:
     assert made.fader is not None and made.fader.path == path
     if path.startswith("emotion"):
         changed = desk(*keys, "up")
-        assert changed.core.feel.shape == made.core.feel.shape and not np.array_equal(changed.core.feel, made.core.feel)
+        assert changed.thing.feel.shape == made.thing.feel.shape and not np.array_equal(changed.thing.feel, made.thing.feel)
 
 
 def test_undo_redo_and_back_to_the_file() -> None:
@@ -149,7 +149,7 @@ ticking.now = 0.0  # type: ignore[attr-defined]
 
 def test_a_session_turns_the_running_field_and_writes_the_asset(tmp_path: Path) -> None:
     made = Desk(plain(), "core")
-    stage = Stage(Source(text="Good morning, everyone."), None, made.core)
+    stage = Stage(Source(text="Good morning, everyone."), None, made.thing)
     out = tmp_path / "mine.toml"
     keys = [["right"], *[["pagedown"]] * 20, ["3", "right", "right", "up"], [], ["s"], []]
     screen = Script(*keys)
@@ -162,7 +162,7 @@ def test_a_session_turns_the_running_field_and_writes_the_asset(tmp_path: Path) 
     pulls = (wires.net.target == row[Role.JAW]) & (wires.net.source == row[Role.SYLLABLE])
     assert np.hypot(wires.net.a, wires.net.b)[pulls].sum() == 0.0
     now = stage.host.pattern(stage.avatar, "now").state["breath"].shift
-    assert abs(now) <= 0.1 * written["oscillator"]["breath"]["freq"] and stage.core is made.core
+    assert abs(now) <= 0.1 * written["oscillator"]["breath"]["freq"] and stage.core is made.thing
     assert any("jaw-syllable" in line for line in screen.shown[0]) and all(len(s) < 32 for s in screen.shown)
     assert all(len(line) <= 100 for shown in screen.shown for line in shown)
 
@@ -176,7 +176,7 @@ def test_the_performance_begins_again_when_it_is_over() -> None:
 def test_a_file_that_cannot_be_written_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
     made = Desk(plain(), "core")
     screen = Script(["up"], ["s"], [])
-    tune(made, Stage(Source(text="Hi."), None, made.core), screen, tmp_path, ticking)
+    tune(made, Stage(Source(text="Hi."), None, made.thing), screen, tmp_path, ticking)
     assert any("is a folder" in line for line in screen.shown[2]) and made.text != made.saved == plain()
 
 

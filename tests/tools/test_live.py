@@ -45,7 +45,7 @@ class World:
         self.pass_time(self.pauses.get(self.made, 0))
         frame = Frame(
             tick=self.made, audio=np.zeros(400), sounds=np.full((1, 400), self.made), weights=np.full((1, 61), self.made),
-            breath=np.zeros(1), events=[],
+            tongue=np.zeros((1, 2)), breath=np.zeros(1), events=[],
         )  # fmt: skip
         self.made += 1
         return frame

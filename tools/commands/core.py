@@ -157,11 +157,11 @@ def _equalise(core: str, source: Any, window: bool, out: Path) -> None:
     desk = Desk(read(find(core)).decode(), core)
     if window:
         cells = Cells(f"psi core tune: {core}")
-        play(desk, Stage(source, None, desk.core), cells, out, time.monotonic)
+        play(desk, Stage(source, None, desk.thing), cells, out, time.monotonic)
         cells.close()
     else:
         with Terminal() as terminal:
-            play(desk, Stage(source, None, desk.core), terminal, out, time.monotonic)
+            play(desk, Stage(source, None, desk.thing), terminal, out, time.monotonic)
     click.echo(out if desk.saved != desk.first else "nothing was saved")
 
 

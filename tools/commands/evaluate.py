@@ -16,6 +16,7 @@ PATH = click.Path(path_type=Path)
     "--texts", type=click.Path(path_type=Path), help="File with lines id<TAB>text; the project's own sentences when left out."
 )
 @click.option("--persona", default="mira", show_default=True, help="Who speaks.")
+@click.option("--head", metavar="NAME|FILE", help="Another head than the persona's: an asset, or a GLB with ARKit shapes.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="JSON file for the figures.")
 @click.option("--hours", type=float, metavar="H", help="Instead, speak for H simulated hours: bad numbers, energy, drift.")
 @click.option("--silent", is_flag=True, help="With --hours: score and field alone, twice as fast.")
@@ -31,6 +32,7 @@ def command(
     context: click.Context,
     texts: Path | None,
     persona: str,
+    head: str | None,
     out: Path | None,
     hours: float | None,
     silent: bool,
@@ -40,11 +42,13 @@ def command(
     grammar: bool,
     ablation: bool,
 ) -> None:
-    """Measure lip closures, tooth contacts, jaw order and the lead of mouth over sound, on the mesh, over spoken sentences.
+    """Measure lip closures, tooth contacts, jaw order, rounding, how early lips get ready and the lead of mouth over sound, on
+    the mesh, over spoken sentences.
 
     \b
     psi eval
     psi eval --texts sentences.tsv --persona theo -o figures.json
+    psi eval --head other.glb                    the same persona with another head
     psi eval --core mine.toml --ablate emotion   with a field of your own, and without feelings
     psi eval --ablation                          what each part is worth
     psi eval --grammar                           violations over all scenes
@@ -58,6 +62,8 @@ def command(
         return
     if core is not None and (hours is not None or forecast or ablation):
         raise click.UsageError("--core goes with the figures of spoken sentences; leave out --hours, --forecast and --ablation")
+    if head is not None and (hours is not None or forecast or grammar or ablation):
+        raise click.UsageError("--head goes with the figures of spoken sentences; leave out the other measurements")
     if silent and hours is None:
         raise click.UsageError("--silent goes with --hours; give the hours to speak, or leave it out")
     if hours is not None:
@@ -83,7 +89,7 @@ def command(
     from psi_ecs.tools.evaluate import run
     from psi_ecs.tools.proof import core_of
 
-    run(texts, persona, out, ablate, core_of(core))
+    run(texts, persona, out, ablate, core_of(core), head)
 
 
 @command.command("voice")

@@ -44,7 +44,7 @@ def command(
 
     \b
     Feelings        [joy] ... [/], [sad:0.5] ... [/], ...
-    Manners         [whisper], [shout], [laugh], [cry], [sigh], [slow], [fast], [loud], [soft] ... [/]
+    Manners         [whisper], [shout], [mumble], [clear], [laugh], [cry], [sigh], [slow], [fast], [loud], [soft] ... [/]
     Sounds          [laugh], [laugh:0.7], [sigh 2s], [chuckle], [giggle], [cry], [gasp], [breath]
     Other           [pause 0.5], [emphasis] ... [/], [mark name]
     """

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from psi_ecs.components.oscillator import Core
 from psi_ecs.systems.dynamics import Measures
 from psi_ecs.systems.dynamics.wiring import Wiring
 from psi_ecs.systems.formats.safe import OutputError, write_file
+from psi_ecs.tools.faders import Board
 
-from .desk import Desk, changed
+from .desk import changed
 from .gauge import bar, beside, spark
 from .record import RATE, Source, named, opened
 
@@ -36,8 +37,31 @@ class Screen(Protocol):
         ...
 
 
+class Show(Protocol):
+    """A performance that goes on while faders move."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still be seen."""
+        ...
+
+    def step(self, ticks: int, /) -> Any:
+        """Perform on; returns what is measured of it."""
+        ...
+
+    def meters(self, found: Any, width: int, /) -> list[str]:
+        """Lines that show what was measured."""
+        ...
+
+    def take(self, thing: Any, /) -> None:
+        """Go on with what the faders say now."""
+        ...
+
+
 class Stage:
     """The performance."""
+
+    open = True
 
     def __init__(self, source: Source, who: str | None, core: Core) -> None:
         """Open it. PsiError in one line if it cannot be performed."""
@@ -85,10 +109,10 @@ class Stage:
         return beside(["locks: value, lag", *left], ["order of bands, coherence", *right])
 
 
-def tune(desk: Desk, stage: Stage, screen: Screen, out: Path, clock: Callable[[], float]) -> None:
-    """Let somebody turn the desk's knobs while the field performs, until they leave; what they save goes to `out`."""
+def tune(desk: Board, stage: Show, screen: Screen, out: Path, clock: Callable[[], float]) -> None:
+    """Let somebody move the desk's faders while the stage performs, until they leave; what they save goes to `out`."""
     made, begun = 0, clock()
-    while not desk.done:
+    while not desk.done and stage.open:
         due = round((clock() - begun) * RATE) - made
         made += due
         width, height = screen.size
@@ -98,12 +122,12 @@ def tune(desk: Desk, stage: Stage, screen: Screen, out: Path, clock: Callable[[]
             return
         for key in screen.keys(0.1):
             desk.press(key)
-        stage.take(desk.core)
+        stage.take(desk.thing)
         if desk.save:
             _save(desk, out)
 
 
-def _save(desk: Desk, out: Path) -> None:
+def _save(desk: Board, out: Path) -> None:
     try:
         write_file(out, desk.text)
     except OutputError as why:

@@ -40,8 +40,14 @@ def brows(surface: Surface, deltas: Deltas, eyes: dict[str, F], style: dict[str,
         side *= 0.00042 / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
         points.append(np.stack([base - side, base + side, end], 1).reshape(-1, 3))
         for name, d in deltas.items():
-            low, high = surface.at(face, bary, d), surface.at(tip_face, tip_bary, d)
+            low, high = (_even(t, surface.at(f, b, d)) for f, b in ((face, bary), (tip_face, tip_bary)))
             moved[name].append(np.stack([low, low, high], 1).reshape(-1, 3))
     p = np.concatenate(points)
     uv = np.tile(np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 1.0]]), (len(p) // 3, 1))
     return mesh("Brows", "brow", p, uv, np.arange(len(p)).reshape(-1, 3), {k: np.concatenate(v) for k, v in moved.items()})
+
+
+def _even(t: F, offset: F) -> F:
+    """Offsets f64[n, 3] of hairs at shares t along a brow without kinks: a brow is a muscle's width, not a line."""
+    near = np.exp(-(((t[:, None] - t[None]) / 0.16) ** 2))
+    return np.asarray(near @ offset / near.sum(1, keepdims=True))

@@ -1,84 +1,49 @@
 """From a recipe to a head: identity, crop, subdivision, parts, measured rig."""
 
-import tomllib
 from pathlib import Path
 
 import numpy as np
-from msgspec import Struct, ValidationError, convert, field
 from numpy.typing import NDArray
 
-from psi_ecs import AssetError
 from psi_ecs.asset import package_folder
 from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
 from psi_ecs.systems.formats.calibrate import corners, landmarks_of, lip_pair, measure
 from psi_ecs.systems.formats.glb import normals, write_head
 
-from . import parts
+from . import creature, parts
 from .brows import brows
 from .cloth import Collar, cloth, covered
+from .creature import Stylised
 from .hair import hair
 from .lashes import lashes, strips
+from .recipe import Recipe, identity, load_recipe
 from .scalp import deep
-from .source import Source, fetch
+from .source import Source, located
 from .subdivide import catmull_clark
 from .surface import Surface
+from .tongue import tongue
 
 F = NDArray[np.float64]
 METRES = 0.1
 """The source is in decimetres."""
 FINE = 0.0115
 """Length of an edge above which a face is divided, metres."""
-
-
-class Recipe(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What makes one head, as in `assets/heads/NAME.toml`."""
-
-    seed: int = 1
-    gender: str = "female"
-    age: float = 0.0
-    """0 young adult to 1 old."""
-    race: dict[str, float] = field(default_factory=lambda: {"caucasian": 0.5, "asian": 0.25, "african": 0.25})
-    """Mix of the source's macro shapes; shares are scaled to sum to 1."""
-    target: dict[str, float] = field(default_factory=dict)
-    """Local shapes of the source, by path below its targets folder."""
-    brow: dict[str, float] = field(default_factory=dict)
-    hair: dict[str, float | str] = field(default_factory=dict)
-    lash: float = 1.0
-    """Length of the lashes, 1 for long ones."""
-    collar: dict[str, float] = field(default_factory=dict)
-
-
-def load_recipe(path: Path) -> Recipe:
-    """A recipe file. AssetError with file and key if it is wrong."""
-    try:
-        return convert(tomllib.loads(path.read_text(encoding="utf-8")), Recipe)
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as why:
-        raise AssetError(f"{path}: {why}") from why
+SHOWN = 0.0013
+"""How much lower than in the source the upper teeth stand, metres, so that a little of them shows in speech."""
 
 
 def build(name: str, recipe: Path | None = None, out: Path | None = None, source: Path | None = None) -> Path:
     """Bake a head; returns the file written."""
     recipe = recipe or package_folder("assets") / "heads" / f"{name}.toml"
-    head = make(name, load_recipe(recipe), Source(source or fetch()))
+    head = head_of(name, load_recipe(recipe), source)
     out = out or recipe.with_suffix(".glb")
     out.write_bytes(write_head(head))
     return out
 
 
-def identity(source: Source, recipe: Recipe) -> F:
-    """The neutral mesh of this person, decimetres."""
-    share = sum(recipe.race.values()) or 1.0
-    shape = source.base.copy()
-    for age, weight in (("young", 1.0 - recipe.age), ("old", recipe.age)):
-        if weight:
-            universal = f"macrodetails/universal-{recipe.gender}-{age}-averagemuscle-averageweight"
-            shape += weight * source.target(universal)
-            for race, part in recipe.race.items():
-                shape += weight * part / share * source.target(f"macrodetails/{race}-{recipe.gender}-{age}")
-    for path, weight in recipe.target.items():
-        for side in ("l-", "r-") if "/@" in path else ("",):
-            shape += weight * source.target(path.replace("@", side))
-    return shape
+def head_of(name: str, recipe: Recipe | Stylised, source: Path | None = None) -> Head:
+    """A head from a recipe of either kind; only a person needs the source."""
+    return creature.make(name, recipe) if isinstance(recipe, Stylised) else make(name, recipe, Source(located(source)))
 
 
 def make(name: str, recipe: Recipe, source: Source) -> Head:
@@ -98,7 +63,9 @@ def make(name: str, recipe: Recipe, source: Source) -> Head:
     eye = {s: (p.mean(0) - origin) * METRES for s, p in eyes.items()}
     radius = {s: 0.5 * float(np.ptp(p[:, 0])) * METRES for s, p in eyes.items()}
     locks = hair(surface, recipe.hair, random)
-    hidden = covered(surface, collar) | deep(surface.centre, float(recipe.hair.get("raise", 0.0)))
+    hidden = covered(surface, collar)
+    if locks:
+        hidden |= deep(surface.centre, float(recipe.hair.get("raise", 0.0)))
     meshes = [
         _part("Skin", "skin", skin[0], skin[2], surface.triangle[~hidden], deltas),
         _part("Mouth", "gum", skin[0], skin[2], skin[1][inside], deltas),
@@ -111,6 +78,7 @@ def make(name: str, recipe: Recipe, source: Source) -> Head:
         *cloth(surface, collar),
     ]
     marks = landmarks_of(meshes)
+    marks |= _commissures(meshes[0], marks)
     marks["collar"] = (0.0, float(collar.height(np.array([[0.0, 0.0, 0.03]]))[0]), 0.03)
     for side in ("left", "right"):
         marks[f"eye_{side}"] = tuple(float(v) for v in eye[side])  # type: ignore[assignment]
@@ -121,6 +89,18 @@ def make(name: str, recipe: Recipe, source: Source) -> Head:
 
 def _tuple(p: F) -> tuple[float, float, float]:
     return (float(p[0]), float(p[1]), float(p[2]))
+
+
+def _commissures(skin: Mesh, marks: dict[str, tuple[float, float, float]]) -> dict[str, tuple[float, float, float]]:
+    """Where the red of the lips ends: just outside the last points that face each other across the seam."""
+    p, mouth, out = skin.position, np.array(marks["mouth"]), {}
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        far = np.array(marks[f"mouth_{side}"])
+        seam = mouth[1] + (far[1] - mouth[1]) * (p[:, 0] / far[0]) ** 2
+        lip = (np.abs(p[:, 1] - seam) < 0.0025) & (np.abs(skin.normal[:, 1]) > 0.9) & (np.abs(p[:, 0]) < abs(far[0]))
+        last = p[lip][np.argmax(sign * p[lip, 0])]
+        out[f"mouth_{side}"] = _tuple(np.array((last[0] + sign * 0.0022, last[1], last[2])))
+    return out
 
 
 def _skin(
@@ -216,19 +196,14 @@ def _teeth(source: Source, shape: F, units: dict[str, F]) -> list[Mesh]:
         strip = shape[at]
         follow = {n: parts.affine(strip, d[at]) for n, d in units.items() if np.abs(d[at]).max() > 1e-6}
         front = strip[strip[:, 2] > strip[:, 2].max() - 0.012]
-        edge = front[:, 1].min() if jaw == "upper" else front[:, 1].max()
+        edge = front[:, 1].min() - SHOWN if jaw == "upper" else front[:, 1].max()
         out += parts.teeth(strip, float(edge), jaw == "upper", follow)
     return out
 
 
 def _tongue(source: Source, shape: F, units: dict[str, F]) -> Mesh:
-    quads = source.quads["helper-tongue"]
-    used, compact = np.unique(quads, return_inverse=True)
-    triangle, smooth, _ = catmull_clark(compact.reshape(-1, 4), len(used), np.ones(len(quads), bool))
-    p = smooth(shape[used])
-    span = p.max(0) - p.min(0)
-    uv = np.stack([(p[:, 0] - p[:, 0].min()) / span[0], (p[:, 2] - p[:, 2].min()) / span[2]], 1)
-    return parts.mesh("Tongue", "tongue", p, uv, triangle, {n: smooth(d[used]) for n, d in units.items()})
-
-
-__all__ = ["Recipe", "build", "identity", "load_recipe", "make"]
+    """Our own tongue where the source's lies; it follows the jaw as that one does."""
+    at, strip = source.vertices("helper-tongue"), shape[source.vertices("helper-upper-teeth")]
+    follow = {n: parts.affine(shape[at], d[at]) for n, d in units.items() if n != "tongueOut" and np.abs(d[at]).max() > 1e-6}
+    front = strip[strip[:, 2] > strip[:, 2].max() - 0.012]
+    return tongue(np.array([0.0, front[:, 1].min(), strip[:, 2].max()]), follow)

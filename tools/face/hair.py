@@ -52,7 +52,9 @@ class Field:
 
 
 def hair(surface: Surface, style: Style, random: np.random.Generator) -> list[Mesh]:
-    """The meshes of one head's hair. `style.cut` is `bob` or `short`; the rest is told in `comb`."""
+    """The meshes of one head's hair. `style.cut` is `bob`, `short` or `none`; the rest is told in `comb`."""
+    if style.get("cut") == "none":
+        return []
     corner = np.repeat(surface.normal, 3, axis=0)
     normal = np.zeros_like(surface.position)
     np.add.at(normal, surface.triangle.ravel(), corner)

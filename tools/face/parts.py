@@ -10,6 +10,22 @@ F = NDArray[np.float64]
 Deltas = dict[str, F]
 
 
+Piece = tuple[F, NDArray[np.int64], Deltas, F]
+"""Positions f64[n, 3], triangles, shapes, and texture coordinates f64[n, 2] of something that becomes part of a mesh."""
+
+
+def joined(pieces: list[Piece]) -> Piece:
+    """Several pieces as one; what a piece has no shape for does not move there."""
+    total, start = sum(len(p) for p, *_ in pieces), 0
+    triangles, moves = list[NDArray[np.int64]](), dict[str, F]()
+    for p, triangle, own, _ in pieces:
+        triangles.append(triangle + start)
+        for name, offset in own.items():
+            moves.setdefault(name, np.zeros((total, 3)))[start : start + len(p)] += offset
+        start += len(p)
+    return np.concatenate([p for p, *_ in pieces]), np.concatenate(triangles), moves, np.concatenate([uv for *_, uv in pieces])
+
+
 def mesh(
     name: str, material: str, position: F, uv: F, triangle: NDArray[np.int64], delta: Deltas | None = None, node: str = "head"
 ) -> Mesh:
@@ -36,8 +52,9 @@ def grid(rows: int, columns: int, start: int = 0) -> NDArray[np.int64]:
     return np.concatenate([np.stack([a, a + columns, a + 1], 1), np.stack([a + 1, a + columns, a + columns + 1], 1)])
 
 
-def eyeball(side: str, centre: F, radius: float) -> Mesh:
-    """A sphere that looks along +z, with a corneal bulge. uv is the gaze disc: 0.5 + 0.5 * (x, y) / radius."""
+def eyeball(side: str, centre: F, radius: float, cornea: float = 0.05) -> Mesh:
+    """A sphere that looks along +z, with a bulge of the cornea (share of the radius). uv is the gaze disc:
+    0.5 + 0.5 * (x, y) / radius."""
     rings, spokes = 11, 28
     # rings are dense toward the iris, where the shading changes; the back is left out
     polar = 0.62 * np.pi * np.linspace(0, 1, rings) ** 1.2
@@ -45,7 +62,7 @@ def eyeball(side: str, centre: F, radius: float) -> Mesh:
     x = np.sin(polar)[:, None] * np.cos(around)
     y = np.sin(polar)[:, None] * np.sin(around)
     z = np.cos(polar)[:, None] * np.ones(spokes)
-    bulge = 1.0 + 0.05 * np.clip(1.0 - (polar / 0.5) ** 2, 0, 1)[:, None] ** 1.5
+    bulge = 1.0 + cornea * np.clip(1.0 - (polar / 0.5) ** 2, 0, 1)[:, None] ** 1.5
     unit = np.stack([x, y, z], 2) * bulge[..., None]
     r, s = np.meshgrid(np.arange(rings - 1), np.arange(spokes), indexing="ij")
     a, b = (r * spokes + s).ravel(), (r * spokes + (s + 1) % spokes).ravel()

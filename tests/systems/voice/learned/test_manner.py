@@ -102,11 +102,12 @@ def test_a_whisper_is_softer_and_keeps_more_of_its_highs(steady: LearnedVoice) -
 @pytest.mark.parametrize("kind", ["formant", "learned"])
 def test_manners_act_alike_on_source_and_mouth_of_both_voices(kind: str, steady: LearnedVoice) -> None:
     voice: Voice = FormantVoice() if kind == "formant" else steady
-    for regime, factor in (("shout", 1.35), ("whisper", 1.0)):
+    for regime, factor in (("shout", 1.35), ("whisper", 0.9)):
         planned, path = score(voice, f"[{regime}]{TEXT}[/]")
         none, bare = score(voice, f"[{regime}:0]{TEXT}[/]")
         assert [(s.start, s.end) for s in planned.regimes] == [(planned.words[0].start, planned.words[-1].end)]
-        assert path["jaw"].max() == pytest.approx(factor * bare["jaw"].max(), rel=0.06)
+        jaw = planned.index("jaw")
+        assert planned.target[:, jaw].max() == pytest.approx(factor * none.target[:, jaw].max())
         assert none.regimes[0].regime.strength == 0.0
         if regime == "shout":
             assert np.median(path["rd"]) < np.median(bare["rd"]) - 0.3
