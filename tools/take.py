@@ -153,7 +153,7 @@ class _Writer:
         while self.shown < due and (self.films or "pngs" in self.formats):
             self.shown += 1
             if self.films:
-                picture = self.stage.planes(frame.weights, frame.breath)
+                picture = self.stage.planes(frame.weights, frame.breath, frame.tongue)
                 for film in self.films:
                     film.frame(picture)
             if "pngs" in self.formats:
@@ -198,7 +198,7 @@ class _Writer:
     def _picture(self, path: Path, frame: Frame) -> Path:
         from psi_ecs.systems.formats.png import write_png
 
-        write_file(path, write_png(self.stage.draw(frame.weights, frame.breath)))
+        write_file(path, write_png(self.stage.draw(frame.weights, frame.breath, frame.tongue)))
         return path
 
     def abandon(self) -> None:

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -45,9 +46,9 @@ def measure(part: str) -> dict[str, float | str]:
     shown = 1.0 / (1.0 / pictures + 60.0 / LIVE_BAR * tick(host))
     told: dict[str, float | str] = {
         "renderer": renderer(),
-        "shapes of a whole head by NumPy, ms": 1e3 * min(cpu(lambda w=w: morph(w)) for w in shapes),
+        "shapes of a whole head by NumPy, ms": 1e3 * min(cpu(partial(morph, w)) for w in shapes),
         f"pictures a second at {LIVE[0]}x{LIVE[1]}": pictures,
-        "... processor ms of one": 1e3 * min(cpu(lambda w=w: live.draw(w, breath)) for w in weights),
+        "... processor ms of one": 1e3 * min(cpu(partial(live.draw, w, breath)) for w in weights),
         f"... with the ticks of a live show at {LIVE_BAR:.0f} a second": shown,
         "... as a graphics card draws (blending, shadows, 4x multisampling)": rate(weights, lambda w: on_card.draw(w, breath)),
         f"film seconds a second, {FILM[0]}x{FILM[1]} at 60": film,

@@ -116,6 +116,7 @@ def _grain(albedo: F32, gloss: F32, p: F32, noise: F32, head: Head) -> None:
         at = _window(p, eye, (0.02, 0.014))
         d = (p[at][..., :2] - eye[:2]) / np.array((0.017, 0.011))
         noise[at] *= np.clip((d * d).sum(-1) - 0.4, 0, 1)[..., None]
+    noise *= np.clip((p[..., 1] + 0.150) / 0.035, 0.15, 1)[..., None]  # on the neck the chart is stretched into streaks
     albedo *= (1 + 0.022 * noise[..., 0] + 0.016 * noise[..., 1] + 0.016 * noise[..., 3])[..., None]
     flush = (0.020 * noise[..., 2] + 0.022 * noise[..., 3])[..., None] * np.array([0.5, -1.0, -0.9], np.float32)
     albedo *= 1 + flush

@@ -10,6 +10,8 @@ from psi_ecs.systems.formats.png import write_png
 from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.output.draw.stage import Stage
 
+F32 = NDArray[np.float32]
+
 
 class Screen:
     """A resizable window; S writes a picture of it, Esc or its close button ends the show."""
@@ -22,19 +24,19 @@ class Screen:
         self.window.push_handlers(on_key_press=self._press)
         self._snap = False
 
-    def show(self, weights: NDArray[np.float32], breath: NDArray[np.float32]) -> bool:
-        """Draw one frame: weights f32[A, 61], breath f32[A]; False once the window was closed. OutputError in one line if a
-        picture could not be written."""
+    def show(self, weights: F32, breath: F32, tongue: F32 | None = None) -> bool:
+        """Draw one frame: weights f32[A, 61], breath f32[A], tongue f32[A, 2]; False once the window was
+        closed. OutputError in one line if a picture could not be written."""
         self.window.switch_to()
         self.window.dispatch_events()
         if self.window.has_exit:
             self.window.close()
             return False
         size = self.window.get_framebuffer_size()
-        self.stage.show(size, weights, breath)
+        self.stage.show(size, weights, breath, tongue)
         if self._snap:
             self._snap = False
-            write_file(free(self.pictures), write_png(self.stage.draw(weights, breath)))
+            write_file(free(self.pictures), write_png(self.stage.draw(weights, breath, tongue)))
         self.window.flip()
         return True
 
