@@ -64,6 +64,7 @@ def window(headless: bool, size: tuple[int, int], caption: str = "psi") -> Any:
 
     pyglet.options["audio"] = ("silent",)
     pyglet.options["shadow_window"] = False
+    pyglet.options["debug_gl"] = False  # asking for errors after each call costs a tenth of a frame's calls
     if headless:
         pyglet.options["headless"] = True
     try:
@@ -105,6 +106,8 @@ class Program:
     def __init__(self, made: Any) -> None:
         """Wrap pyglet's program."""
         self._made, self._places = made, dict[str, int]()
+        self.given = dict[str, bytes]()
+        """What its uniforms are."""
 
     def use(self) -> None:
         """Draw with it from now on."""
@@ -135,19 +138,23 @@ def program(vertex: str, fragment: str, defines: dict[str, int | float] | None =
 
 
 def set_uniform(shader: Program, name: str, value: Any) -> None:
-    """Set a uniform from a number or an array; those that the compiler dropped are passed over."""
+    """Set a uniform of the program in use from a number or an array; those that the compiler dropped, and those that have this
+    value already, are passed over."""
     gl = _gl()
 
     at = shader.place(name)
     if at < 0:
         return
+    a = np.ascontiguousarray(value, None if isinstance(value, int) else np.float32)
+    if shader.given.get(name) == (given := a.tobytes()):
+        return
+    shader.given[name] = given
     if isinstance(value, int):
         gl.glUniform1i(at, value)
         return
     if isinstance(value, float):
         gl.glUniform1f(at, value)
         return
-    a = np.ascontiguousarray(value, np.float32)
     pointer = a.ctypes.data_as(ctypes.POINTER(gl.GLfloat))
     if a.shape == (4, 4):
         gl.glUniformMatrix4fv(at, 1, gl.GL_TRUE, pointer)

@@ -241,3 +241,18 @@ def test_depth_of_field_blurs_the_outline_and_not_the_eyes(stage: Stage) -> None
     assert blurred > 0.6 * sharp
     clear, soft = (((p[..., 3] > 20) & (p[..., 3] < 235)).sum() for p in pictures)
     assert soft > 2 * clear
+
+
+def test_a_window_shows_what_a_picture_holds(stage: Stage) -> None:
+    """The frame buffer of the (unseen) window, after it was made larger."""
+    from pyglet import gl
+
+    own = Stage([stage.actors[0].head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), (32, 48))
+    weights, breath = np.zeros((1, 61), np.float32), np.zeros(1, np.float32)
+    own.show((64, 64), weights, breath)
+    seen = np.empty((64, 64, 3), np.uint8)
+    gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, 0)
+    gl.glReadPixels(0, 0, 64, 64, gl.GL_RGB, gl.GL_UNSIGNED_BYTE, seen.ctypes.data)
+    assert seen.std() > 20
+    difference = seen[::-1].astype(int) - own.draw(weights, breath)
+    assert np.abs(difference).max() <= 8  # a window may have 16 bits a point
