@@ -75,10 +75,12 @@ void main() {
 #if MATERIAL == SKIN
     vec4 chart = texture(image, v_uv);             // square root of albedo, and how much it shines
     // pores lean the surface a little; the half vector comes from the vertices
-    float nh = clamp(dot(v_normal, v_half) + (chart.a - 0.4) * 0.010, 0.0, 1.0);
+    float shine = 0.20 + 0.5 * chart.a;             // seen from afar, pores even out
+    float nh = clamp(dot(v_normal, v_half) + (shine - 0.4) * 0.010, 0.0, 1.0);
     float n4 = nh * nh * nh * nh, n16 = n4 * n4 * n4 * n4, n48 = n16 * n16 * n16;
     light = chart.rgb * chart.rgb * v_light + v_gloss.rgb * (0.45 + chart.a);
-    light += light_colour[0] * (v_gloss.a * (n48 * 0.080 + n48 * n48 * n48 * 0.05 * chart.a) * (0.45 + 1.3 * chart.a));
+    light += light_colour[0] * (v_gloss.a * (n48 * 0.080 + n48 * n48 * n48 * 0.05 * shine) * (0.45 + 1.3 * shine));
+    light += max(chart.a - 0.80, 0.0) * (1.6 * sky + 0.7 * light_colour[0]);   // tears along the lower lid mirror the room
 #elif MATERIAL == EYE
     light = eye();
 #elif MATERIAL == TEETH

@@ -49,6 +49,7 @@ def paint_chart(mesh: Mesh, head: Head, look: Look) -> int:
     _lips(albedo, gloss, p, noise, head, look)
     for paint in (_freckles, _beard, _brows, _roots, _lash_line):
         paint(albedo, p, noise, head, look)
+    _wet(gloss, head)
     out = np.empty((SIZE, SIZE, 4), np.uint8)
     out[..., :3] = 255 * np.sqrt(np.clip(albedo, 0, 1)) + 0.5
     out[..., 3] = 255 * np.clip(gloss, 0, 1)
@@ -245,6 +246,16 @@ def _lash_line(albedo: F32, p: F32, noise: F32, head: Head, look: Look) -> None:
     density = _density(place_on(np.concatenate(parts)), 3.0)
     share = 0.55 * np.clip(density / (np.percentile(density[density > 0], 60) + 1e-9), 0, 1)
     albedo *= 1 - share[..., None] * np.array([0.62, 0.74, 0.74], np.float32)
+
+
+def _wet(gloss: F32, head: Head) -> None:
+    """Tears stand along the lower lids, where the lower lashes have their roots."""
+    roots = [m.position[(m.uv[:, 1] < 0.2) & (m.position[:, 1] < -0.002)] for m in head.meshes if m.material == "lash"]
+    if not sum(map(len, roots)):
+        return
+    density = _density(place_on(np.concatenate(roots)), 2.0)
+    np.minimum(gloss, 0.78, out=gloss)  # the shader takes what shines more for water
+    gloss += 0.8 * np.clip(density / (np.percentile(density[density > 0], 60) + 1e-9), 0, 1)
 
 
 def strand_texture(seed: int = 9) -> int:
