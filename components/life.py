@@ -10,7 +10,7 @@ from psi_ecs import Col, component, f32, f64, field, i8, i64
 
 from .expression import ROOM
 
-DRIVES = ROOM + 8
+DRIVES = ROOM + 9
 """Smoothed drives of a face: its expressions, then what `systems.face.state` names."""
 SWINGS = 4
 """Decaying oscillations of a face: accent nod, accent brow, nod and shake."""

@@ -51,7 +51,7 @@ class Light(Struct, kw_only=True, forbid_unknown_fields=True):
 
     preset: Annotated[str, Meta(pattern="^(studio|warm|cool|dramatic)$")] = "studio"
     strength: Annotated[float, Meta(gt=0.0, le=10.0)] = 1.0
-    background: Annotated[str, Meta(pattern="^(#[0-9a-fA-F]{6}|transparent)$")] = "#2b3340"
+    background: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$|^transparent$")] = "#2b3340"
     """Colour of the backdrop, or `transparent` for pictures that are laid over others."""
 
 

@@ -34,9 +34,9 @@ GROUPS = {
     "lids": ("eyeBlink",), "eyes": ("leftEye", "rightEye", "eyeLook"), "head": ("head",), "brows": ("brow",),
     "mouth": ("mouth", "jaw", "tongue"), "rest of the face": ("cheek", "nose", "eyeSquint", "eyeWide"),
 }  # fmt: skip
-BOUND = {"lids": 0.30, "eyes": 0.30, "head": 0.02, "brows": 0.06, "mouth": 0.30, "rest of the face": 0.10}
+BOUND = {"lids": 0.30, "eyes": 0.30, "head": 0.02, "brows": 0.10, "mouth": 0.45, "rest of the face": 0.12}
 """Largest second difference, full scales or radians a tick squared: that of a blink that closes in 80 ms, of a saccade of 15
-degrees, of lips that part for a vowel, and of movements of 0.2 s for the rest; a jump of a fifth would stand out."""
+degrees, of lips that close within three ticks, and of movements of 0.2 s for the rest."""
 
 
 class Watched(Struct):

@@ -16,7 +16,7 @@ from psi_ecs.systems.face import state
 from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Limits, hold
-from psi_ecs.systems.face.state import CHEST, DENTAL, EYE, HEAD, LIFT, ROWS, TALK
+from psi_ecs.systems.face.state import BROWS, CHEST, DENTAL, EYE, HEAD, LIFT, ROWS, TALK
 from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 
@@ -31,8 +31,8 @@ _BLINK, _BEAT = int(Role.BLINK), int(Role.BEAT)
 BLINK, LOOK, SPEECH = range(3)
 """What expressions may override."""
 HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(52, 55), slice(55, 61), slice(0, 52)
-SACCADE = 0.008
-"""Radians by which the eyes may be off before they leap: what is smaller is drift."""
+SACCADE, DRIFT = 0.008, 0.0025
+"""Radians by which the eyes may be off before they leap, and by which they drift."""
 BLINK_DIP = 0.03
 """Radians that eyes dip in a blink (Riggs, Kelly, Manning and Moore 1987: one to two degrees down and inward)."""
 FLARE = 0.025
@@ -46,7 +46,7 @@ def drive(
 ) -> F64:  # fmt: skip
     """Advance every drive and swing by a tick; returns the distance to what is looked at, f64[A], metres. `air` f64[A] is how
     far chests are expanded."""
-    goal = np.empty_like(life.drive)
+    goal, left = np.empty_like(life.drive), left_by(life, shown)
     rows = goal[:, ROWS]
     np.maximum(feeling.now @ state.FELT_BY, life.raised, out=rows)
     asked = life.until > clock.sample
@@ -57,7 +57,8 @@ def drive(
     goal[:, DENTAL] = sounding[:, 1]
     goal[:, LIFT] = sounding[:, 0] * clamp(art.tune, -5.0, 7.0)
     goal[:, CHEST] = air
-    far = _aim(goal, life, look, place, waves, shown, clock)
+    goal[:, BROWS] = np.maximum(life.swing[:, state.BROW, 1], 0.0)  # an accent strikes the brow's mode; the skin follows
+    far = _aim(goal, life, look, place, waves, left, clock)
     up, down, wear = state.paces(shown, clock.dt)
     pace = np.where(goal > life.drive, up, down)
     pace[:, EYE] = life.saccade[:, None]
@@ -68,22 +69,24 @@ def drive(
     return far
 
 
-def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, shown: Expressions, clock: Clock) -> F64:
+def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, left: F64, clock: Clock) -> F64:
     """Set the goals of eyes and head; returns the distance of the fixated point."""
     cued, target = life.glance_until > clock.sample, look.target
     if cued.any():
         target = np.where(cued[:, None], life.glance, target)
     aim, far = face_eyes.bearing(target, place.position, place.yaw, EYE_MIDDLE)
-    aim += life.wander
-    share = 0.2 + 0.8 * np.minimum(np.abs(aim), 0.6)  # small shifts are made with the eyes alone
-    goal[:, HEAD] = aim * share
-    eye = aim + life.scan * left_by(life, shown)[:, LOOK, None] + 0.0025 * waves[state.DRIFT].T
-    leap = np.abs(eye - life.aim).max(axis=1) > SACCADE
-    if leap.any():  # the speed of a saccade is set by its size as it begins
-        life.aim[leap] = eye[leap]
-        way = np.abs(eye - life.drive[:, EYE]).max(axis=1)
-        life.saccade[leap] = face_eyes.saccade_rate(way[leap])
-    goal[:, EYE] = eye
+    heads, eyes = [], []
+    drift, old, now = waves[state.DRIFT].T.tolist(), life.aim.tolist(), life.drive[:, EYE].tolist()
+    rows = zip(aim.tolist(), life.wander.tolist(), life.scan.tolist(), left[:, LOOK].tolist(), strict=True)
+    for row, (point, away, scan, kept) in enumerate(rows):
+        yaw, pitch = point[0] + away[0], point[1] + away[1]
+        heads.append((yaw * (0.2 + 0.8 * min(abs(yaw), 0.6)), pitch * (0.2 + 0.8 * min(abs(pitch), 0.6))))
+        a, b = yaw + scan[0] * kept + DRIFT * drift[row][0], pitch + scan[1] * kept + DRIFT * drift[row][1]
+        eyes.append((a, b))
+        if max(abs(a - old[row][0]), abs(b - old[row][1])) > SACCADE:
+            life.aim[row] = a, b  # the speed of a saccade is set by its size as it begins
+            life.saccade[row] = face_eyes.saccade_rate(max(abs(a - now[row][0]), abs(b - now[row][1])))
+    goal[:, HEAD], goal[:, EYE] = heads, eyes  # small shifts are made with the eyes alone
     return far
 
 
@@ -164,17 +167,18 @@ def _reseal(w: F64, who: int, life: Life, art: Articulation, rig: Rig, closing: 
 
 def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     """How strong each movement is, f64[A, 16] in the order of `state.MOVEMENT`."""
-    m, beat = np.empty((len(talk), len(state.MOVEMENT))), field.amp[_BEAT]
-    m[:, state.SWAY] = (wave[state.SWAYING] * (life.sway * (1.0 + 0.7 * talk))).T
-    lift = life.drive[:, LIFT] * life.gesture * beat
-    m[:, state.PITCH] = lift
-    m[:, state.RAISE] = np.maximum(life.swing[:, state.BROW, 1], 0.0) + clamp(0.03 * lift, 0.0, 0.2)
-    m[:, 8] = life.swing[:, state.NOD, 1] + life.swing[:, state.BOW, 1]
-    m[:, 9] = life.swing[:, state.SHAKE, 1]
-    m[:, 10] = talk * life.gesture * wave[state.PHRASE_WAVE]
-    m[:, state.TONE] = wave[state.TONUS].T
-    m[:, state.REST] = 1.0
-    return m
+    out = []
+    rows = zip(
+        wave.T.tolist(), talk.tolist(), life.sway.tolist(), life.gesture.tolist(), field.amp[_BEAT].tolist(),
+        life.swing[:, :, 1].tolist(), life.drive[:, LIFT].tolist(), life.drive[:, BROWS].tolist(), strict=True,
+    )  # fmt: skip
+    for waves, speaking, sway, gesture, beat, swing, lift, brows in rows:
+        lean, rise = sway * (1.0 + 0.7 * speaking), lift * gesture * beat
+        out.append((
+            *(lean * x for x in waves[:6]), rise, brows + min(max(0.03 * rise, 0.0), 0.2), swing[state.NOD] + swing[state.BOW],
+            swing[state.SHAKE], speaking * gesture * waves[state.PHRASE_WAVE], *waves[state.TONUS], 1.0,
+        ))  # fmt: skip
+    return np.array(out).reshape(-1, len(state.MOVEMENT))
 
 
 def _mouth(
@@ -202,7 +206,7 @@ def _mouth(
         free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
         goal = talk * asked + left * np.maximum(free, 0.0)
     x = face_mouth.hold(x, goal, left, life.reach, lip_gap)
-    touch = now[:, 4] * (1.0 - closing)
+    touch = now[:, 4] * (1.0 - clamp(now[:, 1] * -0.7, 0.0, 1.0))  # gives way over some ticks to lips that close
     if (touch > 0.05).any():
         x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
@@ -211,27 +215,18 @@ def _mouth(
 def _see(w: F64, life: Life, rig: Rig, field: Field, left: F64, far: F64, held: Limits | None) -> None:
     """Eye turns that hold the gaze while the head moves, lids that follow them, and the blinks that expressions leave, f64[A],
     over everything, in place."""
-    yaw, pitch = face_eyes.in_head(life.drive[:, EYE], w[:, 52:55])
-    cross = face_eyes.HALF_SPACING / far
-    turn = np.empty((len(w), 2, 2))
-    turn[:, 0, 0], turn[:, 1, 0], turn[:, :, 1] = yaw - cross, yaw + cross, pitch[:, None]
-    lid = face_eyes.blink_lid(field.theta[_BLINK] / field.freq[_BLINK])
-    blinking = lid.any()
-    lid = (lid * left)[:, None]
-    if blinking:
-        turn[:, :, 1] += BLINK_DIP * lid
-    w[:, 55:57], w[:, 58:60], w[:, 57:61:3] = turn[:, 0], turn[:, 1], state.TORSION * w[:, 54:55]
-    shut = np.maximum(w[:, BLINKS], lid)
+    lid = face_eyes.blink_lid(field.theta[_BLINK] / field.freq[_BLINK]) * left
+    w[:, EYE_TURN] = face_eyes.turns(life.drive[:, EYE], w[:, HEAD_TURN], far, BLINK_DIP * lid)
+    shut = np.maximum(w[:, BLINKS], lid[:, None])
     w[:, BLINKS] = shut
     w[:, WIDES] = np.maximum(w[:, WIDES], 0.0)
     if held is not None:
         hold(w, *held.eyes)
-        turn[:, 0], turn[:, 1] = w[:, 55:57], w[:, 58:60]
-    shapes = face_eyes.eye_shapes(turn, rig.eye_gain)
-    w[:, LOOKS_LEFT] += shapes[:, 0]
-    w[:, LOOKS_RIGHT] += shapes[:, 1]
-    if blinking:
-        w[:, SQUINTS] *= 1.0 - 0.6 * lid
+    shapes = face_eyes.eye_shapes(w[:, EYE_TURN], rig.eye_gain)
+    w[:, LOOKS_LEFT] += shapes[:, :4]
+    w[:, LOOKS_RIGHT] += shapes[:, 4:]
+    if lid.any():
+        w[:, SQUINTS] *= 1.0 - 0.6 * lid[:, None]
     w[:, LOOK_UPS] *= 1.0 - shut
 
 

@@ -23,8 +23,8 @@ Ids = NDArray[np.intp]
 CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
 """Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
 VOWEL = np.array([p.vowel for p in PHONES])
-BROW_LEAD = 1440
-"""Samples by which a brow raise leads its accent: 60 ms (Flecha-Garcia 2010)."""
+BROW_LEAD = 2640
+"""Samples by which a brow raise is struck before its accent: it leads by 60 ms (Flecha-Garcia 2010), and takes 50 to show."""
 TALKING_BLINK, READING_BLINK = 26.0 / 17.0, 4.5 / 17.0
 """Blinks in conversation and while reading over blinks at rest (Bentivoglio et al. 1997)."""
 BOW_ANGLE, SHAKE_ANGLE = 0.17, 0.20

@@ -19,14 +19,16 @@ ROWS = slice(0, ROOM)
 """Expressions: those that feelings drive come first."""
 TALK, DENTAL, LIFT = range(ROOM, ROOM + 3)
 """Speaking, 0 to 1; tongue between the teeth; pitch in semitones."""
-HEAD, EYE, CHEST = slice(ROOM + 3, ROOM + 5), slice(ROOM + 5, ROOM + 7), ROOM + 7
-"""Yaw and pitch that the head follows; where the eyes look in the body's space; how far the chest is expanded."""
+HEAD, EYE, CHEST, BROWS = slice(ROOM + 3, ROOM + 5), slice(ROOM + 5, ROOM + 7), ROOM + 7, ROOM + 8
+"""Yaw and pitch that the head follows; where the eyes look in the body's space; how far the chest is expanded; how far accents
+raise the brows."""
 
 RATE = np.full(DRIVES, 10.0)
 """Relaxation rates, 1/s: 91 % of the way in 4/rate seconds. Head 0.5 s; expressions have their own."""
 ATTACK, RELEASE = 45.0, 9.0
 """Rates at which speech takes the mouth and gives it back."""
 RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK], RATE[CHEST] = 70.0, 24.0, 8.0, RELEASE, 90.0
+RATE[BROWS] = 40.0
 
 def felt_by() -> F64:
     """What each feeling f[10] asks of each expression, f64[10, E]: the dimensions of their two ends, categories of their own. A
@@ -76,8 +78,6 @@ LIVELY = {
 TONE_SIZE = 0.004
 """How far the tone of a muscle wavers about its mean: no living muscle is quite still. Sizes are ours, meant to be unseen
 one by one."""
-TORSION = -0.1
-"""Turn of the eyes about their axis for one of the head toward a shoulder (static counter-roll: Collewijn et al. 1985)."""
 
 
 def movement() -> F64:

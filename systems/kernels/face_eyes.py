@@ -5,6 +5,7 @@ looks along +z, y up. A head turns by yaw, then pitch, then roll. Faces are few:
 tenth of the time of as many operations on short arrays.
 """
 
+from collections.abc import Sequence
 from math import atan2, cos, hypot, sin
 from typing import Any
 
@@ -20,6 +21,8 @@ CLOSING, CLOSED, OPENING = 0.080, 0.034, 0.180
 BLINK = CLOSING + CLOSED + OPENING
 HALF_SPACING = 0.031
 """Half the distance between the pupils, m."""
+TORSION = -0.1
+"""Turn of the eyes about their axis for one of the head toward a shoulder (static counter-roll: Collewijn et al. 1985)."""
 
 
 def blink_lid(seconds: F64) -> F64:
@@ -51,31 +54,37 @@ def bearing(target: NDArray[Any], position: NDArray[Any], facing: NDArray[Any], 
     return np.array(aim).reshape(-1, 2), np.array(far)
 
 
-def in_head(aim: F64, head: F64) -> tuple[F64, F64]:
-    """Yaw and pitch within a head turned by `head` f64[A, 3] (yaw, pitch, roll) of directions in the body's space.
-
-    `aim` f64[A, 2] is their yaw and pitch there. Taking the head's turn out is the vestibulo-ocular reflex: the gaze
-    stays where it was while the head moves.
-    """
-    yaws, pitches = [], []
-    for (yaw, pitch), (a, b, r) in zip(aim.tolist(), head.tolist(), strict=True):
-        level, x = cos(yaw - a) * cos(pitch), sin(yaw - a) * cos(pitch)
-        y = -sin(pitch)
-        c, s = cos(b), sin(b)
-        z, y = c * level - s * y, s * level + c * y
-        c, s = cos(r), sin(r)
-        x, y = c * x - s * y, c * y + s * x
-        yaws.append(atan2(x, z))
-        pitches.append(-atan2(y, hypot(x, z)))
-    return np.array(yaws), np.array(pitches)
+def in_head(yaw: float, pitch: float, head: Sequence[float]) -> tuple[float, float]:
+    """Yaw and pitch within a head turned by `head` (yaw, pitch, roll) of a direction in the body's space. Taking the head's
+    turn out is the vestibulo-ocular reflex: the gaze stays where it was while the head moves."""
+    level, x, y = cos(yaw - head[0]) * cos(pitch), sin(yaw - head[0]) * cos(pitch), -sin(pitch)
+    c, s = cos(head[1]), sin(head[1])
+    z, y = c * level - s * y, s * level + c * y
+    c, s = cos(head[2]), sin(head[2])
+    x, y = c * x - s * y, c * y + s * x
+    return atan2(x, z), -atan2(y, hypot(x, z))
 
 
-def eye_shapes(turn: F64, gain: NDArray[Any]) -> F64:
-    """eyeLook Down, In, Out, Up of the left and the right eye, f64[A, 2, 4], in [0, 1].
+def turns(aim: NDArray[Any], head: NDArray[Any], far: NDArray[Any], dip: NDArray[Any]) -> F64:
+    """Yaw, pitch and roll of the left and the right eye within the head, f64[A, 6].
 
-    Args: turn f64[A, 2, 2] yaw and pitch of each eye; gain f64[A, 4] turn that Up, Down, In, Out = 1 stand for.
+    Args: aim f64[A, 2] yaw and pitch of the gaze in the body's space; head f64[A, 3]; far f64[A] distance of what is looked at,
+    metres, on which both eyes meet; dip f64[A] radians by which they are lowered.
     """
     out = []
-    for ((a, b), (c, d)), (up, down, inward, outward) in zip(turn.tolist(), gain.tolist(), strict=True):
+    for (yaw, pitch), turn, distance, low in zip(aim.tolist(), head.tolist(), far.tolist(), dip.tolist(), strict=True):
+        yaw, pitch = in_head(yaw, pitch, turn)
+        cross, roll = HALF_SPACING / distance, TORSION * turn[2]
+        out.append((yaw - cross, pitch + low, roll, yaw + cross, pitch + low, roll))
+    return np.array(out).reshape(-1, 6)
+
+
+def eye_shapes(turn: NDArray[Any], gain: NDArray[Any]) -> F64:
+    """eyeLook Down, In, Out, Up of the left and the right eye, f64[A, 8], in [0, 1].
+
+    Args: turn f64[A, 6] as `turns` gives it; gain f64[A, 4] turn that Up, Down, In, Out = 1 stand for.
+    """
+    out = []
+    for (a, b, _, c, d, _), (up, down, inward, outward) in zip(turn.tolist(), gain.tolist(), strict=True):
         out.append((b / down, -a / inward, a / outward, -b / up, d / down, c / inward, -c / outward, -d / up))
-    return clamp(np.array(out).reshape(-1, 2, 4), 0.0, 1.0)
+    return clamp(np.array(out).reshape(-1, 8), 0.0, 1.0)

@@ -28,10 +28,10 @@ JAW_RATE = 55.0
 LIP_RATE = 70.0
 CLOSE_RATE, PART_RATE = (35.0, 85.0), 85.0
 TUCK_RATE = 45.0
-"""Rates of jaw, lips, lips that close, that part after it, and of the lower lip under the teeth, 1/s."""
+"""Rates of jaw, lips, lips that close, that part after it, and of the lower lip from under the teeth, 1/s."""
 CLOSE_TURN = 2.8
 """Rate times time in which lips that close meet: they go no faster than they have to, and meet as the sound begins."""
-SHUT_EARLY = 0.08
+SHUT_EARLY = 0.09
 """Seconds before a bilabial or labiodental in which its closing may begin."""
 VOWEL_EARLY, GLIDING_EARLY, CONSONANT_EARLY = 0.01, 0.025, 0.05
 """Seconds before a vowel, one that a glide or /r/ leads into, and another sound in which jaw and lips may open for it."""
@@ -43,8 +43,9 @@ HEAVY_EARLY, EARLY = 0.09, 0.05
 """Seconds before a sound in which lips come forward for it, if it is lip-heavy or not."""
 ROUND_RATE, RELEASE_RATE = 42.0, 30.0
 """Rates of lips that come forward or apart, 1/s, and that come back from a lip-heavy sound: 91 % in 133 ms (JALI: 120-150)."""
-SEEN = 0.4
-"""Share of a sound that is over before the lips leave it for a lip-heavy one."""
+SEEN, TUCK_SEEN = 0.4, 0.32
+"""Share of a sound that is over before the lips leave it for a lip-heavy one, and the lower lip for the teeth, to which it is
+longer on its way."""
 PARTED = 2.2
 """mm between lips that nothing shuts, in a sound of the tongue."""
 SLIGHT = 0.8
@@ -99,7 +100,7 @@ class Seals:
                 end = (release(s) if PHONE[s.name].manner is Manner.STOP else s.end) + (LEAD if shut else 0.0)
                 begin, before = s.start - SHUT_EARLY, segments[s.index - 1]
                 if s.index > 0 and PHONE[before.name].vowel:  # a vowel is seen, however short
-                    begin = max(begin, min(before.start + SEEN * before.seconds, s.start - 0.015))
+                    begin = max(begin, min(before.start + (SEEN if shut else TUCK_SEEN) * before.seconds, s.start - 0.015))
                 if last >= 0 and self.spans[last][1] > begin:  # a closure right after another waits for it
                     begin = max(begin, min(self.spans[last][1], s.start - 0.015))
                     self.spans[last] = self.spans[last][0], begin
@@ -137,7 +138,7 @@ def strengthen(
     close do so as ever."""
     if (jaw, lips, pace) == (1.0, 1.0, 1.0):
         return
-    at = np.ix_(rows, [column[name] for name in ("jaw", "lips", "rounding", "spread")])
+    at = np.flatnonzero(rows)[:, None], np.array([column[name] for name in ("jaw", "lips", "rounding", "spread")])
     x = target[at]
     jali.scale(x, jaw, lips)
     target[at] = x
@@ -190,7 +191,7 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seal
         tucked = s.name in LABIODENTAL
         rate = min(max(CLOSE_TURN / max(s.start + 0.015 - start, 1e-3), CLOSE_RATE[0]), CLOSE_RATE[1])
         out.add(start, s.index, rate, lips=1.5 if tucked else -1.5)
-        out.add(start, s.index, TUCK_RATE, tuck=float(tucked))
+        out.add(start, s.index, rate, tuck=float(tucked))
         if tucked:
             out.add(end, s.index, TUCK_RATE, tuck=0.0)
         return

@@ -17,9 +17,9 @@ from psi_ecs import PsiError
 
 from . import report
 
-CASES = ("draw", "ecs", "field", "kernels", "speak")
-"""What can be measured: pictures; tables, and coupled phases, against peers; kernel pairs and where they cross; a speaking
-avatar."""
+CASES = ("draw", "ecs", "face", "field", "kernels", "speak")
+"""What can be measured: pictures; tables, and coupled phases, against peers; faces alone; kernel pairs and where they cross; a
+speaking avatar."""
 
 PARTS = {"ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"), "field": ("psi-ecs", "numpy", "scipy", "kuramoto", "sparse")}
 """Who is measured, where there are peers."""

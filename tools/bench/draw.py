@@ -50,7 +50,7 @@ def measure(part: str) -> dict[str, float | str]:
         f"pictures a second at {LIVE[0]}x{LIVE[1]}": pictures,
         "... processor ms of one": 1e3 * min(cpu(partial(live.draw, w, breath)) for w in weights),
         f"... with the ticks of a live show at {LIVE_BAR:.0f} a second": shown,
-        "... as a graphics card draws (blending, shadows, 4x multisampling)": rate(weights, lambda w: on_card.draw(w, breath)),
+        "... as a card draws (blending, shadows, 4x multisampling)": rate(weights, lambda w: on_card.draw(w, breath)),
         f"film seconds a second, {FILM[0]}x{FILM[1]} at 60": film,
         "... processor ms of a picture, performed, drawn and encoded": film_cpu,
         "other work on the machine at the end (load, processes)": os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0,

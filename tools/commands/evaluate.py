@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from .options import ABLATE, CORE, HELP, watch
+from .options import ABLATE, CORE, HELP, terminal, watch
 
 PATH = click.Path(path_type=Path)
 
@@ -54,6 +54,7 @@ def command(
     psi eval --grammar                           violations over all scenes
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
+    psi eval life --minutes 10                   blinks, saccades, breath, stillness and pops, beside people's
     psi eval voice --persona otis                the voice: cost, pitch, joins, clicks, beside peers; see its own --help
     """
     if context.invoked_subcommand is not None:
@@ -126,3 +127,22 @@ def voice(
         raise click.UsageError("--keep goes with the plain texts; leave out --emotions")
     tool = None if scorer is None else Scorer(scorer, scorer_python)
     judge.run(texts, list(personas) or ["mira"], list(voices), tool, emotions, keep, out, watch, click.echo)
+
+
+@command.command("life")
+@click.option("--minutes", type=click.FloatRange(0.2, 600.0), default=10.0, show_default=True, help="Of each activity.")
+@click.option("--persona", default="mira", show_default=True, help="Whose face.")
+@click.option("-o", "--out", type=PATH, help="JSON file for the figures.")
+def life(minutes: float, persona: str, out: Path | None) -> int:
+    """Watch a face talk, listen, rest and read, and measure how it lives beside people: blinks, saccades, what stands still,
+    what jumps, how the head goes with the voice, and when it breathes. The exit code is 1 if a bar is missed.
+
+    \b
+    psi eval life
+    psi eval life --minutes 2 --persona theo
+    """
+    from psi_ecs.tools import living
+
+    with click.progressbar(length=1000, label="watching", file=terminal()) as bar:
+        kept = living.run(minutes, persona, out, lambda share: bar.update(int(1000 * share) - bar.pos))
+    return int(not kept)

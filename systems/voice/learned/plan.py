@@ -246,7 +246,8 @@ def weave(
     columns = np.concatenate(((0, 1, 2), np.arange(len(SOURCE), len(SOURCE) + len(TRACT))))
     aims, _ = relax.aims(way, FOLLOW, STEP / RATE, np.zeros(way.shape[1]))
     grid = np.arange(len(aims)) * STEP
-    knot = np.unique(np.concatenate((moment, grid)))
+    edge = np.array([round(seconds * RATE) for span in own for seconds in span], np.int64)
+    knot = np.unique(np.concatenate((moment, grid, edge)))
     knot = knot[knot < len(aims) * STEP]
     gesture = np.searchsorted(moment, knot, side="right") - 1
     target, rate = goal[gesture], speed[gesture]
