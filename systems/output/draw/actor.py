@@ -31,6 +31,8 @@ NECK = 0.075
 """Height over which a turn of the head fades out below the neck's joint, metres."""
 LIDS = ("eyeBlink", "eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeLookUp", "eyeSquint", "eyeWide")
 """Shapes that move lids over the eyeball."""
+FAINT = 1e-4
+"""Weight below which a shape, a few micrometres by then, is left out."""
 HIDDEN = 0.004
 """Share of the sky that skin under hair and clothes sees at most."""
 
@@ -92,7 +94,9 @@ class Actor:
     def pose(self, weights: F32, tongue: F32 | None = None) -> None:
         """Send this frame's vertices to the card: `weights` f32[61], `tongue` f32[2]."""
         rest = np.zeros(len(SHAPES) - len(BLENDSHAPES), np.float32) if tongue is None else tongue
-        self.morphing(self.shape, np.concatenate([weights[: len(BLENDSHAPES)], rest]).astype(np.float32))
+        shapes = np.concatenate([weights[: len(BLENDSHAPES)], rest]).astype(np.float32)
+        shapes[np.abs(shapes) < FAINT] = 0.0
+        self.morphing(self.shape, shapes)
 
     def shut(self, weights: F32) -> bool:
         """Whether the lips meet all along, so that nothing inside the mouth can be seen; `weights` f32[61]."""
