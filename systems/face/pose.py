@@ -192,11 +192,9 @@ def _mouth(
     w[:, face_mouth.SMILE] = np.maximum(w[:, face_mouth.SMILE], 0.0)
     if held is not None:
         hold(w, *held.face)
-    x = w[:, :52].copy()
-    gain = face_mouth.INCISOR * lip_gap[:, 0, 1 + JAW]
-    x[:, JAW] += talk * now[:, 0] / gain
-    x[:, face_mouth.CLOSE] = 0.0
-    x = clamp(x, 0.0, 1.0)
+    w[:, JAW] += talk * now[:, 0] / (face_mouth.INCISOR * lip_gap[:, 0, 1 + JAW])
+    w[:, face_mouth.CLOSE] = 0.0
+    x = clamp(w[:, :52], 0.0, 1.0)
     if held is None:
         w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
         return

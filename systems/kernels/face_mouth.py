@@ -34,22 +34,26 @@ RAISERS = np.zeros(52)
 """Shapes that part the lips beyond what the jaw does: the lower lip more than the upper."""
 RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
 SPEECH = np.zeros((9, 52))
-"""Shapes of rounding, open rounding, spreading, pressing, tucking, the tongue between the teeth, the pressure behind shut lips,
+"""Shapes of rounding, spreading, tucking, the tongue between the teeth, open rounding, pressing, the pressure behind shut lips,
 effort, and effort of an open mouth."""
 SPEECH[0, PUCKER] = 1.0
-SPEECH[1, [FUNNEL, PUCKER]] = 0.55, -0.5
-SPEECH[2, STRETCH], SPEECH[2, SMILE] = 0.32, 0.16
-SPEECH[3, PRESS], SPEECH[3, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
-SPEECH[4, ROLL_LOWER], SPEECH[4, UPPER_UP] = 0.6, 0.12
-SPEECH[5, TONGUE] = 0.5
+SPEECH[1, STRETCH], SPEECH[1, SMILE] = 0.32, 0.16
+SPEECH[2, ROLL_LOWER], SPEECH[2, UPPER_UP] = 0.6, 0.12
+SPEECH[3, TONGUE] = 0.5
+SPEECH[4, [FUNNEL, PUCKER]] = 0.55, -0.5
+SPEECH[5, PRESS], SPEECH[5, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
 SPEECH[6, PUFF], SPEECH[7, NOSE], SPEECH[8, CHEEK] = 0.12, 0.14, 0.25
 ORDINARY = 0.55
 """Vocal effort above which a face shows it."""
 WIDE = 12.0
 """mm of jaw at which a mouth is wide open."""
-DEGREE, DEGREE_AT_0 = np.zeros((8, 5)), np.array([0.0, 0.0, 1.0, -ORDINARY / (1.0 - ORDINARY), 0.0])
-DEGREE[1, :2], DEGREE[7, 2], DEGREE[0, 4] = (1.0 / 9.0, -0.5), -2.0, 1.0 / WIDE
-"""How far articulators go toward what depends on them not in proportion: see `speech_shapes`."""
+DEGREE, DEGREE_AT_0 = np.zeros((10, 9)), np.zeros(9)
+DEGREE[[2, 3, 4, 8], [0, 1, 2, 3]] = 1.0
+DEGREE[1, [4, 5]], DEGREE[0, 8] = (1.0 / 9.0, -0.5), 1.0 / WIDE
+DEGREE[7, 6], DEGREE_AT_0[6] = -2.0, 1.0
+DEGREE[9, 7], DEGREE_AT_0[7] = np.array((1.0, -ORDINARY)) / (1.0 - ORDINARY)
+"""From articulators, tongue between the teeth and effort to how far each of SPEECH goes: the first four as they are, then a
+wide ring, pressed lips, a shut velum, effort and an open mouth, which do not go beyond 0 and 1."""
 HIGH = 9.0
 """mm of jaw at which the body of the tongue, which rides on it, is low whatever it does."""
 
@@ -69,17 +73,13 @@ def speech_shapes(art: F64, dental: F64, effort: F64) -> F64:
 
     Air behind shut lips fills the cheeks unless it leaves by the nose (/m/). Loud open vowels raise cheeks and nostrils.
     """
-    degree = art @ DEGREE
+    degree: F64 = np.concatenate((art, dental[:, None], effort[:, None]), axis=1) @ DEGREE
     degree += DEGREE_AT_0
-    degree[:, 3] += effort / (1.0 - ORDINARY)
-    degree = clamp(degree, 0.0, 1.0)  # of a wide ring, pressed lips, a shut velum, effort, and an open mouth
-    parts = np.empty((len(art), len(SPEECH)))
-    parts[:, 0], parts[:, 2], parts[:, 4], parts[:, 5] = art[:, 2], art[:, 3], art[:, 4], dental
-    parts[:, 3], parts[:, 7] = degree[:, 1], degree[:, 3]
-    np.multiply(art[:, 2], degree[:, 0], out=parts[:, 1])  # an open rounded mouth is a funnel, a narrow one a pucker
-    np.multiply(degree[:, 1], degree[:, 2], out=parts[:, 6])
-    np.multiply(degree[:, 3], degree[:, 4], out=parts[:, 8])
-    return parts @ SPEECH
+    np.minimum(np.maximum(degree[:, 4:], 0.0), 1.0, out=degree[:, 4:])
+    degree[:, 4] *= degree[:, 0]  # an open rounded mouth is a funnel, a narrow one a pucker
+    degree[:, 6] *= degree[:, 5]
+    degree[:, 8] *= degree[:, 7]
+    return degree @ SPEECH
 
 
 def tongue_shapes(art: F64, dental: F64) -> F64:

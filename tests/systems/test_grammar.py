@@ -91,7 +91,7 @@ def test_a_rule_tells_what_keeps_it_from_what_breaks_it(name: str) -> None:
 def test_speech_keeps_what_is_hard_and_breaks_it_without() -> None:
     kept, free = worst(), worst(off=("grammar",))
     assert not HARD & set(kept), kept
-    assert free["lips sealed"] > 2.0 and free["lip at the teeth"] > 2.0
+    assert free["lips sealed"] > 1.0 and free["lip at the teeth"] > 1.0
 
 
 def test_the_mouth_is_held_to_less_than_the_rules_allow() -> None:

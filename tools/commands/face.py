@@ -22,7 +22,7 @@ def command() -> None:
 
 @command.command("build")
 @click.argument("recipe", required=False)
-@click.option("-o", "--out", type=FILE, help="GLB to write; beside the recipe when left out. The picture stands beside it.")
+@click.option("-o", "--out", type=FILE, help="GLB to write; beside RECIPE when left out. The picture stands beside it.")
 @click.option("--gender", type=float, metavar="G", help="0 female to 1 male.")
 @click.option("--age", type=float, metavar="YEARS", help="5 to 90.")
 @click.option("--ethnic", multiple=True, metavar="NAME=SHARE", help="Mix of asian, african and caucasian, with commas.")

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from psi_ecs.components.phone import PHONES
 from psi_ecs.components.score import RATE, Score
-from psi_ecs.systems.voice.mouth import HEAVY, PARTED, shapes
+from psi_ecs.systems.voice.mouth import HEAVY, LEAD, PARTED, shapes
 
 HEAVY_SOUNDS = {"UW", "OW", "OY", "W", "SH", "ZH", "CH", "JH"}
 
@@ -69,7 +69,7 @@ def test_equal_neighbours_are_one_shape(ear) -> None:
     """Lips stay shut from one bilabial to the next."""
     planned, path = track(ear, "AA P B AA")
     first, last = edges(planned, "P")[0], edges(planned, "B")
-    inside = path["lips"][round(first * 240) : round((last[0] + 0.3 * (last[1] - last[0])) * 240)]
+    inside = path["lips"][round((first + LEAD) * 240) : round((last[0] + 0.3 * (last[1] - last[0])) * 240)]
     assert inside.max() < 0.0
 
 

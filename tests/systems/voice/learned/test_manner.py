@@ -5,6 +5,7 @@ Measured on a voice whose every phone is the same vowel, and on a toy of random 
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import Persona, VoiceStyle
-from psi_ecs.components.score import RATE, SOURCE, Score
+from psi_ecs.components.score import ARTICULATORS, RATE, SOURCE, Score
 from psi_ecs.components.text import EMOTIONS, Emotion
 from psi_ecs.components.voice import Voice, Voices
 from psi_ecs.systems.host import Host
@@ -223,3 +224,21 @@ def test_feelings_move_the_voice_as_they_move_actors(name: str, steady: LearnedV
 @cache
 def neutral(voice: LearnedVoice) -> Prosody:
     return said(voice, who())[1]
+
+
+def test_the_voice_does_not_depend_on_when_the_mouth_moves(random: LearnedVoice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Source and tract are the same with no gesture of the mouth and with one a millisecond, also through a breath before the
+    words."""
+    module, found = import_module("psi_ecs.systems.voice.learned.plan"), []
+    for count in (0, 2000):
+
+        def move(_: Any, out: Any, *__: Any, n: int = count) -> None:
+            for i in range(n):
+                out.add(0.001 * i, 0, 20.0, jaw=1.0)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "articulate", move)
+            found.append(score(random, LONG_TEXT)[0])
+    kept = len(found[0].channels) - len(ARTICULATORS)
+    assert len(found[1].knot) > len(found[0].knot) + 1000
+    np.testing.assert_allclose(*(states(planned)[0][:, :kept] for planned in found), rtol=0.0, atol=1e-9)
