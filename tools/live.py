@@ -19,6 +19,7 @@ from psi_ecs.systems.play import open_scene, placed
 from psi_ecs.tools.master import calibrated
 from psi_ecs.tools.take import stage
 
+F32 = NDArray[np.float32]
 TICK = 400
 """Samples of a tick."""
 LEAD = 400
@@ -51,7 +52,7 @@ class Speakers(Protocol):
 class View(Protocol):
     """What shows faces."""
 
-    def show(self, weights: NDArray[np.float32], breath: NDArray[np.float32]) -> bool:
+    def show(self, weights: F32, breath: F32, tongue: F32 | None = None) -> bool:
         """Draw one frame; False once it was closed."""
         ...
 
@@ -153,5 +154,5 @@ def follow(
         for _ in range(late):
             waiting.popleft()
         now = waiting.popleft()
-        if not screen.show(now.weights, now.breath):
+        if not screen.show(now.weights, now.breath, now.tongue):
             return due

@@ -69,7 +69,7 @@ class World:
     def rest(self) -> None:
         self.pass_time(72)
 
-    def show(self, weights: np.ndarray, breath: np.ndarray) -> bool:
+    def show(self, weights: np.ndarray, breath: np.ndarray, tongue: np.ndarray | None = None) -> bool:
         self.shown.append((int(weights[0, 0]), self.heard))
         if self.close_at is not None and len(self.shown) > self.close_at:
             return False

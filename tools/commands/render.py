@@ -23,8 +23,11 @@ from .options import ABLATE, CORE, HELP, LUFS, RATE, SEED, moment, terminal
 @click.option("--to", "end", callback=moment, metavar="S", help="End at this second.")
 @click.option(
     "--format", "formats", multiple=True,
-    help="Only these: mp4 wav vtt srt json csv png, or of the face glb usda bvh azure.json. May be given several times.",
+    help="Only these: mp4 wav vtt srt json csv png pngs mov, or of the face glb usda bvh azure.json. Give several if need be.",
 )  # fmt: skip
+@click.option(
+    "--transparent", is_flag=True, help="Without a backdrop: png, pngs (every picture) and mov carry that, mp4 does not."
+)
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
 @LUFS
 @RATE
@@ -38,6 +41,7 @@ def command(
     start: float,
     end: float | None,
     formats: tuple[str, ...],
+    transparent: bool,
     seed: int | None,
     lufs: float | None,
     rate: str,
@@ -53,10 +57,12 @@ def command(
     psi render scenes/hello.toml -o out/hello.mp4
     psi render dialogue --size 640x360 --fps 30 --from 2 --to 8
     psi render hello -o hello.png --to 1.5            a picture of that moment
+    psi render hello -o hello.mov --transparent       to lay over another film
     psi render hello --format wav --format json       no film
     psi render hello --format glb,usda,bvh,azure.json    the face for Blender, Unity, Unreal, Omniverse, Azure's clients
     psi render hello --core mine.toml                 with a field of your own
     """
+    from psi_ecs.components.scene import CLEAR
     from psi_ecs.tools.master import Master
     from psi_ecs.tools.proof import core_of, read_scene
     from psi_ecs.tools.take import FORMATS, MAIN, Plan, named, render
@@ -68,6 +74,8 @@ def command(
     if end is not None and end <= start:
         raise click.BadParameter(f"{end:g} is not after --from {start:g}", param_hint="'--to'")
     loaded, path = read_scene(scene)
+    if transparent:
+        loaded.light.background = CLEAR
     kind = named(out)
     if not wanted and kind not in ("", "mp4"):
         wanted = (kind,)
