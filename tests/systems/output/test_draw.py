@@ -67,6 +67,16 @@ def test_same_weights_same_bytes(stage: Stage) -> None:
     np.testing.assert_array_equal(draw(stage, jawOpen=0.3), first)
 
 
+def test_lashes_need_no_brows(stage: Stage) -> None:
+    """A head whose brows are painted, not built, shows the same eyes: what lets light through is blended all the same."""
+    actor = stage.actors[0]
+    bare = structs.replace(actor.head, meshes=[m for m in actor.head.meshes if m.material != "brow"])
+    other = Stage([bare], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE)
+    same = Stage([actor.head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE)
+    at = region(stage, "eye_left", (0.018, 0.008))
+    assert np.abs(draw(other)[at] - draw(same)[at]).mean() < 3.0
+
+
 def test_open_mouth_is_dark_and_shows_teeth(stage: Stage) -> None:
     """The cavity is darker than the lips that were there, but for the teeth."""
     at = region(stage, "mouth", (0.010, 0.006), -0.010)
