@@ -17,7 +17,7 @@ from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Limits, hold
 from psi_ecs.systems.face.state import BROWS, CHEST, DENTAL, EYE, HEAD, LIFT, ROWS, TALK
-from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
+from psi_ecs.systems.kernels import face_eyes, face_mouth, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 
 F64 = NDArray[np.float64]
@@ -59,13 +59,13 @@ def drive(
     goal[:, CHEST] = air
     goal[:, BROWS] = np.maximum(life.swing[:, state.BROW, 1], 0.0)  # an accent strikes the brow's mode; the skin follows
     far = _aim(goal, life, look, place, waves, left, clock)
-    up, down, wear = state.paces(shown, clock.dt)
+    up, down, wear, turned = state.paces(shown, clock.dt)
     pace = np.where(goal > life.drive, up, down)
     pace[:, EYE] = life.saccade[:, None]
     life.drive[:], life.speed[:] = relax.step(life.drive, life.speed, goal, pace, clock.dt)
     life.worn += (life.drive[:, ROWS] - life.worn) * wear
-    psi = koopman.advance(life.swing.view(np.complex128)[:, :, 0], state.MODES, clock.dt)
-    life.swing[:, :, 0], life.swing[:, :, 1] = psi.real, psi.imag
+    swing = life.swing.view(np.complex128)
+    swing *= turned
     return far
 
 
