@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from psi_ecs import PsiError
 from psi_ecs.components.face import Head
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import CLEAR, Scene
 from psi_ecs.systems.formats.animation import Performance, write_animation
@@ -21,7 +22,7 @@ from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.formats.timeline import Timeline
 from psi_ecs.systems.formats.usd import write_usda
 from psi_ecs.systems.formats.wav import wav
-from psi_ecs.systems.host import Frame, Host
+from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import open_scene, placed
 from psi_ecs.tools.master import AS_IT_IS, Master
 

@@ -139,8 +139,8 @@ def import_(source: Path, out: Path | None, scale: float | None) -> None:
 def export(head: str, out: Path, plain: bool) -> None:
     """Write HEAD (a GLB or an asset's name) as a GLB for any viewer: eyes and head turn as nodes, shapes have ARKit's names."""
     from psi_ecs.systems.formats.glb import write_head
+    from psi_ecs.systems.formats.heads import load_head
     from psi_ecs.systems.formats.safe import write_file
-    from psi_ecs.systems.host import load_head
 
     write_file(out, write_head(load_head(head), plain))
     click.echo(out)
@@ -151,8 +151,8 @@ def export(head: str, out: Path, plain: bool) -> None:
 def info(head: str) -> None:
     """List the parts of HEAD (a GLB or an asset's name) and how its lips and lids answer."""
     from psi_ecs.components.face import BLENDSHAPES, TONGUE
+    from psi_ecs.systems.formats.heads import load_head
     from psi_ecs.systems.formats.importing import calibration
-    from psi_ecs.systems.host import load_head
 
     found = load_head(head)
     for mesh in found.meshes:

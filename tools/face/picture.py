@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Look, Persona
 from psi_ecs.components.face import FACE_ID, Head
 from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona, personas
-from psi_ecs.systems.host import load_head
 
 Picture = NDArray[np.uint8]
 VIEWS = {"front": 0.0, "three-quarter": 35.0, "profile": 90.0}

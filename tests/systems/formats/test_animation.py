@@ -14,9 +14,9 @@ from psi_ecs.systems.formats.bvh import write_bvh
 from psi_ecs.systems.formats.export import JOINTS, turning
 from psi_ecs.systems.formats.glb import read_head, write_head
 from psi_ecs.systems.formats.gltf import Reader, pack, unpack
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.nodes import Nodes
 from psi_ecs.systems.formats.usd import write_usda
-from psi_ecs.systems.host import load_head
 from psi_ecs.systems.output.draw.view import rotation
 
 FRAMES = 30

@@ -14,7 +14,7 @@ from psi_ecs import AssetError
 from psi_ecs.components.face import SHAPES, Head, Mesh
 from psi_ecs.systems.formats.glb import MARKS, canonical, normals, read_head, write_head
 from psi_ecs.systems.formats.gltf import pack, unpack
-from psi_ecs.systems.host import load_head
+from psi_ecs.systems.formats.heads import load_head
 
 RIG = {"lip_gap": (3, 53), "tooth_gap": (3, 53), "mouth_width": (53,), "lid_gap": (2, 53), "eye_gain": (4,)}
 

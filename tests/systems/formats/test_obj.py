@@ -7,9 +7,9 @@ import pytest
 
 from psi_ecs import AssetError
 from psi_ecs.components.face import BLENDSHAPES, Head
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.importing import import_head
 from psi_ecs.systems.formats.obj import read_folder, read_obj
-from psi_ecs.systems.host import load_head
 
 
 def short(shape: str) -> str:

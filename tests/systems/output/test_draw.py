@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Look
 from psi_ecs.components.face import FACE_ID, SHAPES
 from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.host import load_head
 from psi_ecs.systems.output.draw import Stage, available
 from psi_ecs.systems.output.draw.morphing import OnCard, OnHost
 from psi_ecs.systems.output.draw.view import view_projection
