@@ -30,15 +30,15 @@ pause = 0.6                   # seconds after the line before
 
 [[cue]]
 who = "mira"
-kind = "nod"                  # expression, gaze, nod, shake, tilt, wink or blink
+kind = "nod"                  # expression, micro, gaze, nod, shake, tilt, wink, blink, listen, read or think
 line = 1
 at = 0.2                      # seconds after that line begins
 """
 PERSONA = """name = "{name}"
-head = "mira"                 # mira, theo, or the path of a GLB with ARKit blendshapes
+head = "mira"                 # mira, theo, olmo, or the path of a GLB (see psi face import)
 
 [voice]
-asset = "formant"
+asset = "kathleen"            # learned from a person; "formant" speaks by rules
 pitch = 190.0                 # Hz
 span = 1.0                    # pitch movement, 0 to 2
 rate = 1.0                    # speed, 0.5 to 2
@@ -53,6 +53,11 @@ skin = "#d9a48a"
 hair = "#3a2a20"
 iris = "#5b7a8c"
 cloth = "#3b5a73"
+
+[[habit]]
+on = "question"               # or exclamation, statement, or a concept such as joke or thanks
+show = "tilt"                 # a movement, or an expression: psi expression list
+at = "end"                    # of such sentences, or start
 """
 
 
