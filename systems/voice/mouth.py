@@ -25,9 +25,9 @@ F64 = NDArray[np.float64]
 LEAD = 0.03
 """Seconds by which the face reads the score ahead of the sound; what must stay shut is held that much longer."""
 JAW_RATE = 55.0
-LIP_RATE = 70.0
-CLOSE_RATE, PART_RATE = (35.0, 85.0), 85.0
-TUCK_RATE = 45.0
+LIP_RATE = 60.0
+CLOSE_RATE, PART_RATE = (35.0, 62.0), 62.0
+TUCK_RATE = 45.0, 55.0
 """Rates of jaw, lips, lips that close, that part after it, and of the lower lip from under the teeth, 1/s."""
 CLOSE_TURN = 2.8
 """Rate times time in which lips that close meet: they go no faster than they have to, and meet as the sound begins."""
@@ -35,8 +35,11 @@ SHUT_EARLY = 0.09
 """Seconds before a bilabial or labiodental in which its closing may begin."""
 VOWEL_EARLY, GLIDING_EARLY, CONSONANT_EARLY = 0.01, 0.025, 0.05
 """Seconds before a vowel, one that a glide or /r/ leads into, and another sound in which jaw and lips may open for it."""
-GLIDING = frozenset({"W", "Y", "R"})
-TONGUE_RATE = 60.0
+GLIDING, VELAR = frozenset({"W", "Y", "R"}), frozenset({"K", "G", "NG"})
+TIP_RATE, BODY_RATE = 42.0, 26.0
+"""Rates of the tip of the tongue and of its slower body, 1/s."""
+TIP_EARLY, BODY_EARLY = 0.06, 0.07
+"""Seconds before a sound in which they set out for it; the tip stays up to the end of its own."""
 HEAVY = 0.5
 """Rounding from which a sound is lip-heavy."""
 HEAVY_EARLY, EARLY = 0.09, 0.05
@@ -191,9 +194,9 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seal
         tucked = s.name in LABIODENTAL
         rate = min(max(CLOSE_TURN / max(s.start + 0.015 - start, 1e-3), CLOSE_RATE[0]), CLOSE_RATE[1])
         out.add(start, s.index, rate, lips=1.5 if tucked else -1.5)
-        out.add(start, s.index, rate, tuck=float(tucked))
+        out.add(start, s.index, min(rate, TUCK_RATE[1]), tuck=float(tucked))
         if tucked:
-            out.add(end, s.index, TUCK_RATE, tuck=0.0)
+            out.add(end, s.index, TUCK_RATE[0], tuck=0.0)
         return
     first, second = _pair(max(jaw + _effort(segments, s), PARTED) if shape.lips is None else shape.lips)
     if (seconds := seals.free(s, begin)) is not None:
@@ -219,12 +222,24 @@ def _colour(segments: list[Segment], out: Gestures, s: Segment, shape: Shape) ->
 
 
 def _tongue(segments: list[Segment], out: Gestures, s: Segment, shape: Shape) -> None:
-    """Tongue and velum: the tip is up before its sound, and down after it."""
-    tip_ahead = _ahead(segments, s, 0.05 if shape.tip > 0.5 else 0.02)
-    out.add(s.start - tip_ahead, s.index, 1.4 * TONGUE_RATE, tongue_tip=shape.tip)
+    """Tongue and velum: the tip is up before its sound, and down after it; a back that meets the palate does so in front beside
+    a front vowel (Keating & Lahiri 1993)."""
+    tip_ahead = _ahead(segments, s, TIP_EARLY) if shape.tip > 0.5 else 0.0
+    out.add(s.start - tip_ahead, s.index, TIP_RATE, tongue_tip=shape.tip)
     if shape.body is not None:
         b0, b1 = _pair(shape.body)
-        out.add(s.start - _ahead(segments, s, 0.04), s.index, TONGUE_RATE, tongue_body=b0)
+        if s.name in VELAR and _fronted(segments, s):
+            b0 = b1 = -b0
+        out.add(s.start - _ahead(segments, s, BODY_EARLY), s.index, BODY_RATE, tongue_body=b0)
         if b0 != b1:
-            out.add(s.start + 0.35 * s.seconds, s.index, 26.0, tongue_body=b1)
+            out.add(s.start + 0.35 * s.seconds, s.index, BODY_RATE, tongue_body=b1)
     out.add(s.start - (_ahead(segments, s, 0.06) if shape.velum > 0.5 else 0.02), s.index, 60.0, velum=shape.velum)
+
+
+def _fronted(segments: list[Segment], s: Segment) -> bool:
+    """Whether the vowel beside a sound, the next if there is one, is made in front."""
+    for side in (1, -1):
+        i = s.index + side
+        if 0 <= i < len(segments) and segments[i].name != "SIL" and PHONE[segments[i].name].vowel:
+            return _pair(_shape(segments[i]).body or 0.0)[0 if side > 0 else 1] > 0.0
+    return False
