@@ -42,8 +42,9 @@ TIP_EARLY, BODY_EARLY = 0.06, 0.07
 """Seconds before a sound in which they set out for it; the tip stays up to the end of its own."""
 HEAVY = 0.5
 """Rounding from which a sound is lip-heavy."""
-HEAVY_EARLY, EARLY = 0.09, 0.05
-"""Seconds before a sound in which lips come forward for it, if it is lip-heavy or not."""
+HEAVY_EARLY, EARLY, LEFT_EARLY = 0.09, 0.05, 0.03
+"""Seconds before a sound in which lips come forward for it, if it is lip-heavy or not, and by which they leave a lip-heavy one
+before it ends."""
 ROUND_RATE, RELEASE_RATE = 42.0, 30.0
 """Rates of lips that come forward or apart, 1/s, and that come back from a lip-heavy sound: 91 % in 133 ms (JALI: 120-150)."""
 SEEN, TUCK_SEEN = 0.4, 0.32
@@ -215,7 +216,7 @@ def _colour(segments: list[Segment], out: Gestures, s: Segment, shape: Shape) ->
     heavy, left = r0 >= HEAVY, before is not None and _pair(_shape(before).rounding or 0.0)[1] >= HEAVY
     begin = s.start - (HEAVY_EARLY if heavy else 2.0 * EARLY if left else EARLY)
     if before is not None and before.name != "SIL":
-        begin = max(begin, before.start + SEEN * before.seconds if heavy else min(before.end, s.start))
+        begin = max(begin, before.start + SEEN * before.seconds if heavy else min(before.end, s.start) - LEFT_EARLY * left)
     out.add(begin, s.index, RELEASE_RATE if left and not heavy else ROUND_RATE, rounding=r0, spread=w0)
     if (r0, w0) != (r1, w1):
         out.add(s.start + 0.35 * s.seconds, s.index, 26.0, rounding=r1, spread=w1)
