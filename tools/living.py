@@ -37,7 +37,7 @@ GROUPS = {
 }  # fmt: skip
 BOUND = {"lids": 0.30, "eyes": 0.30, "head": 0.02, "brows": 0.10, "mouth": 0.30, "rest of the face": 0.12}
 """Largest second difference, full scales or radians a tick squared: that of a blink that closes in 80 ms, of a saccade of 15
-degrees, of lips that close within three ticks, and of movements of 0.2 s for the rest."""
+degrees, of lips that go their whole way at 60 a second (a consonant's own pace), and of movements of 0.2 s for the rest."""
 
 
 class Watched(Struct):

@@ -120,9 +120,9 @@ def stressed_lags(take: Take) -> dict[Spoken, Lag]:
 
     Both moments are halfway from the second half of the phone before the vowel to the most within its ONSET: the half-rise is
     where an onset is heard (Scott 1998), and an asynchrony is one between events of opening and sound (Schwartz & Savariaux
-    2014). The mouth may begin its way earlier, by MOST_EARLY. A mouth that does not open into its vowel goes to it all the same,
-    by narrowing or widening: its way is then the distance it covers in opening and width. A sound that does not swell passes
-    from one phone to the next at their boundary.
+    2014). The mouth may begin its way earlier, by MOST_EARLY. A mouth that does not open into its vowel goes to it by narrowing
+    or widening: its way is then the distance it covers in opening and width. A sound that does not swell passes from one phone
+    to the next at their boundary.
     """
     sound, out = loudness(take, VOICE_BAND), {}
     level = 20.0 * np.log10(np.maximum(sound / sound.max(initial=1e-9), FLOOR))

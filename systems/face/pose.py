@@ -168,7 +168,7 @@ def _reseal(w: F64, who: int, life: Life, art: Articulation, closing: F64) -> No
 
 def _asked(art: NDArray[Any]) -> F64:
     """Lip gap f64[A] in mm that articulators f[A, 8] ask for: pressed lips cannot pass through each other."""
-    return np.maximum(art[:, 1], 0.15 * art[:, 1], dtype=np.float64)
+    return np.array([max(lips, 0.15 * lips) for lips in art[:, 1].tolist()])
 
 
 def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
@@ -189,23 +189,28 @@ def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
 
 def _mouth(w: F64, wish: F64, life: Life, art: Articulation, talk: F64, held: Limits | None) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
-    lip_gap, now = life.lip_gap, art.now.astype(np.float64)
-    w[:, :52] += face_mouth.speech_shapes(now, life.drive[:, DENTAL], art.loudness, talk)
-    w[:, face_mouth.NOSE] += FLARE * clamp(life.speed[:, CHEST, None], 0.0, 3.0)
-    w[:, face_mouth.SMILE] = np.maximum(w[:, face_mouth.SMILE], 0.0)
+    w[:, :52] += face_mouth.speech_shapes(art.now, life.drive[:, DENTAL], art.loudness, talk)
+    for who, filling in enumerate(life.speed[:, CHEST].tolist()):
+        if filling > 0.0:
+            w[who, face_mouth.NOSE] += FLARE * min(filling, 3.0)
+    smile = w[:, face_mouth.SMILE]
+    np.maximum(smile, 0.0, out=smile)
     if held is not None:
         hold(w, *held.face)
-    w[:, JAW] += talk * now[:, 0] / (face_mouth.INCISOR * lip_gap[:, 0, 1 + JAW])
+    talks, reach = talk.tolist(), life.lip_gap[:, 0, 1 + JAW].tolist()
+    for who, (much, jaw, lip) in enumerate(zip(talks, art.now[:, 0].tolist(), reach, strict=True)):
+        w[who, JAW] += much * jaw / (face_mouth.INCISOR * lip)
     w[:, face_mouth.CLOSE] = 0.0
     x = clamp(w[:, :52], 0.0, 1.0)
     if held is not None:
-        goal, left = _asked(now), 1.0 - talk
-        if left.max() > 1e-3:
-            free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
-            goal = talk * goal + left * np.maximum(free, 0.0)
-        x = face_mouth.hold(x, goal, left, life.reach, lip_gap)
-        if now[:, 4].max() > face_mouth.SLACK:
-            x = face_mouth.tuck(x, now[:, 4], life.tuck)
+        goal = _asked(art.now)
+        if min(talks) < 0.999:
+            free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), life.lip_gap)[:, 0]
+            goal = talk * goal + (1.0 - talk) * np.maximum(free, 0.0)
+        x = face_mouth.hold(x, goal, 1.0 - talk, life.reach, life.lip_gap)
+        tucked = art.now[:, 4]
+        if max(tucked.tolist()) > face_mouth.SLACK:
+            x = face_mouth.tuck(x, tucked.astype(np.float64), life.tuck)
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 

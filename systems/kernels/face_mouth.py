@@ -24,8 +24,8 @@ INCISOR = 0.9
 """Incisor travel of jawOpen as a share of its lip travel: lips lie farther from the hinge (measured on the CC0 head)."""
 TUCKING = (([JAW_OPEN], 0.05), ([CLOSE], 0.05), ([ROLL_LOWER], 0.02), ([SHRUG_LOWER], 0.2), ([35, 36], 8.0))
 """Shapes that bring the lower lip to the teeth, each with its cost in mm^2 at full strength."""
-SLACK = 0.05
-"""Amount of the tuck channel that does not yet move the lip from where it was held."""
+SLACK, TUCKED = 0.05, 0.95
+"""Amounts of the tuck channel up to which the lip stays where it was held, and from which it counts as on the teeth."""
 SEAL, CROSS = 0.35, -0.8
 """Bounds of the lip gap: mm above the goal, and mm of crossing."""
 SIDES = 1.0, 1.3, 1.3
@@ -63,11 +63,11 @@ def clamp(x: NDArray[Any], low: float | F64, high: float | F64) -> F64:
     return out
 
 
-def speech_shapes(art: F64, dental: F64, effort: F64, talk: F64) -> F64:
+def speech_shapes(art: NDArray[Any], dental: F64, effort: NDArray[Any], talk: F64) -> F64:
     """Shapes of the articulators, without jaw and closure, and those that effort brings with it.
 
-    Args: art f64[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
-    effort f64[A] of the voice, 0 to 1; talk f64[A], factor on all. Returns: f64[A, 52].
+    Args: art f[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
+    effort f[A] of the voice, 0 to 1; talk f64[A], factor on all. Returns: f64[A, 52].
 
     An open rounded mouth is a funnel, a narrow one a pucker. Air behind shut lips fills the cheeks unless it leaves by the
     nose (/m/). Loud open vowels raise cheeks and nostrils.
@@ -75,11 +75,16 @@ def speech_shapes(art: F64, dental: F64, effort: F64, talk: F64) -> F64:
     degree = []
     for row, tongue, loud, much in zip(art.tolist(), dental.tolist(), effort.tolist(), talk.tolist(), strict=True):
         jaw, lips, rounding, spread, _, _, _, velum = row
-        pressed, strained = _unit(-0.5 * lips), _unit((loud - ORDINARY) / (1.0 - ORDINARY))
-        degree.append((
-            much * rounding, much * spread, much * tongue, much * rounding * _unit(lips / FUNNELS),
-            much * pressed, much * pressed * _unit(1.0 - 2.0 * velum), much * strained, much * strained * _unit(jaw / WIDE),
-        ))  # fmt: skip
+        pressed = strained = puffed = wide = 0.0
+        if lips < 0.0:
+            pressed = much * _unit(-0.5 * lips)
+            puffed = pressed * _unit(1.0 - 2.0 * velum)
+        if loud > ORDINARY:
+            strained = much * _unit((loud - ORDINARY) / (1.0 - ORDINARY))
+            wide = strained * _unit(jaw / WIDE)
+        rounded = much * rounding
+        funnel = rounded * _unit(lips / FUNNELS) if rounded else 0.0
+        degree.append((rounded, much * spread, much * tongue, funnel, pressed, puffed, strained, wide))
     return np.asarray(np.array(degree).reshape(-1, len(SPEECH)) @ SPEECH)
 
 
@@ -87,7 +92,7 @@ def _unit(x: float) -> float:
     return min(max(x, 0.0), 1.0)
 
 
-def tongue_shapes(art: F64, dental: F64) -> F64:
+def tongue_shapes(art: NDArray[Any], dental: F64) -> F64:
     """Tip and body of the tongue up, f64[A, 2] in the order of `components.face.TONGUE`; arguments as in `speech_shapes`.
 
     The tip goes between the teeth instead in /th/. The body is up where it is far from the middle in a mouth that is not
@@ -95,7 +100,7 @@ def tongue_shapes(art: F64, dental: F64) -> F64:
     middle at the bottom of a curve.
     """
     rows = [
-        (_unit(row[5] * (1.0 - 0.7 * tongue)), _unit(row[6] ** 2 * (1.0 - (row[0] / HIGH) ** 2)))
+        (_unit(row[5] * (1.0 - 0.6 * tongue)), _unit(row[6] ** 2 * (1.0 - (row[0] / HIGH) ** 2)))
         for row, tongue in zip(art.tolist(), dental.tolist(), strict=True)
     ]
     return np.array(rows).reshape(-1, 2)
@@ -122,7 +127,8 @@ def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
         lip_gap[:, :, 1 + JAW_OPEN].tolist(), lip_gap[:, :, 1 + CLOSE].tolist(), strict=True,
     )  # fmt: skip
     for i, (got, aim, loose, parts, rest, jaw, close) in enumerate(rows):
-        share, more, shut = _sharing(aim - got[0], SOFT * (1.0 - loose) * _unit(aim / SOFT), parts[0], jaw[0], close[0])
+        missing = aim - got[0]
+        share, more, shut = _sharing(missing, SOFT * (1.0 - loose) * _unit(aim / SOFT), parts[0], jaw[0], close[0])
         if share > 0.0:
             lifted = w[i, PARTING]
             lifted += share * PARTED
@@ -130,10 +136,12 @@ def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
         if more > 0.0:
             w[i, JAW_OPEN] = min(x.item(i, JAW_OPEN) + more, 1.0)
         w[i, CLOSE] = shut
-        now = [g + share * p + more * j + shut * c for g, p, j, c in zip(got, parts, jaw, close, strict=True)]
-        widest = [max(aim, 0.0) * side + SEAL + 60.0 * loose for side in SIDES]
-        if any(g > most or g < CROSS for g, most in zip(now, widest, strict=True)):
-            _calm(w[i], now, widest, aim, rest, jaw, close)
+        open_, seal, over = max(aim, 0.0), SEAL + 60.0 * loose, False
+        for k in (0, 1, 2):
+            got[k] += share * parts[k] + more * jaw[k] + shut * close[k]
+            over = over or got[k] > open_ * SIDES[k] + seal or got[k] < CROSS
+        if over:
+            _calm(w[i], got, [open_ * side + seal for side in SIDES], aim, rest, jaw, close)
     return w
 
 
@@ -144,7 +152,9 @@ def _sharing(missing: float, soft: float, reach: float, jaw: float, close: float
     return share, (part - share * reach) / jaw, _unit((missing - part) / close)
 
 
-def _calm(w: F64, got: list[float], widest: list[float], goal: float, rest: list[float], jaw: list[float], close: list[float]) -> None:
+def _calm(
+    w: F64, got: list[float], widest: list[float], goal: float, rest: list[float], jaw: list[float], close: list[float]
+) -> None:
     """Move `w` f64[52] in place toward jaw and closure alone until no gap `got` is above `widest` or below CROSS (mm)."""
     opened = max(w.item(JAW_OPEN), (goal - rest[0]) / jaw[0])
     shut, step = _unit((goal - rest[0] - jaw[0] * opened) / close[0]), 0.0
@@ -186,7 +196,7 @@ def tuck_pose(lip_gap: F64, tooth_gap: F64) -> F64:
 
 
 def tuck(w: F64, amount: F64, pose: F64) -> F64:
-    """Bring the lower lip to the upper teeth as far as `amount` asks (f64[A], 0 to 1; up to SLACK nothing) by moving the weights
+    """Bring the lower lip to the upper teeth as far as `amount` asks (f64[A], 0 to 1; none up to SLACK) by moving the weights
     f64[A, 52] toward `pose`. Distance and crossing are convex in the weights: on the way both stay below their larger end."""
     step = clamp((amount - SLACK) / (1.0 - SLACK), 0.0, 1.0)[:, None]
     return (1.0 - step) * w + step * pose

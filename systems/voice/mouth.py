@@ -26,9 +26,10 @@ LEAD = 0.03
 """Seconds by which the face reads the score ahead of the sound; what must stay shut is held that much longer."""
 JAW_RATE = 55.0
 LIP_RATE = 60.0
-CLOSE_RATE, PART_RATE = (35.0, 62.0), 62.0
-TUCK_RATE = 45.0, 55.0
-"""Rates of jaw, lips, lips that close, that part after it, and of the lower lip from under the teeth, 1/s."""
+CLOSE_RATE = 35.0
+TUCK_RATE, UNTUCK_RATE = 50.0, 45.0
+"""Rates of jaw and lips, the least of lips that close, and of the lower lip to the teeth and from under them, 1/s: as fast as a
+face shown 60 times a second can move without a jump."""
 CLOSE_TURN = 2.8
 """Rate times time in which lips that close meet: they go no faster than they have to, and meet as the sound begins."""
 SHUT_EARLY = 0.09
@@ -91,6 +92,8 @@ def _ahead(segments: list[Segment], s: Segment, most: float) -> float:
         return most
     before = segments[s.index - 1]
     return most if before.name == "SIL" else min(most, 0.5 * before.seconds + 0.02)
+
+
 class Seals:
     """When lips are shut or tucked, and who may move them meanwhile (nobody)."""
 
@@ -193,16 +196,15 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seal
     if s.index in seals.spans:
         start, end = seals.spans[s.index]
         tucked = s.name in LABIODENTAL
-        rate = min(max(CLOSE_TURN / max(s.start + 0.015 - start, 1e-3), CLOSE_RATE[0]), CLOSE_RATE[1])
+        rate = min(max(CLOSE_TURN / max(s.start + 0.015 - start, 1e-3), CLOSE_RATE), LIP_RATE)
         out.add(start, s.index, rate, lips=1.5 if tucked else -1.5)
-        out.add(start, s.index, min(rate, TUCK_RATE[1]), tuck=float(tucked))
+        out.add(start, s.index, min(rate, TUCK_RATE), tuck=float(tucked))
         if tucked:
-            out.add(end, s.index, TUCK_RATE[0], tuck=0.0)
+            out.add(end, s.index, UNTUCK_RATE, tuck=0.0)
         return
     first, second = _pair(max(jaw + _effort(segments, s), PARTED) if shape.lips is None else shape.lips)
     if (seconds := seals.free(s, begin)) is not None:
-        rate = PART_RATE if seconds > begin else LIP_RATE  # lips that were shut part at once
-        out.add(seconds, s.index, rate, lips=first * gain)
+        out.add(seconds, s.index, LIP_RATE, lips=first * gain)
     if second != first and (seconds := seals.free(s, turn)) is not None:
         out.add(seconds, s.index, 0.6 * LIP_RATE, lips=second * gain)
 

@@ -56,6 +56,19 @@ def test_the_middle_gap_is_the_goal(goal: float, jaw: float) -> None:
     assert w.min() >= 0.0 and w.max() <= 1.0
 
 
+def test_lips_hand_over_from_opening_to_closing_without_a_corner() -> None:
+    """As the goal passes what the jaw alone gives, weights follow it smoothly, and the gap is the goal all the way."""
+    goal = np.linspace(6.0, 0.0, 121)
+    gap = np.repeat(rig(), len(goal), axis=0)
+    x = np.zeros((len(goal), 52))
+    x[:, fm.JAW_OPEN] = 0.09
+    w = fm.hold(x, goal, np.zeros(len(goal)), reach(gap), gap)
+    np.testing.assert_allclose(fm.gaps(w, gap)[:, 0], goal, atol=1e-9)
+    pace = np.abs(np.diff(w[:, fm.PARTING], axis=0)).max()
+    assert np.abs(np.diff(w[:, fm.PARTING], 2, axis=0)).max() < 0.1 * pace
+    assert not w[-1, fm.PARTING].any(), "shut lips are not raised"
+
+
 def test_lips_seal_under_any_mixture() -> None:
     """Whatever expression is thrown in, a closure leaves at most 0.5 mm and no lip passes 1 mm through the other."""
     rng = np.random.default_rng(3)
@@ -152,3 +165,12 @@ def test_the_tongue_is_where_its_sound_is() -> None:
     assert tip[0] == 1.0 and 0.0 < tip[1] < 0.5 and not tip[2:].any()
     assert (body[2:4] > 0.8).all() and body[4] == 0.0
     assert fm.speech_shapes(art, dental, np.zeros(5), np.ones(5))[1, fm.TONGUE] > 0.2
+
+
+def test_the_back_of_the_tongue_passes_the_middle_smoothly() -> None:
+    """From back to front its height falls and rises again along a curve."""
+    art = np.zeros((41, 8))
+    art[:, 0], art[:, 6] = 3.0, np.linspace(-1.0, 1.0, 41)
+    body = fm.tongue_shapes(art, np.zeros(41))[:, 1]
+    assert body[0] == body[-1] > 0.8 and body[20] == 0.0
+    assert np.abs(np.diff(body, 2)).max() < 0.01
