@@ -44,7 +44,7 @@ SPEECH[0, PUCKER] = 1.0
 SPEECH[1, STRETCH], SPEECH[1, SMILE] = 0.32, 0.16
 SPEECH[2, TONGUE] = 0.5
 SPEECH[3, [FUNNEL, PUCKER]] = 0.55, -0.5
-SPEECH[4, PRESS], SPEECH[4, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
+SPEECH[4, PRESS], SPEECH[4, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.08, 0.14)
 SPEECH[5, PUFF], SPEECH[6, NOSE], SPEECH[7, CHEEK] = 0.12, 0.14, 0.25
 ORDINARY = 0.55
 """Vocal effort above which a face shows it."""
@@ -118,8 +118,9 @@ def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
     where it is free; reach f64[A, 3] mm that RAISERS part the lips; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
 
     Gaps are affine in weights. Too wide a middle is closed by mouthClose; too narrow a one is opened by RAISERS, and
-    beyond them by the jaw; near where one hands over to the other both act, so that neither starts at once. If a side is then
-    out of bounds, the face moves straight toward a pose of jaw and closure alone, which keeps them, and only as far as it must.
+    beyond them by the jaw; near where one hands over to the other both act, so that neither starts at once. Where sides would
+    cross, the middle closes up to SEAL less. If a place is then out of bounds, the face moves straight toward a pose of jaw and
+    closure alone, which keeps them, and only as far as it must.
     """
     w = x.copy()
     rows = zip(
@@ -135,13 +136,18 @@ def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
             np.minimum(lifted, 1.0, out=lifted)
         if more > 0.0:
             w[i, JAW_OPEN] = min(x.item(i, JAW_OPEN) + more, 1.0)
-        w[i, CLOSE] = shut
-        open_, seal, over = max(aim, 0.0), SEAL + 60.0 * loose, False
         for k in (0, 1, 2):
             got[k] += share * parts[k] + more * jaw[k] + shut * close[k]
-            over = over or got[k] > open_ * SIDES[k] + seal or got[k] < CROSS
-        if over:
-            _calm(w[i], got, [open_ * side + seal for side in SIDES], aim, rest, jaw, close)
+        widest = [max(aim, 0.0) * side + SEAL + 60.0 * loose for side in SIDES]
+        low = min(got)
+        if low < CROSS and shut > 0.0:
+            k = got.index(low)
+            less = min(shut, (low - CROSS) / close[k], max((widest[0] - got[0]) / -close[0], 0.0))
+            shut -= less
+            got = [g - less * c for g, c in zip(got, close, strict=True)]
+        w[i, CLOSE] = shut
+        if min(got) < CROSS - 1e-9 or got[0] > widest[0] or got[1] > widest[1] or got[2] > widest[2]:
+            _calm(w[i], got, widest, aim, rest, jaw, close)
     return w
 
 

@@ -27,8 +27,8 @@ LEAD = 0.03
 JAW_RATE = 55.0
 LIP_RATE = 60.0
 CLOSE_RATE = 35.0
-TUCK_RATE, UNTUCK_RATE = 50.0, 45.0
-"""Rates of jaw and lips, the least of lips that close, and of the lower lip to the teeth and from under them, 1/s: as fast as a
+TUCK_RATE = 45.0
+"""Rates of jaw and lips, the least of lips that close, and of the lower lip to the teeth and from them, 1/s: as fast as a
 face shown 60 times a second can move without a jump."""
 CLOSE_TURN = 2.8
 """Rate times time in which lips that close meet: they go no faster than they have to, and meet as the sound begins."""
@@ -48,7 +48,7 @@ HEAVY_EARLY, EARLY, LEFT_EARLY = 0.09, 0.05, 0.03
 before it ends."""
 ROUND_RATE, RELEASE_RATE = 42.0, 30.0
 """Rates of lips that come forward or apart, 1/s, and that come back from a lip-heavy sound: 91 % in 133 ms (JALI: 120-150)."""
-SEEN, TUCK_SEEN = 0.4, 0.32
+SEEN, TUCK_SEEN = 0.4, 0.25
 """Share of a sound that is over before the lips leave it for a lip-heavy one, and the lower lip for the teeth, to which it is
 longer on its way."""
 PARTED = 2.2
@@ -200,7 +200,7 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seal
         out.add(start, s.index, rate, lips=1.5 if tucked else -1.5)
         out.add(start, s.index, min(rate, TUCK_RATE), tuck=float(tucked))
         if tucked:
-            out.add(end, s.index, UNTUCK_RATE, tuck=0.0)
+            out.add(end, s.index, TUCK_RATE, tuck=0.0)
         return
     first, second = _pair(max(jaw + _effort(segments, s), PARTED) if shape.lips is None else shape.lips)
     if (seconds := seals.free(s, begin)) is not None:
