@@ -9,6 +9,7 @@ Metres = Annotated[float, Meta(ge=-100.0, le=100.0)]
 Vec3 = tuple[Metres, Metres, Metres]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
+CLEAR = "transparent"
 LARGEST_SEED = 2**53 - 1
 """Every JSON reader can hold it."""
 
@@ -38,6 +39,11 @@ class Camera(Struct, kw_only=True, forbid_unknown_fields=True):
     """The point looked at, metres; from the framing when left out."""
     fov: Annotated[float, Meta(gt=1.0, lt=120.0)] = 24.0
     """Vertical field of view, degrees."""
+    angle: Annotated[float, Meta(ge=-180.0, le=180.0)] = 0.0
+    """Degrees that the camera goes round the avatars from the front, toward their left if positive: 35 is a three-quarter view,
+    90 a profile. Only for a camera that the framing places."""
+    dof: Annotated[float, Meta(ge=0.0, le=64.0)] = 0.0
+    """Depth of field: the lens's f-number for a picture 24 mm high, focused on the nearest face; 0 leaves everything sharp."""
 
 
 class Light(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -45,7 +51,8 @@ class Light(Struct, kw_only=True, forbid_unknown_fields=True):
 
     preset: Annotated[str, Meta(pattern="^(studio|warm|cool|dramatic)$")] = "studio"
     strength: Annotated[float, Meta(gt=0.0, le=10.0)] = 1.0
-    background: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#2b3340"
+    background: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$|^transparent$")] = "#2b3340"
+    """Colour of the backdrop, or `transparent` for pictures that are laid over others."""
 
 
 class Line(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -23,9 +23,9 @@ from .evaluate import sentences
 
 F64 = NDArray[np.float64]
 
-FREE = [Role.BREATH, Role.TREMOR]
+FREE = [Role.BROW, Role.TREMOR]
 MADE = ("sing", "express")
-"""Systems that make sound and face; nothing of the score or the field hangs on them."""
+"""Systems that make sound and face; nothing of the score hangs on them, and of the field the breath alone."""
 EVERY = 60
 """Ticks between looks at the energy."""
 MINUTE = 3600

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.face import FACE, Head
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import Scene
-from psi_ecs.systems.host import Frame, Host
+from psi_ecs.systems.host import Host
 from psi_ecs.systems.language import warm
 from psi_ecs.systems.output.draw import DrawError, available
 from psi_ecs.systems.output.openal import Player, Silent, SoundError, wait
@@ -19,6 +20,7 @@ from psi_ecs.systems.play import open_scene, placed
 from psi_ecs.tools.master import calibrated
 from psi_ecs.tools.take import stage
 
+F32 = NDArray[np.float32]
 TICK = 400
 """Samples of a tick."""
 LEAD = 400
@@ -51,7 +53,7 @@ class Speakers(Protocol):
 class View(Protocol):
     """What shows faces."""
 
-    def show(self, weights: NDArray[np.float32], breath: NDArray[np.float32]) -> bool:
+    def show(self, weights: F32, breath: F32, tongue: F32 | None = None) -> bool:
         """Draw one frame; False once it was closed."""
         ...
 
@@ -153,5 +155,5 @@ def follow(
         for _ in range(late):
             waiting.popleft()
         now = waiting.popleft()
-        if not screen.show(now.weights, now.breath):
+        if not screen.show(now.weights, now.breath, now.tongue):
             return due

@@ -10,21 +10,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import PsiError
+from psi_ecs.components.face import Head
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.oscillator import Core
-from psi_ecs.components.scene import Scene
+from psi_ecs.components.scene import CLEAR, Scene
+from psi_ecs.systems.formats.animation import Performance, write_animation
+from psi_ecs.systems.formats.azure import write_azure
+from psi_ecs.systems.formats.bvh import write_bvh
 from psi_ecs.systems.formats.captions import captions, srt, vtt
 from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.formats.timeline import Timeline
+from psi_ecs.systems.formats.usd import write_usda
 from psi_ecs.systems.formats.wav import wav
-from psi_ecs.systems.host import Frame, Host
+from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import open_scene, placed
 from psi_ecs.tools.master import AS_IT_IS, Master
 
-FORMATS = ("mp4", "wav", "vtt", "srt", "json", "csv", "png")
+MAIN = ("mp4", "wav", "vtt", "srt", "json", "csv")
+"""What is made when nothing is asked for."""
+FACES: dict[str, Callable[[Head, Performance], bytes | str]] = {
+    "glb": write_animation,
+    "usda": write_usda,
+    "bvh": write_bvh,
+    "azure.json": lambda _, done: write_azure(done),
+}
+"""Animation of one avatar's face, a file each."""
+FORMATS = (*MAIN, "png", "pngs", "mov", *FACES)
+DRAWN = ("mp4", "mov", "png", "pngs")
+"""Formats that are pictures: a film, a film that can be transparent, the last picture, every picture."""
 LONGEST = 3600.0
 """Seconds after which a scene is cut off."""
-PERFORMING = 0.1
-"""Share of the time for a film that goes into performing it; the rest is drawing."""
+
+
+def named(out: Path | None) -> str:
+    """The format that the name of a file asks for, or nothing."""
+    return max((f for f in FORMATS if out is not None and out.name.endswith(f".{f}")), key=len, default="")
 
 
 @dataclass
@@ -48,7 +68,8 @@ class Plan:
 
     def path(self, format: str, name: str = "") -> Path:
         """Where a format goes; `name` tells avatars apart."""
-        stem = self.out.with_suffix("") if self.out.suffix.lstrip(".") in FORMATS else self.out
+        kind = named(self.out)
+        stem = self.out.with_name(self.out.name.removesuffix(f".{kind}")) if kind else self.out
         return stem.with_name(stem.name + (f".{name}" if name else "") + f".{format}")
 
 
@@ -78,21 +99,12 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
     """
     host = open_scene(scene, base, plan.seed, plan.off, plan.core)
     formats, remarks, pictures = possible(host, scene, plan)
-    share = PERFORMING if "mp4" in formats else 1.0
-    taken = list[Frame]()
-    for frame in frames(host, plan.end):
-        if host.time > plan.start + 1e-9:
-            frame.sounds = frame.sounds[:0].copy()  # the mix is all that is written
-            taken.append(frame)
-        progress(share * host.time)
-    if not taken:
-        raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
-    sound = plan.master.apply(np.concatenate([frame.audio for frame in taken]))
-    writer = _Writer(host, scene, plan, formats, pictures, sound)
+    writer = _Writer(host, scene, plan, formats, pictures)
     try:
-        for made, frame in enumerate(taken, 1):
-            writer.add(frame)
-            progress(host.time * (share + (1.0 - share) * made / len(taken)))
+        for frame in frames(host, plan.end):
+            if host.time > plan.start + 1e-9:
+                writer.add(frame)
+            progress(host.time)
         return writer.finish(), remarks
     except BaseException:
         writer.abandon()
@@ -105,10 +117,15 @@ def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str]
     from psi_ecs.systems.output.film import missing
 
     formats, remarks, pictures = list(plan.formats), list[str](), None
-    if "mp4" in formats and (why := missing()):
-        formats.remove("mp4")
+    if {"mp4", "mov"} & {*formats} and (why := missing()):
+        formats = [f for f in formats if f not in ("mp4", "mov")]
         remarks.append(why)
-    if "mp4" in formats or "png" in formats:
+    if "mp4" in formats and scene.light.background == CLEAR:
+        formats.remove("mp4")
+        remarks.append(
+            "no mp4: it carries no transparent background; --format mov makes a film that does, pngs single pictures"
+        )
+    if {*DRAWN} & {*formats}:
         why = available()
         if why is None:
             try:
@@ -116,7 +133,7 @@ def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str]
             except DrawError as refused:
                 why = str(refused)
         if why is not None:
-            formats = [f for f in formats if f not in ("mp4", "png")]
+            formats = [f for f in formats if f not in DRAWN]
             remarks.append(why)
     if not formats:
         raise PsiError(remarks[0])
@@ -126,47 +143,57 @@ def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str]
 class _Writer:
     """All files of one performance."""
 
-    def __init__(
-        self, host: Host, scene: Scene, plan: Plan, formats: list[str], pictures: Any, sound: NDArray[np.float32]
-    ) -> None:
-        self.plan, self.formats, self.sound = plan, formats, sound
+    def __init__(self, host: Host, scene: Scene, plan: Plan, formats: list[str], pictures: Any) -> None:
+        self.plan, self.formats = plan, formats
+        self.heard: list[NDArray[np.float32]] = []
         self.names = [a.name for a in scene.avatar]
         entities = host.avatars
         origin = round(plan.start * 60) * 400
+        self.heads, self.tongues = host.heads, list[NDArray[np.float32]]()
         self.timeline = Timeline(self.names, [a.persona or a.name for a in scene.avatar], entities, origin=origin)
         self.entity = dict(zip(entities, self.names, strict=True))
         self.said: list[tuple[str, Any]] = []
         self.origin = origin
-        self.film = None
+        self.films: list[Any] = []
+        self.pictures: list[Path] = []
         self.stage = pictures
         self.last: Frame | None = None
         self.ticks = self.shown = 0
-        if "mp4" in formats:
-            from psi_ecs.systems.output.film import Film
+        for kind in ("mp4", "mov"):
+            if kind in formats:
+                from psi_ecs.systems.output.film import Film
 
-            self.film = Film(plan.path("mp4"), plan.size, plan.fps, plan.master.rate)
+                self.films.append(Film(plan.path(kind), plan.size, plan.fps, plan.master.rate))
 
     def add(self, frame: Frame) -> None:
         self.timeline.add(frame.weights, frame.events)
+        self.tongues.append(frame.tongue)
         self.said += [(self.entity[e.avatar], e) for e in frame.events if e.start >= self.origin]
-        if self.film:
-            begin, end = (tick * self.plan.master.rate // 60 for tick in (self.ticks, self.ticks + 1))
-            self.film.sound(self.sound[begin:end])
-            due = (self.ticks + 1) * self.plan.fps // 60
-            while self.shown < due:
-                self.film.frame(self.stage.draw(frame.weights, frame.breath))
-                self.shown += 1
+        self.heard.append(frame.audio)
+        due = (self.ticks + 1) * self.plan.fps // 60
+        while self.shown < due and (self.films or "pngs" in self.formats):
+            self.shown += 1
+            if self.films:
+                picture = self.stage.planes(frame.weights, frame.breath, frame.tongue)
+                for film in self.films:
+                    film.frame(picture)
+            if "pngs" in self.formats:
+                self.pictures.append(self._picture(self.plan.path("png", f"{self.shown:05d}"), frame))
         self.last = frame
         self.ticks += 1
 
     def finish(self) -> list[Path]:
-        assert self.last is not None
+        if self.last is None:
+            raise PsiError("nothing to render: the scene is over before --from; choose an earlier moment")
         made: list[Path] = []
-        if self.film:
-            self.film.close()
+        sound = self.plan.master.apply(np.concatenate(self.heard))  # its loudness is known only now
+        for film in self.films:
+            for second in range(0, len(sound), self.plan.master.rate):
+                film.sound(sound[second : second + self.plan.master.rate])
+            film.close()
         words = captions(self.said)
         text: dict[str, Callable[[], bytes | str]] = {
-            "wav": lambda: wav(self.sound, self.plan.master.rate),
+            "wav": lambda: wav(sound, self.plan.master.rate),
             "vtt": lambda: vtt(words, self.origin),
             "srt": lambda: srt(words, self.origin),
             "json": self.timeline.json,
@@ -174,20 +201,37 @@ class _Writer:
         for format in self.formats:
             if format in text:
                 write_file(self.plan.path(format), text[format]())
-            elif format == "csv":
-                several = len(self.names) > 1
-                for i, name in enumerate(self.names):
-                    path = self.plan.path("csv", name if several else "")
-                    write_file(path, self.timeline.csv(i))
-                    made.append(path)
+            elif format == "csv" or format in FACES:
+                made += self._each(format)
                 continue
             elif format == "png":
-                from psi_ecs.systems.formats.png import write_png
-
-                write_file(self.plan.path("png"), write_png(self.stage.draw(self.last.weights, self.last.breath)))
+                self._picture(self.plan.path("png"), self.last)
+            elif format == "pngs":
+                made += self.pictures
+                continue
             made.append(self.plan.path(format))
         return made
 
+    def _each(self, format: str) -> list[Path]:
+        """A file for each avatar."""
+        made = []
+        for i, name in enumerate(self.names):
+            made.append(self.plan.path(format, name if len(self.names) > 1 else ""))
+            if format == "csv":
+                write_file(made[-1], self.timeline.csv(i))
+            else:
+                done = Performance(np.stack(self.timeline.tracks[i].weights), np.stack([t[i] for t in self.tongues]))
+                write_file(made[-1], FACES[format](self.heads[i], done))
+        return made
+
+    def _picture(self, path: Path, frame: Frame) -> Path:
+        from psi_ecs.systems.formats.png import write_png
+
+        write_file(path, write_png(self.stage.draw(frame.weights, frame.breath, frame.tongue)))
+        return path
+
     def abandon(self) -> None:
-        if self.film:
-            self.film.abandon()
+        for film in self.films:
+            film.abandon()
+        for path in self.pictures:
+            path.unlink(missing_ok=True)

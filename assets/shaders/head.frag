@@ -62,7 +62,8 @@ vec3 eye() {
     }
     // a window-like catch-light on the cornea, a faint one from the fill, and the wet line on the lower lid
     vec3 mirror = reflect(-v, n);
-    float window = smoothstep(0.968, 0.980, dot(mirror, light_way[0])) + 0.14 * smoothstep(0.95, 0.985, dot(mirror, light_way[1]));
+    vec3 pane = normalize(light_way[0] * vec3(1.0, 0.5, 1.0));   // a window is tall: its light is caught below the lid too
+    float window = smoothstep(0.968, 0.980, dot(mirror, pane)) + 0.14 * smoothstep(0.95, 0.985, dot(mirror, light_way[1]));
     float room = 0.035 * (0.5 + 0.5 * mirror.y) * shade;
     return light + vec3(1.0, 0.98, 0.95) * window * 1.1 * smoothstep(0.10, 0.5, shade) + sky * room;
 }
@@ -74,16 +75,18 @@ void main() {
 #if MATERIAL == SKIN
     vec4 chart = texture(image, v_uv);             // square root of albedo, and how much it shines
     // pores lean the surface a little; the half vector comes from the vertices
-    float nh = clamp(dot(v_normal, v_half) + (chart.a - 0.4) * 0.020, 0.0, 1.0);
+    float shine = 0.20 + 0.5 * chart.a;             // seen from afar, pores even out
+    float nh = clamp(dot(v_normal, v_half) + (shine - 0.4) * 0.010, 0.0, 1.0);
     float n4 = nh * nh * nh * nh, n16 = n4 * n4 * n4 * n4, n48 = n16 * n16 * n16;
     light = chart.rgb * chart.rgb * v_light + v_gloss.rgb * (0.45 + chart.a);
-    light += light_colour[0] * (v_gloss.a * (n48 * 0.085 + n48 * n48 * n48 * 0.10 * chart.a) * (0.25 + 1.8 * chart.a));
+    light += light_colour[0] * (v_gloss.a * (n48 * 0.080 + n48 * n48 * n48 * 0.05 * shine) * (0.45 + 1.3 * shine));
+    light += max(chart.a - 0.80, 0.0) * (1.6 * sky + 0.7 * light_colour[0]);   // tears along the lower lid mirror the room
 #elif MATERIAL == EYE
     light = eye();
 #elif MATERIAL == TEETH
-    vec3 enamel = mix(vec3(0.74, 0.69, 0.60), vec3(0.55, 0.38, 0.31), smoothstep(0.62, 1.0, v_uv.y));
+    vec3 enamel = mix(vec3(0.84, 0.765, 0.645), vec3(0.55, 0.38, 0.31), smoothstep(0.62, 1.0, v_uv.y));
     enamel *= mix(0.86, 1.0, smoothstep(0.0, 0.25, v_uv.y));     // the biting edge is clearer
-    enamel *= 1.0 - 0.62 * smoothstep(0.36, 0.5, abs(v_uv.x - 0.5));   // the gaps between the crowns
+    enamel *= 1.0 - 0.42 * smoothstep(0.40, 0.5, abs(v_uv.x - 0.5));   // the gaps between the crowns
     light = enamel * v_light + v_gloss.rgb * 0.8;
 #elif MATERIAL == GUM || MATERIAL == TONGUE
     vec3 flesh = MATERIAL == TONGUE ? vec3(0.42, 0.17, 0.155) : vec3(0.33, 0.12, 0.115);
@@ -104,7 +107,8 @@ void main() {
     light = v_light * (0.38 + 0.72 * strand.r + 0.42 * strand.g) + v_gloss.rgb * (0.25 + 1.6 * strand.r * strand.b);
 #else
     float knit = texture(image, v_uv * vec2(3.0, 9.0)).r;
-    light = v_light * (0.70 + 0.35 * knit) * (0.86 + 0.14 * sin(v_uv.x * 150.0));
+    float rib = v_uv.x * 150.0;
+    light = v_light * (0.70 + 0.35 * knit) * (0.86 + 0.14 * sin(rib) * smoothstep(3.0, 1.0, fwidth(rib)));   // none finer than pixels
 #endif
     colour = vec4(film(light), clamp(alpha, 0.0, 1.0));
 }

@@ -196,7 +196,7 @@ def _mend(reason: str, what: str, value: Any) -> str:
         near = get_close_matches(str(value), names, 1, 0.5)
         return f"{what} is {short}; " + (f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(names)}")
     if "regex '^#" in reason:
-        return f'{what} is {short}; write a colour as "#rrggbb"'
+        return f'{what} is {short}; write a colour as "#rrggbb"' + ' or "transparent"' * ("transparent" in reason)
     if bound := re.search(r"expected `\w+` (>=|>|<=|<) ([-\d.e]+)", reason):
         return f"{what} is {short}; it must be {BOUNDS[bound[1]]} {float(bound[2]):g}"
     if length := re.search(r"of length (>= |<= |)(\d+)", reason):

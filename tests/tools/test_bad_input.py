@@ -88,7 +88,7 @@ def test_personas_and_heads(psi: Psi) -> None:
         Path("ada.toml").write_text('name = "Ada"\n' + text)
         return psi("say", "Hi.", "-o", "x.wav", "--persona", "ada.toml")
 
-    refused(persona('head = "nobody"\n'), "ada.toml:2: head is 'nobody', and there is no such head; there are mira")
+    refused(persona('head = "xyz"\n'), "ada.toml:2: head is 'xyz', and there is no such head; there are mira")
     refused(persona('head = "no.glb"\n'), "no.glb: no such file or directory; check the path of the head")
     refused(persona('[voice]\nasset = "velvet"\n'), "persona 'Ada': no voice named 'velvet'; there are formant")
     refused(persona("[voice]\npitch = -200\n"), "ada.toml:3: voice.pitch is -200; it must lie in 50 to 500")

@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from psi_ecs import PsiError
 from psi_ecs.tools import bench
-from psi_ecs.tools.bench import clock, ecs, field, kernels, report
+from psi_ecs.tools.bench import clock, draw, ecs, field, kernels, report
 
 
 def test_our_tables_are_measured_in_every_case() -> None:
@@ -36,7 +37,7 @@ def test_a_part_that_fails_is_told_and_the_rest_goes_on() -> None:
 
 
 def test_unknown_name() -> None:
-    with pytest.raises(PsiError, match="unknown benchmark tables; there are ecs, face, field, kernels, speak"):
+    with pytest.raises(PsiError, match="unknown benchmark tables; there are draw, ecs, face, field, kernels, speak"):
         bench.run(["tables"], None)
 
 
@@ -77,3 +78,15 @@ def test_garbage_is_collected_outside_the_timing() -> None:
     clock.each(lambda: states.append(gc.isenabled()), 3)
     assert states == [False] * 3
     assert gc.isenabled()
+
+
+def test_pictures_a_second_are_those_of_the_best_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that other work slowed does not count."""
+    now = iter([0.0, 4.0, 10.0, 11.0])
+    monkeypatch.setattr(draw, "perf_counter", lambda: next(now))
+    assert draw.rate([np.zeros(1, np.float32)] * 2 * draw.RUN, lambda _: None) == pytest.approx(draw.RUN)
+
+
+def test_pictures_are_told_beside_their_bars() -> None:
+    rows = report.plain({"draw": {"renderer": "llvmpipe", "pictures a second": 30.0}})
+    assert rows[0].split() == ["renderer", "llvmpipe"] and rows[1].split()[-1] == "30.000"

@@ -64,7 +64,7 @@ def test_arrows_choose_and_change_one_number_of_the_asset() -> None:
 @pytest.mark.parametrize(
     ("keys", "path"),
     [
-        (("tab",), "syllable.nucleus.lag"), (("3", "end"), "beat.freq"), (("4", "right"), "jaw.amp"),
+        (("tab",), "syllable.nucleus.lag"), (("3", "end"), "quiver.freq"), (("4", "right"), "jaw.amp"),
         (("backtab",), "emotion.anger.gain"), (("5", "right", "left"), "emotion.anger.gain"),
         (("3", "end", "home"), "syllable.freq"),
     ],
@@ -149,20 +149,23 @@ ticking.now = 0.0  # type: ignore[attr-defined]
 
 def test_a_session_turns_the_running_field_and_writes_the_asset(tmp_path: Path) -> None:
     made = Desk(plain(), "core")
+    before = tomllib.loads(plain())["oscillator"]["sway_yaw"]["freq"]  # it turns freely; breath waits for the words
     stage = Stage(Source(text="Good morning, everyone."), None, made.thing)
     out = tmp_path / "mine.toml"
-    keys = [["right"], *[["pagedown"]] * 20, ["3", "right", "right", "up"], [], ["s"], []]
+    keys = [["right"], *[["pagedown"]] * 20, ["3", *["right"] * 6, "up"], [], ["s"], []]
     screen = Script(*keys)
     tune(made, stage, screen, out, ticking)
     written = tomllib.loads(out.read_text())
     assert [c["gain"] for c in written["coupling"] if c["pulled"] == "jaw"] == [0.0]
-    assert written["oscillator"]["breath"]["freq"] > 0.23 and any(f"saved to {out}"[:100] in line for line in screen.shown[-1])
+    assert written["oscillator"]["sway_yaw"]["freq"] > before and any(
+        f"saved to {out}"[:100] in line for line in screen.shown[-1]
+    )
     wires = stage.host.app.world.resource(Wiring)
     row = wires.row[0]
     pulls = (wires.net.target == row[Role.JAW]) & (wires.net.source == row[Role.SYLLABLE])
     assert np.hypot(wires.net.a, wires.net.b)[pulls].sum() == 0.0
-    now = stage.host.pattern(stage.avatar, "now").state["breath"].shift
-    assert abs(now) <= 0.1 * written["oscillator"]["breath"]["freq"] and stage.core is made.thing
+    now = stage.host.pattern(stage.avatar, "now").state["sway_yaw"].shift
+    assert abs(now) <= 0.1 * written["oscillator"]["sway_yaw"]["freq"] and stage.core is made.thing
     assert any("jaw-syllable" in line for line in screen.shown[0]) and all(len(s) < 32 for s in screen.shown)
     assert all(len(line) <= 100 for shown in screen.shown for line in shown)
 

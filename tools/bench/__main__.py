@@ -7,8 +7,8 @@ import sys
 
 
 def main(name: str, part: str) -> None:
-    """Hold to one core, but for `kernels` and `field`, and measure."""
-    if name not in ("kernels", "field") and hasattr(os, "sched_setaffinity"):
+    """Hold to one core, but for `draw`, `kernels` and `field`, and measure."""
+    if name not in ("draw", "kernels", "field") and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     print(json.dumps(importlib.import_module(f"psi_ecs.tools.bench.{name}").measure(part)))
 

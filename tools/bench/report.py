@@ -9,7 +9,7 @@ GOALS = {"create": 20.0, "iterate": 100.0, "save+load": 100.0, "fragmented": 10.
 def table(name: str, figures: dict[str, Any]) -> str:
     """The figures of one case."""
     failed = [f"{part}: {value['error']}" for part, value in figures.items() if "error" in value]
-    rows = {"ecs": ecs, "field": field, "kernels": kernels, "speak": plain, "face": plain}[name](
+    rows = {"draw": plain, "ecs": ecs, "field": field, "kernels": kernels, "speak": plain, "face": plain}[name](
         {k: v for k, v in figures.items() if "error" not in v}
     )
     return "\n".join([*rows, *failed])
@@ -59,4 +59,8 @@ def kernels(figures: dict[str, Any]) -> list[str]:
 
 def plain(figures: dict[str, Any]) -> list[str]:
     """One figure a line."""
-    return [f"{name:64}{value:10.3f}" for part in figures.values() for name, value in part.items()]
+    return [
+        f"{name:64}{value:>10}" if isinstance(value, str) else f"{name:64}{value:10.3f}"
+        for part in figures.values()
+        for name, value in part.items()
+    ]

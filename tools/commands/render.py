@@ -22,7 +22,11 @@ from .options import ABLATE, CORE, HELP, LUFS, RATE, SEED, moment, terminal
 @click.option("--from", "start", callback=moment, default="0", metavar="S", help="Begin at this second of the scene.")
 @click.option("--to", "end", callback=moment, metavar="S", help="End at this second.")
 @click.option(
-    "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png. May be given several times."
+    "--format", "formats", multiple=True,
+    help="Only these: mp4 wav vtt srt json csv png pngs mov, or of the face glb usda bvh azure.json. Give several if need be.",
+)  # fmt: skip
+@click.option(
+    "--transparent", is_flag=True, help="Without a backdrop: png, pngs (every picture) and mov carry that, mp4 does not."
 )
 @click.option("--seed", type=SEED, metavar="N", help="Instead of the scene's own seed.")
 @LUFS
@@ -37,6 +41,7 @@ def command(
     start: float,
     end: float | None,
     formats: tuple[str, ...],
+    transparent: bool,
     seed: int | None,
     lufs: float | None,
     rate: str,
@@ -52,12 +57,15 @@ def command(
     psi render scenes/hello.toml -o out/hello.mp4
     psi render dialogue --size 640x360 --fps 30 --from 2 --to 8
     psi render hello -o hello.png --to 1.5            a picture of that moment
+    psi render hello -o hello.mov --transparent       to lay over another film
     psi render hello --format wav --format json       no film
+    psi render hello --format glb,usda,bvh,azure.json    the face for Blender, Unity, Unreal, Omniverse, Azure's clients
     psi render hello --core mine.toml                 with a field of your own
     """
+    from psi_ecs.components.scene import CLEAR
     from psi_ecs.tools.master import Master
     from psi_ecs.tools.proof import core_of, read_scene
-    from psi_ecs.tools.take import FORMATS, Plan, render
+    from psi_ecs.tools.take import FORMATS, MAIN, Plan, named, render
 
     wanted = tuple(f for item in formats for f in item.replace(",", " ").split())
     for format in wanted:
@@ -66,12 +74,14 @@ def command(
     if end is not None and end <= start:
         raise click.BadParameter(f"{end:g} is not after --from {start:g}", param_hint="'--to'")
     loaded, path = read_scene(scene)
-    kind = out.suffix.lstrip(".") if out is not None else ""
-    if not wanted and kind in FORMATS and kind != "mp4":
+    if transparent:
+        loaded.light.background = CLEAR
+    kind = named(out)
+    if not wanted and kind not in ("", "mp4"):
         wanted = (kind,)
     film = out or Path("out") / f"{path.stem}.mp4"
     master = Master(lufs, int(rate))
-    plan = Plan(film, wanted or FORMATS[:-1], size, int(fps), start, end, seed, ablate, core_of(core), master)
+    plan = Plan(film, wanted or MAIN, size, int(fps), start, end, seed, ablate, core_of(core), master)
     guess = end if end is not None else expected(loaded)
     with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(

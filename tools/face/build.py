@@ -155,11 +155,28 @@ def _seal(position: F, triangle: NDArray[np.int64], deltas: dict[str, F], outer:
         gap = np.convolve(np.pad(np.clip(gap, -0.001, 0.002), 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
         off = position[:, 1] - np.interp(position[:, 0], at, seam)
         _press(position, off, up, np.interp(position[:, 0], at, gap) + 1e-4, corner)
+    _close_corners(position, triangle, middle[1] + (corner[:, 1].mean() - middle[1]) * (position[:, 0] / reach) ** 2, reach)
     now = face()
     pairs = [(x, *used[list(lip_pair(now, x))]) for x in (-0.45 * reach, 0.0, 0.45 * reach)]
     left = [float(np.clip(position[u, 1] - position[v, 1], 0.0, 0.001)) for _, u, v in pairs]
     off = position[:, 1] - np.interp(position[:, 0], at, seam)
     _press(position, off, up, np.interp(position[:, 0], [x for x, _, _ in pairs], left), corner)
+
+
+def _close_corners(position: F, triangle: NDArray[np.int64], line: F, reach: float) -> None:
+    """Bring the lips together where their seam runs out, in place: there they face each other across less than two
+    millimetres. `line`: height of the seam at each vertex."""
+    for _ in range(3):
+        up = normals(position.astype(np.float32), triangle.astype(np.uint32))[:, 1]
+        near = (np.abs(position[:, 1] - line) < 0.003) & (np.abs(position[:, 0]) > 0.45 * reach) & (np.abs(up) > 0.55)
+        near &= position[:, 2] > position[near, 2].max(initial=-1.0) - 0.012
+        upper, lower = np.flatnonzero(near & (up < 0)), np.flatnonzero(near & (up > 0))
+        flat = position[:, [0, 2]]
+        weight = np.exp(-((np.linalg.norm(flat[upper][:, None] - flat[lower][None], axis=2) / 0.0009) ** 2)) + 1e-9
+        gap = position[upper, 1][:, None] - position[lower, 1][None]
+        weight *= (gap > 0) & (gap < 0.002)
+        position[upper, 1] -= 0.5 * (weight * gap).sum(1) / (weight.sum(1) + 1e-3)
+        position[lower, 1] += 0.5 * (weight * gap).sum(0) / (weight.sum(0) + 1e-3)
 
 
 def _press(position: F, off: F, up: F, gap: F, corner: F) -> None:

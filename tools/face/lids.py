@@ -6,7 +6,7 @@ from msgspec import Struct
 from .muscles import SIDES, turned
 from .parts import F, Piece, grid
 
-MERIDIANS = 15
+MERIDIANS = 17
 """Vertices from corner to corner of the eye."""
 
 
@@ -48,7 +48,7 @@ def _lid(centre: F, radius: float, style: LidStyle, side: str, sign: float, uppe
     way = np.radians(edge - style.meet)
     shut = turned(p, centre, way)
     # a chord would cut through the ball half way: the lid's edge swells as it closes
-    swell = 0.07 * np.repeat(np.exp(-((behind / 50.0) ** 2)), MERIDIANS)[:, None]
+    swell = 0.07 * np.repeat(np.exp(-((behind / (50.0 if upper else 30.0)) ** 2)), MERIDIANS)[:, None]
     moves = {f"{n}{side}": turned(p, centre, turn[0 if upper else 1] * way) for n, turn in TURNS.items()}
     moves[f"eyeBlink{side}"] = shut + swell * (p + shut - centre)
     for name, aside in (("eyeLookIn", -sign), ("eyeLookOut", sign)):

@@ -38,8 +38,8 @@ def recipe_path(given: str) -> Path:
 
 
 def beside(given: str) -> Path:
-    """The GLB that a recipe makes when no other is named."""
-    return recipe_path(given).with_suffix(".glb")
+    """The GLB that a recipe makes when no other is named: beside the file, or here for one that comes along."""
+    return Path(given).with_suffix(".glb")
 
 
 def recipe_for(given: str | None, seed: int | None, changes: dict[str, Any], features: dict[str, float]) -> Recipe | Stylised:

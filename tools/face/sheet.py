@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from psi_ecs.components.avatar import Persona
 from psi_ecs.components.face import BLENDSHAPES, FACE_ID, Head
 from psi_ecs.systems.formats.expression import gather
 from psi_ecs.systems.host import Host
@@ -48,7 +49,7 @@ def shapes(head: Head) -> list[Cell]:
     return out
 
 
-def visemes(persona: str) -> list[Cell]:
+def visemes(persona: Persona | str) -> list[Cell]:
     """The 15 visemes of Oculus, as the persona's mouth makes them in words: the middle of the phone."""
     out: list[Cell] = [("sil", weights(), "front", "mouth")]
     for name, words, phone in SPOKEN:
@@ -58,7 +59,7 @@ def visemes(persona: str) -> list[Cell]:
     return out
 
 
-def _middle(persona: str, words: str, phone: str) -> tuple[NDArray[np.float32], float]:
+def _middle(persona: Persona | str, words: str, phone: str) -> tuple[NDArray[np.float32], float]:
     """Mouth f32[27] and tongueOut at the middle of the last such phone of the words."""
     host = Host(seed=1)
     host.say(host.avatar(persona), words)
@@ -78,7 +79,7 @@ def expressions() -> list[Cell]:
     return [(name, row.astype(np.float32), "front", "face") for name, row in zip(found.names, found.matrix, strict=False)]
 
 
-def cells(head: Head, persona: str, parts: Iterable[str]) -> dict[str, list[Cell]]:
+def cells(head: Head, persona: Persona | str, parts: Iterable[str]) -> dict[str, list[Cell]]:
     """What is to be drawn, by part."""
     make: dict[str, Callable[[], list[Cell]]] = {
         "views": views,

@@ -4,7 +4,6 @@ The chart is an azimuthal map about the middle of the head, centred on the face,
 skull. Everything is painted in rest space, so it moves with the skin, whatever mesh the head has.
 """
 
-import ctypes
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,9 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Look
 from psi_ecs.components.face import Head, Mesh
 
-from .context import DrawError, Geometry, program, set_uniform
+from .canvas import Target
+from .context import DrawError, program, set_uniform
+from .geometry import Geometry, texture
 from .paint import linear, lip_mask, skin_tone
 
 F32 = NDArray[np.float32]
@@ -48,6 +49,7 @@ def paint_chart(mesh: Mesh, head: Head, look: Look) -> int:
     _lips(albedo, gloss, p, noise, head, look)
     for paint in (_freckles, _beard, _brows, _roots, _lash_line):
         paint(albedo, p, noise, head, look)
+    _wet(gloss, head)
     out = np.empty((SIZE, SIZE, 4), np.uint8)
     out[..., :3] = 255 * np.sqrt(np.clip(albedo, 0, 1)) + 0.5
     out[..., 3] = 255 * np.clip(gloss, 0, 1)
@@ -56,40 +58,12 @@ def paint_chart(mesh: Mesh, head: Head, look: Look) -> int:
     return texture(out)
 
 
-def texture(data: NDArray[np.uint8]) -> int:
-    """A mip-mapped RGBA or RGB texture that repeats; returns its GL name."""
-    from pyglet import gl
-
-    name = gl.GLuint()
-    gl.glGenTextures(1, ctypes.byref(name))
-    gl.glBindTexture(gl.GL_TEXTURE_2D, name)
-    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
-    h, w, channels = data.shape
-    data = np.ascontiguousarray(data)
-    kind, store = (gl.GL_RGBA, gl.GL_RGBA8) if channels == 4 else (gl.GL_RGB, gl.GL_RGB8)
-    gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, store, w, h, 0, kind, gl.GL_UNSIGNED_BYTE, data.ctypes.data)
-    gl.glGenerateMipmap(gl.GL_TEXTURE_2D)
-    gl.glTexParameteri(gl.GL_TEXTURE_2D, gl.GL_TEXTURE_MIN_FILTER, gl.GL_LINEAR_MIPMAP_NEAREST)
-    gl.glTexParameteri(gl.GL_TEXTURE_2D, gl.GL_TEXTURE_MAG_FILTER, gl.GL_LINEAR)
-    return int(name.value)
-
-
 def _unrolled(mesh: Mesh) -> tuple[F32, NDArray[np.bool_]]:
     """Rest position of every point of the chart, f32[SIZE, SIZE, 3], and which points the mesh covers."""
     from pyglet import gl
 
-    frame, store, depth = gl.GLuint(), gl.GLuint(), gl.GLuint()
-    gl.glGenFramebuffers(1, ctypes.byref(frame))
-    gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
-    for name, kind, point in (
-        (store, gl.GL_RGBA32F, gl.GL_COLOR_ATTACHMENT0),
-        (depth, gl.GL_DEPTH_COMPONENT24, gl.GL_DEPTH_ATTACHMENT),
-    ):
-        gl.glGenRenderbuffers(1, ctypes.byref(name))
-        gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, name)
-        gl.glRenderbufferStorage(gl.GL_RENDERBUFFER, kind, SIZE, SIZE)
-        gl.glFramebufferRenderbuffer(gl.GL_FRAMEBUFFER, point, gl.GL_RENDERBUFFER, name)
-    gl.glViewport(0, 0, SIZE, SIZE)
+    target = Target((SIZE, SIZE), ("GL_RGBA32F",), depth=True)
+    target.bind()
     gl.glClearColor(0, 0, 0, 0)
     gl.glEnable(gl.GL_DEPTH_TEST)
     gl.glDisable(gl.GL_CULL_FACE)
@@ -99,11 +73,8 @@ def _unrolled(mesh: Mesh) -> tuple[F32, NDArray[np.bool_]]:
     set_uniform(shader, "middle", MIDDLE)
     blank = np.zeros((len(mesh.position), 4), np.float32)
     Geometry(mesh.triangle, [mesh.position, mesh.normal, blank, blank, mesh.position, place_on(mesh.position)]).draw()
-    out = np.empty((SIZE, SIZE, 4), np.float32)
-    gl.glReadPixels(0, 0, SIZE, SIZE, gl.GL_RGBA, gl.GL_FLOAT, out.ctypes.data)
-    gl.glDeleteFramebuffers(1, ctypes.byref(frame))
-    gl.glDeleteRenderbuffers(1, ctypes.byref(store))
-    gl.glDeleteRenderbuffers(1, ctypes.byref(depth))
+    out = target.read("GL_RGBA", "GL_FLOAT", np.empty((SIZE, SIZE, 4), np.float32))
+    target.free()
     return out[..., :3], out[..., 3] > 0.5
 
 
@@ -146,6 +117,7 @@ def _grain(albedo: F32, gloss: F32, p: F32, noise: F32, head: Head) -> None:
         at = _window(p, eye, (0.02, 0.014))
         d = (p[at][..., :2] - eye[:2]) / np.array((0.017, 0.011))
         noise[at] *= np.clip((d * d).sum(-1) - 0.4, 0, 1)[..., None]
+    noise *= np.clip((p[..., 1] + 0.150) / 0.035, 0.15, 1)[..., None]  # on the neck the chart is stretched into streaks
     albedo *= (1 + 0.022 * noise[..., 0] + 0.016 * noise[..., 1] + 0.016 * noise[..., 3])[..., None]
     flush = (0.020 * noise[..., 2] + 0.022 * noise[..., 3])[..., None] * np.array([0.5, -1.0, -0.9], np.float32)
     albedo *= 1 + flush
@@ -274,6 +246,16 @@ def _lash_line(albedo: F32, p: F32, noise: F32, head: Head, look: Look) -> None:
     density = _density(place_on(np.concatenate(parts)), 3.0)
     share = 0.55 * np.clip(density / (np.percentile(density[density > 0], 60) + 1e-9), 0, 1)
     albedo *= 1 - share[..., None] * np.array([0.62, 0.74, 0.74], np.float32)
+
+
+def _wet(gloss: F32, head: Head) -> None:
+    """Tears stand along the lower lids, where the lower lashes have their roots."""
+    roots = [m.position[(m.uv[:, 1] < 0.2) & (m.position[:, 1] < -0.002)] for m in head.meshes if m.material == "lash"]
+    if not sum(map(len, roots)):
+        return
+    density = _density(place_on(np.concatenate(roots)), 2.0)
+    np.minimum(gloss, 0.78, out=gloss)  # the shader takes what shines more for water
+    gloss += 0.8 * np.clip(density / (np.percentile(density[density > 0], 60) + 1e-9), 0, 1)
 
 
 def strand_texture(seed: int = 9) -> int:

@@ -3,30 +3,35 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.face import Head
+from psi_ecs.components.face import Head, Mesh
 
-from .context import Canvas, Geometry, program, set_uniform
+from .canvas import Target
+from .context import program, set_uniform
+from .geometry import Geometry
 from .view import orthographic
 
 F32 = NDArray[np.float32]
 SIZE = 256
 DIRECTIONS = 40
+SUNS = 13
+WIDTH = 0.16
+"""Directions of the key light, and its radius, as tangent of an angle."""
 REACH = 0.24
 BIAS = 0.006
 
 
-def occlude(head: Head, posed: list[tuple[F32, F32]], key: F32) -> list[F32]:
-    """For each mesh f32[V, 2]: share of sky seen, share of key light seen.
+def occlude(head: Head, meshes: list[Mesh], posed: list[tuple[F32, F32]], key: F32) -> list[F32]:
+    """For each of a head's meshes f32[V, 2]: share of sky seen, share of key light seen.
 
     `posed`: (positions, normals) of each mesh in the pose to bake, with the mouth open so that its inside is told apart.
     """
     from pyglet import gl
 
     shader = program("depth.vert", "depth.frag")
-    canvas = Canvas((SIZE, SIZE), 0)
+    target = Target((SIZE, SIZE), depth=True)
     blank = [np.zeros((len(p), w), np.float32) for p, _ in posed for w in (4,)]
-    solid = [m.material not in ("lash", "brow") for m in head.meshes]
-    shapes = [Geometry(m.triangle, [p, n, b, b, p, m.uv]) for m, (p, n), b in zip(head.meshes, posed, blank, strict=True)]
+    solid = [m.material not in ("lash", "brow") for m in meshes]
+    shapes = [Geometry(m.triangle, [p, n, b, b, p, m.uv]) for m, (p, n), b in zip(meshes, posed, blank, strict=True)]
     centre = np.array(head.landmarks["eye_left"]) * (0, 1, 1) + (0, -0.03, -0.06)
     sky = [np.zeros(len(p)) for p, _ in posed]
     total = [np.full(len(p), 1e-6) for p, _ in posed]
@@ -36,21 +41,22 @@ def occlude(head: Head, posed: list[tuple[F32, F32]], key: F32) -> list[F32]:
     shader.use()
     for i, way in enumerate((*_sphere(DIRECTIONS), *_cone(np.asarray(key, np.float64)))):
         matrix = orthographic(way, centre, REACH)
-        canvas.bind()
+        target.bind()
         gl.glClear(gl.GL_DEPTH_BUFFER_BIT | gl.GL_COLOR_BUFFER_BIT)
         set_uniform(shader, "view_projection", matrix)
         for shape, opaque in zip(shapes, solid, strict=True):
             if opaque:
                 shape.draw()
-        depth = canvas.depth()
+        depth = target.read("GL_DEPTH_COMPONENT", "GL_FLOAT", np.empty((SIZE, SIZE), np.float32))
         for k, (p, n) in enumerate(posed):
             seen = _seen(p, matrix, depth)
             if i >= DIRECTIONS:
-                sun[k] += seen / 5.0
+                sun[k] += seen / SUNS
                 continue
-            facing = np.maximum(n @ way, 0.0) + (0.35 if head.meshes[k].material in ("teeth", "gum", "tongue") else 0.05)
+            facing = np.maximum(n @ way, 0.0) + (0.35 if meshes[k].material in ("teeth", "gum", "tongue") else 0.05)
             sky[k] += facing * seen
             total[k] += facing
+    target.free()
     return [np.stack([s / t, u], 1).astype(np.float32) for s, t, u in zip(sky, total, sun, strict=True)]
 
 
@@ -78,8 +84,10 @@ def _sphere(n: int) -> list[NDArray[np.float64]]:
 
 
 def _cone(key: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """The key light as five directions, for a soft shadow."""
+    """The key light as directions within it, for a soft shadow (a sunflower's disc)."""
     side = np.cross(key, (0, 1, 0))
     side /= np.linalg.norm(side)
     up = np.cross(side, key)
-    return [key, *(key + 0.09 * (a * side + b * up) for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1)))]
+    k = np.arange(SUNS)
+    r, turn = WIDTH * np.sqrt((k + 0.5) / SUNS), np.pi * (3 - 5**0.5) * k
+    return [key + a * side + b * up for a, b in zip(r * np.cos(turn), r * np.sin(turn), strict=True)]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.scene import Camera, Light
+from psi_ecs.components.scene import CLEAR, Camera, Light
 
 from .paint import linear
 
@@ -12,6 +12,10 @@ F64 = NDArray[np.float64]
 
 FRAMING = {"close": (0.150, -0.022), "portrait": (0.215, -0.035), "bust": (0.30, -0.07), "group": (0.30, -0.05)}
 """Half the height that must be seen about an avatar, metres, and how far below the eyes the middle lies."""
+AXIS = -0.075
+"""What the camera goes round, metres from the eyes."""
+NEAR, FAR = 0.05, 20.0
+"""Metres between which things are drawn."""
 BESIDE = 0.21
 """Room to leave beside the outermost of several heads, metres."""
 LOWEST = -0.34
@@ -61,9 +65,25 @@ def frame_camera(camera: Camera, places: list[tuple[float, float, float]], aspec
     if len(spots) > 1:
         back = max(back, (spread[0] + BESIDE) / (slope * aspect)) + spread[2]
     low = max(below, LOWEST + back * slope - spread[1])
-    target = np.array(camera.target) if camera.target else middle + np.array((0.0, low, -0.02))
-    eye = np.array(camera.position) if camera.position else target + np.array((0.0, 0.012, back))
+    around = rotation(np.radians(camera.angle), 0.0, 0.0)
+    axis = middle + np.array((0.0, low, AXIS))
+    front = axis + around @ (0.0, 0.0, -0.02 - AXIS)
+    target = np.array(camera.target) if camera.target else front
+    eye = np.array(camera.position) if camera.position else target + around @ (0.0, 0.012, back)
     return eye, target
+
+
+def focus(eye: F64, target: F64, places: list[tuple[float, float, float]]) -> float:
+    """Distance along the view to the nearest face, metres."""
+    forward = (target - eye) / np.linalg.norm(target - eye)
+    return float(min((np.array(place) - eye) @ forward for place in places))
+
+
+def aperture(camera: Camera, sharp: float, height: int) -> float:
+    """Radius in pixels of the circle that a point infinitely far away becomes, for a picture so many pixels high that is sharp
+    at `sharp` metres: an opening f / N wide, where f = 12 mm / tan(fov / 2), over the height seen there."""
+    slope = np.tan(np.radians(camera.fov) / 2)
+    return float(0.5 * (0.012 / slope / camera.dof) / (2.0 * sharp * slope) * height)
 
 
 def view_projection(eye: F64, target: F64, fov: float, aspect: float) -> F32:
@@ -76,7 +96,7 @@ def view_projection(eye: F64, target: F64, fov: float, aspect: float) -> F32:
     view = np.eye(4)
     view[:3, :3] = np.stack([right, up, -forward])
     view[:3, 3] = -view[:3, :3] @ eye
-    f, near, far = 1.0 / np.tan(np.radians(fov) / 2), 0.05, 20.0
+    f, near, far = 1.0 / np.tan(np.radians(fov) / 2), NEAR, FAR
     project = np.zeros((4, 4))
     project[0, 0], project[1, 1] = f / aspect, f
     project[2, 2], project[2, 3] = (far + near) / (near - far), 2 * far * near / (near - far)
@@ -96,6 +116,27 @@ def orthographic(way: F64, centre: F64, reach: float) -> F64:
     return out
 
 
+def box(points: F64, matrix: F32, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, bottom, right and top of the pixels within which world points f64[n, 3] lie."""
+    clip = np.concatenate([points, np.ones((len(points), 1))], 1) @ np.asarray(matrix, np.float64).T
+    if (clip[:, 3] < 0.01).any():  # behind the camera
+        return (0, 0, *size)
+    at = (0.5 + 0.5 * clip[:, :2] / clip[:, 3:]) * size
+    (left, bottom), (right, top) = np.clip(at.min(0) - 1.0, 0, size).astype(int), np.clip(at.max(0) + 2.0, 0, size).astype(int)
+    return int(left), int(bottom), int(right), int(top)
+
+
+def _backdrop(light: Light) -> str:
+    return Light().background if light.background == CLEAR else light.background
+
+
+def tone(light: Light) -> F64 | None:
+    """Colour of the backdrop f64[3] in sRGB, None if it is transparent."""
+    if light.background == CLEAR:
+        return None
+    return np.array([int(light.background[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+
+
 def lights(light: Light, heads: int = 1) -> tuple[F32, F32, F32, F32]:
     """(directions f32[3, 3], colours f32[3, 3], sky f32[3], ground f32[3]) of a preset.
 
@@ -110,7 +151,7 @@ def lights(light: Light, heads: int = 1) -> tuple[F32, F32, F32, F32]:
     colour = np.array([r[1] for r in rows]) * light.strength
     if heads > 1:
         colour[1] *= 1.5
-    tone = linear(light.background)
+    backdrop = linear(_backdrop(light))
     fill = colour[1] * 0.42 + 0.06 * light.strength
-    up, down = fill + 0.25 * tone, 0.45 * fill + 0.10 * tone * light.strength
+    up, down = fill + 0.25 * backdrop, 0.45 * fill + 0.10 * backdrop * light.strength
     return way.astype(np.float32), colour.astype(np.float32), up.astype(np.float32), down.astype(np.float32)

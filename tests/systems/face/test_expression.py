@@ -67,7 +67,7 @@ def test_a_micro_expression_lasts_no_longer_than_it_may(stage) -> None:
         s.run(1.0), calm.run(1.0)
         s.cue("micro", name="disgust", strength=0.6, seconds=seconds)
         moved = np.abs(s.run(1.0) - calm.run(1.0))[:, FACE_ID["noseSneerLeft"]]
-        assert 0.2 < moved.max() < 0.6 and (moved > 0.02).sum() <= longest and moved[20:].max() < 1e-3
+        assert 0.2 < moved.max() < 0.65 and (moved > 0.02).sum() <= longest and moved[20:].max() < 1e-3
 
 
 def test_a_feeling_that_turns_may_flash_first(stage) -> None:

@@ -2,17 +2,21 @@
 
 import numpy as np
 import pytest
+from msgspec import structs
 from numpy.typing import NDArray
 
-from psi_ecs.components.face import FACE_ID
+from psi_ecs.components.avatar import Look
+from psi_ecs.components.face import FACE_ID, SHAPES
 from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.host import load_head
 from psi_ecs.systems.output.draw import Stage, available
+from psi_ecs.systems.output.draw.morphing import OnCard, OnHost
 from psi_ecs.systems.output.draw.view import view_projection
 
 WHY = available()
 pytestmark = pytest.mark.skipif(WHY is not None, reason=str(WHY))
+F32 = NDArray[np.float32]
 SIZE = (240, 270)
 EYE, TARGET = (0.0, 0.0, 0.62), (0.0, -0.02, -0.02)
 
@@ -61,6 +65,16 @@ def test_same_weights_same_bytes(stage: Stage) -> None:
     first = draw(stage, jawOpen=0.3)
     draw(stage, eyeBlinkLeft=1.0, headYaw=0.5)
     np.testing.assert_array_equal(draw(stage, jawOpen=0.3), first)
+
+
+def test_lashes_need_no_brows(stage: Stage) -> None:
+    """A head whose brows are painted, not built, shows the same eyes: what lets light through is blended all the same."""
+    actor = stage.actors[0]
+    bare = structs.replace(actor.head, meshes=[m for m in actor.head.meshes if m.material != "brow"])
+    other = Stage([bare], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE)
+    same = Stage([actor.head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE)
+    at = region(stage, "eye_left", (0.018, 0.008))
+    assert np.abs(draw(other)[at] - draw(same)[at]).mean() < 3.0
 
 
 def test_open_mouth_is_dark_and_shows_teeth(stage: Stage) -> None:
@@ -124,3 +138,131 @@ def test_two_heads_fit() -> None:
     assert skin[:, :160].sum() > 400 and skin[:, 160:].sum() > 400 and skin[:10].sum() == 0
     bright = [picture[:, half][skin[:, half]].mean() for half in (slice(0, 160), slice(160, 320))]
     assert min(bright) > 0.6 * max(bright)
+
+
+def poses(stage: Stage, count: int = 4) -> F32:
+    """Weights f32[count, 54]: all at once, few, lids half way, none."""
+    out = np.zeros((count, len(SHAPES)), np.float32)
+    out[0] = np.random.Generator(np.random.PCG64(3)).uniform(0, 0.6, len(SHAPES))
+    out[1, [FACE_ID["jawOpen"], FACE_ID["mouthSmileLeft"]]] = 0.4, 0.7
+    out[2, [FACE_ID["eyeBlinkLeft"], FACE_ID["eyeBlinkRight"], FACE_ID["eyeLookDownLeft"]]] = 0.5, 0.5, 0.3
+    return out
+
+
+def test_the_card_blends_as_numpy_does(stage: Stage) -> None:
+    """Positions to a tenth of a millimetre (and far below), normals to a degree."""
+    head = stage.actors[0].head
+    there = Stage([head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), (64, 64), on_card=True).actors[0]
+    here = stage.actors[0].morphing
+    assert isinstance(here, OnHost) and isinstance(there.morphing, OnCard)
+    for weights in poses(stage):
+        there.morphing(there.shape, weights)
+        position, normal = here.morph(weights)
+        p, n = there.morphing.vertices()
+        np.testing.assert_allclose(p[: len(position)], position, atol=1e-6)
+        assert (n[: len(normal)] * normal).sum(1).min() > np.cos(np.radians(1.0))
+
+
+def test_half_a_blink_stays_clear_of_the_eyeball(stage: Stage) -> None:
+    """No vertex of a lid comes nearer to the eye's centre than at both ends of its way."""
+    morph = stage.actors[0].morphing.morph
+    at = {w: morph((w * np.eye(len(SHAPES))[FACE_ID["eyeBlinkLeft"]]).astype(np.float32))[0] for w in (0.0, 0.5, 1.0)}
+    lid = morph.lids[0].at
+    far = {w: np.linalg.norm(p[lid] - morph.balls[0].centre, axis=1) for w, p in at.items()}
+    np.testing.assert_allclose(far[0.5], 0.5 * (far[0.0] + far[1.0]), atol=1e-6)
+
+
+def test_both_ways_give_nearly_the_same_picture(stage: Stage) -> None:
+    """The card smooths edges and casts shadows in its own way, but it is the same face."""
+    head = stage.actors[0].head
+    look = load_persona(head.name).look
+    there = Stage([head], [look], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE, on_card=True)
+    assert np.abs(draw(there, jawOpen=0.3) - draw(stage, jawOpen=0.3)).mean() < 4.0
+
+
+def test_planes_are_the_picture(stage: Stage) -> None:
+    """Luma to a step, colour to a few (BT.709, limited range); a size that colour does not fit gives plain pixels."""
+    head = stage.actors[0].head
+    own = Stage([head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), (160, 120))
+    weights, breath = np.zeros((1, 61), np.float32), np.zeros(1, np.float32)
+    rgb, planes = own.draw(weights, breath) / 255.0, own.planes(weights, breath).astype(float)
+    luma = rgb @ (0.2126, 0.7152, 0.0722)
+    np.testing.assert_allclose(planes[:120], 16 + 219 * luma, atol=1.5)
+    mean = rgb.reshape(60, 2, 80, 2, 3).mean((1, 3))
+    for k, (channel, scale) in enumerate(((2, 1.8556), (0, 1.5748))):
+        plane = planes[120:].reshape(-1)[k * 4800 : (k + 1) * 4800].reshape(60, 80)
+        wanted = 128 + 224 * (mean[..., channel] - mean @ (0.2126, 0.7152, 0.0722)) / scale
+        np.testing.assert_allclose(plane, wanted, atol=2.0)
+    odd = Stage([head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), (162, 120))
+    assert odd.planes(weights, breath).shape == (120, 162, 3)
+
+
+def test_a_clear_background_has_coverage(stage: Stage) -> None:
+    """Corners are empty, the face is whole, and laid over the backdrop it is the ordinary picture."""
+    head = stage.actors[0].head
+    look = load_persona(head.name).look
+    clear = Stage([head], [look], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(background="transparent"), SIZE)
+    picture = clear.draw(np.zeros((1, 61), np.float32), np.zeros(1, np.float32)).astype(float)
+    alpha = picture[..., 3]
+    assert picture.shape == (SIZE[1], SIZE[0], 4) and alpha[:20, :20].max() == 0 and alpha[120:140, 110:130].min() == 255
+    soft = (alpha > 5) & (alpha < 250)
+    assert 0.001 < soft.mean() < 0.1
+    whole = draw(stage)
+    assert np.abs(picture[..., :3] - whole)[alpha == 255].max() <= 1
+
+
+def test_the_tongue_follows_its_own_two_weights(stage: Stage) -> None:
+    """Only where a head has such shapes."""
+    head = stage.actors[0].head
+    count = sum(len(m.position) for m in head.meshes if m.material == "tongue")
+    up = {"tongueTipUp": np.tile(np.array([0, 0.004, 0], np.float32), (count, 1))}
+    meshes = [structs.replace(m, delta=m.delta | up) if m.material == "tongue" else m for m in head.meshes]
+    own = Stage([structs.replace(head, meshes=meshes)], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE)
+    weights, breath = np.zeros((1, 61), np.float32), np.zeros(1, np.float32)
+    weights[0, FACE_ID["jawOpen"]] = 0.5
+    down, lifted = (own.draw(weights, breath, np.array([[tip, 0]], np.float32)).astype(float) for tip in (0, 1))
+    changed = np.abs(down - lifted).max(2) > 8
+    assert changed.sum() > 10
+    rows, columns = region(stage, "mouth", (0.03, 0.03), -0.015)
+    assert not np.delete(np.delete(changed, np.r_[rows], 0), np.r_[columns], 1).any()
+
+
+def test_shadows_on_the_card_move_with_the_head(stage: Stage) -> None:
+    """The jaw's shadow on the neck follows a turn; without the map it would stay where it was baked."""
+    head = stage.actors[0].head
+    camera = Camera(position=EYE, target=TARGET)
+    own = Stage([head], [Look()], [(0.0, 0.0, 0.0)], [0.0], camera, Light(preset="dramatic"), SIZE, on_card=True)
+    assert own.shadow is not None
+    at = region(stage, "chin", (0.03, 0.012), -0.045)
+    rest, turned = (draw(own, headYaw=yaw)[at].sum(2) for yaw in (0.0, 0.5))
+    assert np.abs(rest - turned).mean() > 8
+
+
+def test_depth_of_field_blurs_the_outline_and_not_the_eyes(stage: Stage) -> None:
+    """Fine detail stays at the eyes; far more points are half covered at the outline, which is farther away."""
+    head, look = stage.actors[0].head, load_persona(stage.actors[0].head.name).look
+    pictures = []
+    for dof in (0.0, 0.4):
+        camera = Camera(position=EYE, target=TARGET, dof=dof)
+        own = Stage([head], [look], [(0.0, 0.0, 0.0)], [0.0], camera, Light(background="transparent"), SIZE)
+        pictures.append(draw(own))
+    at = region(stage, "eye_left", (0.012, 0.004))
+    sharp, blurred = (np.abs(np.diff(p[at][..., :3].sum(2), axis=1)).mean() for p in pictures)
+    assert blurred > 0.6 * sharp
+    clear, soft = (((p[..., 3] > 20) & (p[..., 3] < 235)).sum() for p in pictures)
+    assert soft > 2 * clear
+
+
+def test_a_window_shows_what_a_picture_holds(stage: Stage) -> None:
+    """The frame buffer of the (unseen) window, after it was made larger."""
+    from pyglet import gl
+
+    own = Stage([stage.actors[0].head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), (32, 48))
+    weights, breath = np.zeros((1, 61), np.float32), np.zeros(1, np.float32)
+    own.show((64, 64), weights, breath)
+    seen = np.empty((64, 64, 3), np.uint8)
+    gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, 0)
+    gl.glReadPixels(0, 0, 64, 64, gl.GL_RGB, gl.GL_UNSIGNED_BYTE, seen.ctypes.data)
+    assert seen.std() > 20
+    difference = seen[::-1].astype(int) - own.draw(weights, breath)
+    assert np.abs(difference).max() <= 8  # a window may have 16 bits a point

@@ -1,14 +1,18 @@
 """Framing, matrices and paint, which need no card."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.host import load_head
+from psi_ecs.systems.output.draw.canvas import joined
 from psi_ecs.systems.output.draw.chart import place_on
 from psi_ecs.systems.output.draw.paint import linear, lip_mask, skin_tone
-from psi_ecs.systems.output.draw.view import PRESETS, frame_camera, lights, rotation, view_projection
+from psi_ecs.systems.output.draw.view import PRESETS, aperture, box, focus, frame_camera, lights, rotation, view_projection
+from psi_ecs.systems.output.draw.window import free
 
 HEAD = np.array([[x, y, z] for x in (-0.12, 0.12) for y in (-0.12, 0.135) for z in (-0.18, 0.04)])
 """Corners of a box about a head with its hair."""
@@ -76,3 +80,40 @@ def test_chart_and_paint(name: str) -> None:
     assert np.linalg.norm(skin.position[lip > 0.5] - mouth, axis=1).max() < 0.04
     tone = skin_tone(skin.position, head, persona.look)
     assert (tone > 0).all() and (tone < 1).all() and (tone[:, 0] > tone[:, 2]).all()
+
+
+@pytest.mark.parametrize("angle", [-90.0, -35.0, 0.0, 35.0, 90.0, 180.0])
+def test_the_camera_goes_round_a_head_that_stays_in_the_frame(angle: float) -> None:
+    """At the same distance, its side to the camera, and whole."""
+    camera = Camera(angle=angle)
+    eye, target = frame_camera(camera, [(0.0, 0.0, 0.0)], 16 / 9)
+    front = frame_camera(Camera(), [(0.0, 0.0, 0.0)], 16 / 9)
+    assert np.linalg.norm(eye - target) == pytest.approx(np.linalg.norm(front[0] - front[1]))
+    way = eye - target
+    assert np.degrees(np.arctan2(way[0], way[2])) == pytest.approx(angle) or angle == 180.0
+    clip = np.concatenate([HEAD, np.ones((len(HEAD), 1))], 1) @ view_projection(eye, target, camera.fov, 16 / 9).T
+    assert (np.abs(clip[:, :2] / clip[:, 3:]) < 1).all()
+
+
+def test_blur_is_that_of_the_lens() -> None:
+    """A 50 mm lens at f/2 on a picture 24 mm high, sharp at 2 m: the circle of a far point is 25 mm * 50 / (2000 - 50) on film;
+    the stage's is that of a thin lens whose picture is one focal length away, without the 50 in the denominator."""
+    fov = float(np.degrees(2 * np.arctan(12 / 50)))
+    radius = aperture(Camera(fov=fov, dof=2.0), 2.0, 1080)
+    assert radius == pytest.approx(0.5 * 25 * 50 / 2000 / 24 * 1080, rel=1e-6)
+    assert focus(np.array([0, 0, 3.0]), np.zeros(3), [(0, 0, 0), (0.1, 0, 0.5)]) == pytest.approx(2.5)
+
+
+def test_boxes_hold_what_was_and_what_is() -> None:
+    """Pixels outside need no care; inside a box that holds another's foot, nothing is laid twice."""
+    assert joined([(0, 0, 10, 4), (2, 1, 6, 9)], [(0, 0, 10, 5), (3, 1, 7, 8)]) == [(0, 0, 10, 5), (2, 5, 7, 9)]
+    assert joined([(1, 1, 2, 2)], []) == [(1, 1, 2, 2)]
+    matrix = view_projection(np.array([0, 0, 1.0]), np.zeros(3), 24.0, 16 / 9)
+    left, bottom, right, top = box(HEAD, matrix, (1280, 720))
+    assert 0 < left < 640 < right < 1280 and 0 <= bottom < 360 < top <= 720 and left + right == pytest.approx(1280, abs=3)
+    assert box(HEAD + np.array((0, 0, 2)), matrix, (64, 48)) == (0, 0, 64, 48)  # behind the camera
+
+
+def test_pictures_by_key_do_not_overwrite(tmp_path: Path) -> None:
+    (tmp_path / "psi-1.png").touch()
+    assert free(tmp_path) == tmp_path / "psi-2.png"

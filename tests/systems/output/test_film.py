@@ -81,3 +81,37 @@ def test_a_failing_encoder_is_one_clear_line_and_never_blocks(tmp_path: Path) ->
 def test_odd_sizes_are_refused(tmp_path: Path, size: tuple[int, int]) -> None:
     with pytest.raises(OutputError, match="even"):
         Film(tmp_path / "x.mp4", size, 30)
+
+
+def test_a_mov_carries_transparency_and_colours(tmp_path: Path) -> None:
+    """A red square on nothing comes back as one."""
+    picture = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
+    picture[10:30, 20:40] = (220, 30, 20, 255)
+    film = Film(tmp_path / "x.mov", SIZE, 30)
+    for _ in range(3):
+        film.frame(picture)
+    film.sound(np.zeros(2400, np.float32))
+    film.close()
+    with av.open(str(tmp_path / "x.mov")) as file:
+        frame = next(file.decode(video=0))
+        assert frame.format.name == "yuva444p10le" or frame.format.name.startswith("yuva444p")
+        back = frame.reformat(format="rgba", src_colorspace="ITU709").to_ndarray().astype(int)
+    assert np.abs(back[12:28, 22:38] - (220, 30, 20, 255)).max() < 12
+    assert back[:5, :, 3].max() < 4
+
+
+def test_planes_keep_their_colours(tmp_path: Path) -> None:
+    """Planes of BT.709 and pixels make the same film, which says that it is BT.709."""
+    y, cb, cr = 16 + 219 * 0.2126, 128 - 224 * 0.2126 / 1.8556, 128 + 224 * 0.5  # red
+    planes = np.concatenate([np.full(SIZE[0] * SIZE[1], y), np.full(768, cb), np.full(768, cr)]).round().astype(np.uint8)
+    red = np.zeros((SIZE[1], SIZE[0], 3), np.uint8) + np.array([255, 0, 0], np.uint8)
+    for name, picture in (("a", planes.reshape(-1, SIZE[0])), ("b", red)):
+        film = Film(tmp_path / f"{name}.mp4", SIZE, 30)
+        film.frame(picture)
+        film.sound(np.zeros(800, np.float32))
+        film.close()
+        with av.open(str(tmp_path / f"{name}.mp4")) as file:
+            frame = next(file.decode(video=0))
+            assert frame.colorspace == 1
+            back = frame.to_ndarray(format="yuv420p").astype(float)
+        assert abs(back[: SIZE[1]].mean() - y) < 2 and abs(back[SIZE[1] :].mean() - 0.5 * (cb + cr)) < 2
