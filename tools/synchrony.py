@@ -31,8 +31,8 @@ VISIBLE = {"rounded": 1.0, "bilabial": 2.0, "labiodental": 2.0}
 """mm of a movement from which its beginning is looked for."""
 RISES = 1.5, 3.0
 """mm of opening and dB of sound from which a vowel counts as a rise of either."""
-ONSET = 0.1
-"""Seconds of a vowel, and no more than three quarters of it, in which its onset ends: what swells later is its accent."""
+ONSET = 0.06
+"""Seconds of a vowel in which its sound's onset ends: what swells later is its accent."""
 
 
 class Take(Struct):
@@ -118,11 +118,11 @@ class Lag(NamedTuple):
 def stressed_lags(take: Take) -> dict[Spoken, Lag]:
     """By how much the mouth of every stressed vowel comes before its sound.
 
-    Both moments are halfway from the second half of the phone before the vowel to the most within its ONSET: the half-rise is
-    where an onset is heard (Scott 1998), and an asynchrony is one between events of opening and sound (Schwartz & Savariaux
-    2014). The mouth may begin its way earlier, by MOST_EARLY. A mouth that does not open into its vowel goes to it by narrowing
-    or widening: its way is then the distance it covers in opening and width. A sound that does not swell passes from one phone
-    to the next at their boundary.
+    Both moments are halfway from the second half of the phone before the vowel to the most in its first three quarters, for
+    the sound within ONSET: the half-rise is where an onset is heard (Scott 1998), and an asynchrony is one between events of
+    opening and sound (Schwartz & Savariaux 2014). The mouth may begin its way earlier, by MOST_EARLY. A mouth that does not
+    open into its vowel goes to it by narrowing or widening: its way is then the distance it covers in opening and width. A
+    sound that does not swell passes from one phone to the next at their boundary.
     """
     sound, out = loudness(take, VOICE_BAND), {}
     level = 20.0 * np.log10(np.maximum(sound / sound.max(initial=1e-9), FLOOR))
@@ -131,10 +131,10 @@ def stressed_lags(take: Take) -> dict[Spoken, Lag]:
         if phone.start not in take.stressed:
             continue
         middle, begin = _point((before.start + before.end) / 2), _point(phone.start)
-        end = begin + max(min(3 * (_point(phone.end) - begin) // 4, _point(ONSET * RATE)), 1)
+        end = begin + max(3 * (_point(phone.end) - begin) // 4, 1)
         early = max(min(middle, begin - _point(MOST_EARLY * RATE)), 0)
         opens = _rise(opened, early, begin, end, RISES[0])
-        swells = _rise(level, middle, begin, end, RISES[1])
+        swells = _rise(level, middle, begin, min(end, begin + _point(ONSET * RATE)), RISES[1])
         way = np.hypot(opened - opened[early], width - width[early])
         seen = opens if opens is not None else crossing(way, early, begin + int(way[begin:end].argmax()), 0.5)
         heard = swells if swells is not None else float(begin)

@@ -43,7 +43,7 @@ TIP_EARLY, BODY_EARLY = 0.06, 0.07
 """Seconds before a sound in which they set out for it; the tip stays up to the end of its own."""
 HEAVY = 0.5
 """Rounding from which a sound is lip-heavy."""
-HEAVY_EARLY, EARLY, LEFT_EARLY = 0.09, 0.05, 0.03
+HEAVY_EARLY, EARLY, LEFT_EARLY = 0.085, 0.05, 0.03
 """Seconds before a sound in which lips come forward for it, if it is lip-heavy or not, and by which they leave a lip-heavy one
 before it ends."""
 ROUND_RATE, RELEASE_RATE = 42.0, 30.0
