@@ -106,8 +106,10 @@ class Seals:
                 shut = s.name in BILABIAL_CLOSED
                 end = (release(s) if PHONE[s.name].manner is Manner.STOP else s.end) + (LEAD if shut else 0.0)
                 begin, before = s.start - SHUT_EARLY, segments[s.index - 1]
-                if s.index > 0 and PHONE[before.name].vowel:  # a vowel is seen, however short
-                    begin = max(begin, min(before.start + (SEEN if shut else TUCK_SEEN) * before.seconds, s.start - 0.015))
+                if s.index > 0 and PHONE[before.name].vowel:  # a vowel is seen, however short, once lips have parted for it
+                    parted = max(before.start, self.spans[last][1]) if last == s.index - 2 else before.start
+                    seen = parted + (SEEN if shut else TUCK_SEEN) * (before.end - parted)
+                    begin = max(begin, min(seen, s.start - 0.015))
                 if last >= 0 and self.spans[last][1] > begin:  # a closure right after another waits for it
                     begin = max(begin, min(self.spans[last][1], s.start - 0.015))
                     self.spans[last] = self.spans[last][0], begin
