@@ -67,7 +67,9 @@ class Report(Struct):
     correlation: float
     """That peak."""
     stressed: int
-    """Stressed vowels at which mouth and sound both rise."""
+    """Stressed vowels."""
+    events: int
+    """Those among them into which the mouth opens and the sound swells (`synchrony.Lag`)."""
     leads: list[float]
     """Least, lower quartile, median, upper quartile and most of the milliseconds by which the mouth opens before the sound
     swells at them (`synchrony.stressed_lags`)."""
@@ -200,7 +202,7 @@ def measure(takes: list[Take], persona: str, deterministic: bool, head: str = ""
             elif phone.text in PHONE and PHONE[phone.text].vowel and take.lips[near].max() < 1.0:
                 shut.append(_where(take, phone))
     lead, correlation = lag(takes)
-    rises = [(t, phone, ms) for t in takes for phone, ms in stressed_lags(t).items()]
+    lags = [(t, phone, found) for t in takes for phone, found in stressed_lags(t).items()]
     early = [readiness(t) for t in takes]
     seconds = sum(len(t.weights) for t in takes) / 60
     blinks = sum(int((np.diff((t.weights[:, 0] > 0.6).astype(int)) > 0).sum()) for t in takes)
@@ -221,9 +223,10 @@ def measure(takes: list[Take], persona: str, deterministic: bool, head: str = ""
         vowels_shut=shut,
         lead=round(lead, 1),
         correlation=round(correlation, 3),
-        stressed=len(rises),
-        leads=_five([ms for _, _, ms in rises]),
-        leads_out=[f"{_where(t, phone)} {ms:+.0f} ms" for t, phone, ms in rises if not LAGS[0] <= ms <= LAGS[1]],
+        stressed=len(lags),
+        events=sum(found.opens and found.swells for _, _, found in lags),
+        leads=_five([found.lead for _, _, found in lags]),
+        leads_out=[f"{_where(t, phone)} {x.lead:+.0f} ms" for t, phone, x in lags if not LAGS[0] <= x.lead <= LAGS[1]],
         ready={kind: _five([ms for found in early for ms in found[kind]], (25.0, 50.0, 75.0)) for kind in early[0]},
         jump=round(max(float(np.abs(np.diff(t.weights[:, :52], axis=0)).max()) for t in takes), 3),
         blinks=round(60.0 * blinks / seconds, 1),
@@ -246,7 +249,7 @@ def table(report: Report) -> str:
         ("width UW, OW, W, IY", f"{rounded} mm, {narrower:.0f} %", f">= {100 * NARROWER:.0f} % narrower than IY"),
         ("vowels with lips shut", str(len(r.vowels_shut)), "0"),
         ("mouth leads sound", f"{r.lead:+.0f} ms at r = {r.correlation:.2f}", f"{LAGS[0]:.0f} to {LAGS[1]:.0f} ms"),
-        (f"  at {r.stressed} stressed vowels", f"{_range(r.leads)} ms, {len(r.leads_out)} out", "all of them"),
+        (f"  at {r.stressed} stressed vowels ({r.events})", f"{_range(r.leads)} ms, {len(r.leads_out)} out", "all of them"),
     ]
     for kind, quartiles in r.ready.items():
         rows.append((f"lips ready, {kind}", f"{_range(quartiles)} ms", f"median {READY[0]:.0f} to {READY[1]:.0f} ms"))

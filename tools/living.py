@@ -21,6 +21,7 @@ from psi_ecs.components.life import Life
 from psi_ecs.systems.face.state import EYE
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.kernels import relax
+from psi_ecs.systems.kernels.face_eyes import TORSION
 from psi_ecs.tools.evaluate import sentences
 
 F64 = NDArray[np.float64]
@@ -34,9 +35,9 @@ GROUPS = {
     "lids": ("eyeBlink", "eyeWide", "eyeSquint"), "eyes": ("leftEye", "rightEye", "eyeLook"), "head": ("head",),
     "brows": ("brow",), "mouth": ("mouth", "jaw", "tongue"), "rest of the face": ("cheek", "nose"),
 }  # fmt: skip
-BOUND = {"lids": 0.30, "eyes": 0.30, "head": 0.02, "brows": 0.10, "mouth": 0.45, "rest of the face": 0.12}
+BOUND = {"lids": 0.30, "eyes": 0.30, "head": 0.02, "brows": 0.10, "mouth": 0.30, "rest of the face": 0.12}
 """Largest second difference, full scales or radians a tick squared: that of a blink that closes in 80 ms, of a saccade of 15
-degrees, of lips that close within three ticks, and of movements of 0.2 s for the rest."""
+degrees, of lips that go their whole way at 60 a second (a consonant's own pace), and of movements of 0.2 s for the rest."""
 
 
 class Watched(Struct):
@@ -180,11 +181,12 @@ def stillness(w: F64) -> tuple[float, str]:
     """Longest seconds that some channel keeps within STILL, and which; f64[T, 61]."""
     worst, name = 0.0, ""
     for i, channel in enumerate(FACE):
+        least = STILL * abs(TORSION) if channel.endswith("EyeRoll") else STILL  # eyes roll by that share of what the head does
         low, high = 0, len(w)
         while high - low > 1:  # the longest window in which it is still, by bisection
             span = (low + high) // 2
             windows = sliding_window_view(w[:, i], span)[:: max(span // 8, 1)]
-            still = (windows.max(axis=1) - windows.min(axis=1) < STILL).any()
+            still = (windows.max(axis=1) - windows.min(axis=1) < least).any()
             low, high = (span, high) if still else (low, span)
         if low / TICKS > worst:
             worst, name = low / TICKS, channel

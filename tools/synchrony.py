@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -29,7 +30,9 @@ BACK = 0.25
 VISIBLE = {"rounded": 1.0, "bilabial": 2.0, "labiodental": 2.0}
 """mm of a movement from which its beginning is looked for."""
 RISES = 1.5, 3.0
-"""mm of opening and dB of sound from which a vowel counts as a rise of both."""
+"""mm of opening and dB of sound from which a vowel counts as a rise of either."""
+ONSET = 0.06
+"""Seconds of a vowel in which its sound's onset ends: what swells later is its accent."""
 
 
 class Take(Struct):
@@ -101,24 +104,41 @@ def crossing(track: F64, first: int, peak: int, share: float) -> float:
     return float(first + (i - (way[i] - level) / (way[i] - way[i - 1]) if i else i))
 
 
-def stressed_lags(take: Take) -> dict[Spoken, float]:
-    """Milliseconds by which the mouth opens before the sound swells, at every stressed vowel into which both do.
+class Lag(NamedTuple):
+    """How a stressed vowel is seen beside how it is heard."""
 
-    Both are halfway from their least in the second half of the phone before the vowel to their most in the vowel: the half-rise
-    is where an onset is heard (Scott 1998), and an asynchrony is one between events of opening and sound (Schwartz & Savariaux
-    2014). The mouth may begin its way earlier, by as much as it may lead.
+    lead: float
+    """Milliseconds by which its mouth comes before its sound."""
+    opens: bool
+    """Whether the mouth's moment is that of its opening; else of its whole way to the vowel."""
+    swells: bool
+    """Whether the sound's moment is that of its swelling; else of the boundary between the phones."""
+
+
+def stressed_lags(take: Take) -> dict[Spoken, Lag]:
+    """By how much the mouth of every stressed vowel comes before its sound.
+
+    Both moments are halfway from the second half of the phone before the vowel to the most in its first three quarters, for
+    the sound within ONSET: the half-rise is where an onset is heard (Scott 1998), and an asynchrony is one between events of
+    opening and sound (Schwartz & Savariaux 2014). The mouth may begin its way earlier, by MOST_EARLY. A mouth that does not
+    open into its vowel goes to it by narrowing or widening: its way is then the distance it covers in opening and width. A
+    sound that does not swell passes from one phone to the next at their boundary.
     """
     sound, out = loudness(take, VOICE_BAND), {}
     level = 20.0 * np.log10(np.maximum(sound / sound.max(initial=1e-9), FLOOR))
+    opened, width = take.fine(opening(take)), take.fine(take.width)
     for before, phone in pairwise(take.phones):
         if phone.start not in take.stressed:
             continue
-        middle, begin, end = (_point(s) for s in ((before.start + before.end) / 2, phone.start, phone.end))
-        early = min(middle, begin - _point(MOST_EARLY * RATE))
-        opens = _rise(take.fine(opening(take)), max(early, 0), begin, end, RISES[0])
-        swells = _rise(level, middle, begin, end, RISES[1])
-        if opens is not None and swells is not None:
-            out[phone] = (swells - opens) * TICK / FINE / RATE * 1000.0
+        middle, begin = _point((before.start + before.end) / 2), _point(phone.start)
+        end = begin + max(3 * (_point(phone.end) - begin) // 4, 1)
+        early = max(min(middle, begin - _point(MOST_EARLY * RATE)), 0)
+        opens = _rise(opened, early, begin, end, RISES[0])
+        swells = _rise(level, middle, begin, min(end, begin + _point(ONSET * RATE)), RISES[1])
+        way = np.hypot(opened - opened[early], width - width[early])
+        seen = opens if opens is not None else crossing(way, early, begin + int(way[begin:end].argmax()), 0.5)
+        heard = swells if swells is not None else float(begin)
+        out[phone] = Lag((heard - seen) * TICK / FINE / RATE * 1000.0, opens is not None, swells is not None)
     return out
 
 
@@ -127,9 +147,9 @@ def _point(sample: float) -> int:
 
 
 def _rise(track: F64, early: int, begin: int, end: int, least: float) -> float | None:
-    """The point halfway from the least of a track from `early` on to its most in the first three quarters of the time from
-    `begin` to `end`; None if it rises by less than `least`."""
-    peak = begin + int(track[begin : max((begin + 3 * end) // 4, begin + 1)].argmax())
+    """The point halfway from the least of a track from `early` on to its most from `begin` to `end`; None if it rises by less
+    than `least`."""
+    peak = begin + int(track[begin:end].argmax())
     low = early + int(track[early : peak + 1].argmin())
     return crossing(track, low, peak, 0.5) if track[peak] - track[low] >= least else None
 

@@ -43,9 +43,11 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
                 if name not in FACE_ID:
                     raise AssetError(f"persona: manner.expression has no channel {name!r}; use ARKit names")
                 row[FACE_ID[name]] = value
+        lip_gap = rig.lip_gap.astype(np.float64)
         life = Life(
+            lip_gap=lip_gap,
             reach=rig.lip_gap[:, :, 1:] @ face_mouth.RAISERS,
-            tuck=face_mouth.tuck_pose(rig.lip_gap.astype(np.float64), rig.tooth_gap.astype(np.float64)),
+            tuck=face_mouth.tuck_pose(lip_gap, rig.tooth_gap.astype(np.float64)),
             standing=standing,
             blink=[m.blink for m in manners],
             gesture=[m.gesture for m in manners],

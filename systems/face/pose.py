@@ -3,6 +3,8 @@
 Everything is done for all faces of a table at once; most of it is two matrix products.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -133,14 +135,14 @@ def weights(
     w[:, 52:54] += life.drive[:, HEAD]
     for who, owned in claims:
         mixed(w[who], owned, HEAD_TURN)
-    _mouth(w, wish, life, art, rig, talk, closing, held)
+    _mouth(w, wish, life, art, talk, held)
     w[:, face_mouth.CLOSE] = np.maximum(w[:, face_mouth.CLOSE], tone)
     _see(w, life, rig, field, left[:, BLINK], far, wave, held)
     for who, owned in claims:
         mixed(w[who], owned, SHAPES_ALONE)
         mixed(w[who], owned, EYE_TURN)
         if held is not None and closing[who] > 0.0:
-            _reseal(w, who, life, art, rig, closing)
+            _reseal(w, who, life, art, closing)
     w[:, :52] = clamp(w[:, :52], 0.0, 1.0)
     return np.asarray(w)
 
@@ -155,14 +157,18 @@ def wished(strong: F64, field: Field, shown: Expressions) -> F64:
     return out
 
 
-def _reseal(w: F64, who: int, life: Life, art: Articulation, rig: Rig, closing: F64) -> None:
+def _reseal(w: F64, who: int, life: Life, art: Articulation, closing: F64) -> None:
     """Lips that must meet do, whoever drives them, in place."""
     one = slice(who, who + 1)
-    gap, goal = rig.lip_gap[one].astype(np.float64), np.maximum(art.now[one, 1], 0.15 * art.now[one, 1]).astype(np.float64)
     x = clamp(w[one, :52], 0.0, 1.0)
     x[:, face_mouth.CLOSE] = 0.0
-    x = face_mouth.hold(x, goal, 1.0 - closing[one], life.reach[one], gap)
+    x = face_mouth.hold(x, _asked(art.now[one]), 1.0 - closing[one], life.reach[one], life.lip_gap[one])
     w[one, MOUTH] += closing[who] * (x[:, MOUTH] - w[one, MOUTH])
+
+
+def _asked(art: NDArray[Any]) -> F64:
+    """Lip gap f64[A] in mm that articulators f[A, 8] ask for: pressed lips cannot pass through each other."""
+    return np.array([max(lips, 0.15 * lips) for lips in art[:, 1].tolist()])
 
 
 def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
@@ -182,32 +188,30 @@ def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     return np.array(out).reshape(-1, len(state.MOVEMENT))
 
 
-def _mouth(
-    w: F64, wish: F64, life: Life, art: Articulation, rig: Rig, talk: F64, closing: F64, held: Limits | None
-) -> None:
+def _mouth(w: F64, wish: F64, life: Life, art: Articulation, talk: F64, held: Limits | None) -> None:
     """Speech and expression together in the mouth, with closure, teeth and opening held in millimetres, in place."""
-    lip_gap, now = rig.lip_gap.astype(np.float64), art.now.astype(np.float64)
-    dental, effort = clamp(life.drive[:, DENTAL], 0.0, 1.0), art.loudness.astype(np.float64)
-    w[:, :52] += face_mouth.speech_shapes(now, dental, effort) * talk[:, None]
-    w[:, face_mouth.NOSE] += FLARE * clamp(life.speed[:, CHEST, None], 0.0, 3.0)
-    w[:, face_mouth.SMILE] = np.maximum(w[:, face_mouth.SMILE], 0.0)
+    w[:, :52] += face_mouth.speech_shapes(art.now, life.drive[:, DENTAL], art.loudness, talk)
+    for who, filling in enumerate(life.speed[:, CHEST].tolist()):
+        if filling > 0.0:
+            w[who, face_mouth.NOSE] += FLARE * min(filling, 3.0)
+    smile = w[:, face_mouth.SMILE]
+    np.maximum(smile, 0.0, out=smile)
     if held is not None:
         hold(w, *held.face)
-    w[:, JAW] += talk * now[:, 0] / (face_mouth.INCISOR * lip_gap[:, 0, 1 + JAW])
+    talks, reach = talk.tolist(), life.lip_gap[:, 0, 1 + JAW].tolist()
+    for who, (much, jaw, lip) in enumerate(zip(talks, art.now[:, 0].tolist(), reach, strict=True)):
+        w[who, JAW] += much * jaw / (face_mouth.INCISOR * lip)
     w[:, face_mouth.CLOSE] = 0.0
     x = clamp(w[:, :52], 0.0, 1.0)
-    if held is None:
-        w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
-        return
-    asked = np.maximum(now[:, 1], 0.15 * now[:, 1])  # pressed lips cannot pass through each other
-    goal, left = asked, 1.0 - talk
-    if left.max() > 1e-3:
-        free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), lip_gap)[:, 0]
-        goal = talk * asked + left * np.maximum(free, 0.0)
-    x = face_mouth.hold(x, goal, left, life.reach, lip_gap)
-    touch = now[:, 4] * (1.0 - clamp(now[:, 1] * -0.7, 0.0, 1.0))  # gives way over some ticks to lips that close
-    if (touch > 0.05).any():
-        x = face_mouth.tuck(x, touch, life.tuck.astype(np.float64))
+    if held is not None:
+        goal = _asked(art.now)
+        if min(talks) < 0.999:
+            free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), life.lip_gap)[:, 0]
+            goal = talk * goal + (1.0 - talk) * np.maximum(free, 0.0)
+        x = face_mouth.hold(x, goal, 1.0 - talk, life.reach, life.lip_gap)
+        tucked = art.now[:, 4]
+        if max(tucked.tolist()) > face_mouth.SLACK:
+            x = face_mouth.tuck(x, tucked.astype(np.float64), life.tuck)
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 
@@ -231,4 +235,4 @@ def _see(w: F64, life: Life, rig: Rig, field: Field, left: F64, far: F64, wave: 
 
 def tongue(life: Life, art: Articulation) -> F64:
     """Tip and body of the tongue of every face, f64[A, 2] in the order of `components.face.TONGUE`."""
-    return face_mouth.tongue_shapes(art.now.astype(np.float64), clamp(life.drive[:, DENTAL], 0.0, 1.0))
+    return face_mouth.tongue_shapes(art.now, life.drive[:, DENTAL])

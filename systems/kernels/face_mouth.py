@@ -24,36 +24,34 @@ INCISOR = 0.9
 """Incisor travel of jawOpen as a share of its lip travel: lips lie farther from the hinge (measured on the CC0 head)."""
 TUCKING = (([JAW_OPEN], 0.05), ([CLOSE], 0.05), ([ROLL_LOWER], 0.02), ([SHRUG_LOWER], 0.2), ([35, 36], 8.0))
 """Shapes that bring the lower lip to the teeth, each with its cost in mm^2 at full strength."""
-TUCKED = 0.85
-"""Amount of the tuck channel at which the lip is on the teeth."""
+SLACK, TUCKED = 0.05, 0.95
+"""Amounts of the tuck channel up to which the lip stays where it was held, and from which it counts as on the teeth."""
 SEAL, CROSS = 0.35, -0.8
 """Bounds of the lip gap: mm above the goal, and mm of crossing."""
-SIDES = np.array([1.0, 1.3, 1.3])
+SIDES = 1.0, 1.3, 1.3
 """How wide the sides may stand when the middle stands 1 wide."""
 RAISERS = np.zeros(52)
 """Shapes that part the lips beyond what the jaw does: the lower lip more than the upper."""
 RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
-SPEECH = np.zeros((9, 52))
-"""Shapes of rounding, spreading, tucking, the tongue between the teeth, open rounding, pressing, the pressure behind shut lips,
-effort, and effort of an open mouth."""
+PARTING = slice(37, 41)
+PARTED = RAISERS[PARTING]
+SOFT = 1.5
+"""mm of gap around which lips that are parted by RAISERS come to be closed by mouthClose."""
+SPEECH = np.zeros((8, 52))
+"""Shapes of rounding, spreading, the tongue between the teeth, open rounding, pressing, the pressure behind shut lips,
+effort, and effort of an open mouth; what `speech_shapes` finds how far each goes for."""
 SPEECH[0, PUCKER] = 1.0
 SPEECH[1, STRETCH], SPEECH[1, SMILE] = 0.32, 0.16
-SPEECH[2, ROLL_LOWER], SPEECH[2, UPPER_UP] = 0.6, 0.12
-SPEECH[3, TONGUE] = 0.5
-SPEECH[4, [FUNNEL, PUCKER]] = 0.55, -0.5
-SPEECH[5, PRESS], SPEECH[5, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.18, 0.14)
-SPEECH[6, PUFF], SPEECH[7, NOSE], SPEECH[8, CHEEK] = 0.12, 0.14, 0.25
+SPEECH[2, TONGUE] = 0.5
+SPEECH[3, [FUNNEL, PUCKER]] = 0.55, -0.5
+SPEECH[4, PRESS], SPEECH[4, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.08, 0.14)
+SPEECH[5, PUFF], SPEECH[6, NOSE], SPEECH[7, CHEEK] = 0.12, 0.14, 0.25
 ORDINARY = 0.55
 """Vocal effort above which a face shows it."""
 WIDE = 12.0
 """mm of jaw at which a mouth is wide open."""
-DEGREE, DEGREE_AT_0 = np.zeros((10, 9)), np.zeros(9)
-DEGREE[[2, 3, 4, 8], [0, 1, 2, 3]] = 1.0
-DEGREE[1, [4, 5]], DEGREE[0, 8] = (1.0 / 9.0, -0.5), 1.0 / WIDE
-DEGREE[7, 6], DEGREE_AT_0[6] = -2.0, 1.0
-DEGREE[9, 7], DEGREE_AT_0[7] = np.array((1.0, -ORDINARY)) / (1.0 - ORDINARY)
-"""From articulators, tongue between the teeth and effort to how far each of SPEECH goes: the first four as they are, then a
-wide ring, pressed lips, a shut velum, effort and an open mouth, which do not go beyond 0 and 1."""
+FUNNELS = 9.0
+"""mm between rounded lips at which they are a funnel throughout."""
 HIGH = 9.0
 """mm of jaw at which the body of the tongue, which rides on it, is low whatever it does."""
 
@@ -65,33 +63,47 @@ def clamp(x: NDArray[Any], low: float | F64, high: float | F64) -> F64:
     return out
 
 
-def speech_shapes(art: F64, dental: F64, effort: F64) -> F64:
+def speech_shapes(art: NDArray[Any], dental: F64, effort: NDArray[Any], talk: F64) -> F64:
     """Shapes of the articulators, without jaw and closure, and those that effort brings with it.
 
-    Args: art f64[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
-    effort f64[A] of the voice, 0 to 1. Returns: f64[A, 52].
+    Args: art f[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
+    effort f[A] of the voice, 0 to 1; talk f64[A], factor on all. Returns: f64[A, 52].
 
-    Air behind shut lips fills the cheeks unless it leaves by the nose (/m/). Loud open vowels raise cheeks and nostrils.
+    An open rounded mouth is a funnel, a narrow one a pucker. Air behind shut lips fills the cheeks unless it leaves by the
+    nose (/m/). Loud open vowels raise cheeks and nostrils.
     """
-    degree: F64 = np.concatenate((art, dental[:, None], effort[:, None]), axis=1) @ DEGREE
-    degree += DEGREE_AT_0
-    np.minimum(np.maximum(degree[:, 4:], 0.0), 1.0, out=degree[:, 4:])
-    degree[:, 4] *= degree[:, 0]  # an open rounded mouth is a funnel, a narrow one a pucker
-    degree[:, 6] *= degree[:, 5]
-    degree[:, 8] *= degree[:, 7]
-    return degree @ SPEECH
+    degree = []
+    for row, tongue, loud, much in zip(art.tolist(), dental.tolist(), effort.tolist(), talk.tolist(), strict=True):
+        jaw, lips, rounding, spread, _, _, _, velum = row
+        pressed = strained = puffed = wide = 0.0
+        if lips < 0.0:
+            pressed = much * _unit(-0.5 * lips)
+            puffed = pressed * _unit(1.0 - 2.0 * velum)
+        if loud > ORDINARY:
+            strained = much * _unit((loud - ORDINARY) / (1.0 - ORDINARY))
+            wide = strained * _unit(jaw / WIDE)
+        rounded = much * rounding
+        funnel = rounded * _unit(lips / FUNNELS) if rounded else 0.0
+        degree.append((rounded, much * spread, much * tongue, funnel, pressed, puffed, strained, wide))
+    return np.asarray(np.array(degree).reshape(-1, len(SPEECH)) @ SPEECH)
 
 
-def tongue_shapes(art: F64, dental: F64) -> F64:
+def _unit(x: float) -> float:
+    return min(max(x, 0.0), 1.0)
+
+
+def tongue_shapes(art: NDArray[Any], dental: F64) -> F64:
     """Tip and body of the tongue up, f64[A, 2] in the order of `components.face.TONGUE`; arguments as in `speech_shapes`.
 
     The tip goes between the teeth instead in /th/. The body is up where it is far from the middle in a mouth that is not
-    open: in front for /i/, at the back for /k/ and /u/ (the jaw carries the tongue: Lindblom & Sundberg 1971).
+    open: in front for /i/, at the back for /k/ and /u/ (the jaw carries the tongue: Lindblom & Sundberg 1971). It passes the
+    middle at the bottom of a curve.
     """
-    out = np.empty((len(art), 2))
-    out[:, 0] = art[:, 5] * (1.0 - 0.7 * dental)
-    out[:, 1] = np.abs(art[:, 6]) * (1.5 - art[:, 0] * (1.5 / HIGH))
-    return clamp(out, 0.0, 1.0)
+    rows = [
+        (_unit(row[5] * (1.0 - 0.6 * tongue)), _unit(row[6] ** 2 * (1.0 - (row[0] / HIGH) ** 2)))
+        for row, tongue in zip(art.tolist(), dental.tolist(), strict=True)
+    ]
+    return np.array(rows).reshape(-1, 2)
 
 
 def gaps(weights: F64, lip_gap: F64) -> F64:
@@ -106,40 +118,61 @@ def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
     where it is free; reach f64[A, 3] mm that RAISERS part the lips; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
 
     Gaps are affine in weights. Too wide a middle is closed by mouthClose; too narrow a one is opened by RAISERS, and
-    beyond them by the jaw. If a side is then out of bounds, the face moves straight toward a pose of jaw and closure alone,
-    which keeps them, and only as far as it must.
+    beyond them by the jaw; near where one hands over to the other both act, so that neither starts at once. Where sides would
+    cross, the middle closes up to SEAL less. If a place is then out of bounds, the face moves straight toward a pose of jaw and
+    closure alone, which keeps them, and only as far as it must.
     """
-    got = gaps(x, lip_gap)
-    missing = goal - got[:, 0]
-    part = np.maximum(missing, 0.0)
-    share = np.minimum(part / reach[:, 0], 1.0)
-    jaw, close = lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE]
-    more = (part - share * reach[:, 0]) / jaw[:, 0]
-    shut = np.minimum(np.minimum(missing, 0.0) / close[:, 0], 1.0)
-    w = x + share[:, None] * RAISERS
-    w[:, JAW_OPEN] += more
-    w[:, CLOSE] = shut
-    w = clamp(w, 0.0, 1.0)
-    got = got + share[:, None] * reach + more[:, None] * jaw + shut[:, None] * close
-    wide = np.maximum(goal, 0.0)[:, None] * SIDES + (SEAL + 60.0 * free)[:, None]
-    over = np.maximum(got - wide, CROSS - got)
-    if (over > 0.0).any():
-        _calm(w, over, wide, goal, lip_gap)
+    w = x.copy()
+    rows = zip(
+        gaps(x, lip_gap).tolist(), goal.tolist(), free.tolist(), reach.tolist(), lip_gap[:, :, 0].tolist(),
+        lip_gap[:, :, 1 + JAW_OPEN].tolist(), lip_gap[:, :, 1 + CLOSE].tolist(), strict=True,
+    )  # fmt: skip
+    for i, (got, aim, loose, parts, rest, jaw, close) in enumerate(rows):
+        missing = aim - got[0]
+        share, more, shut = _sharing(missing, SOFT * (1.0 - loose) * _unit(aim / SOFT), parts[0], jaw[0], close[0])
+        if share > 0.0:
+            lifted = w[i, PARTING]
+            lifted += share * PARTED
+            np.minimum(lifted, 1.0, out=lifted)
+        if more > 0.0:
+            w[i, JAW_OPEN] = min(x.item(i, JAW_OPEN) + more, 1.0)
+        for k in (0, 1, 2):
+            got[k] += share * parts[k] + more * jaw[k] + shut * close[k]
+        widest = [max(aim, 0.0) * side + SEAL + 60.0 * loose for side in SIDES]
+        low = min(got)
+        if low < CROSS and shut > 0.0:
+            k = got.index(low)
+            less = min(shut, (low - CROSS) / close[k], max((widest[0] - got[0]) / -close[0], 0.0))
+            shut -= less
+            got = [g - less * c for g, c in zip(got, close, strict=True)]
+        w[i, CLOSE] = shut
+        if min(got) < CROSS - 1e-9 or got[0] > widest[0] or got[1] > widest[1] or got[2] > widest[2]:
+            _calm(w[i], got, widest, aim, rest, jaw, close)
     return w
 
 
-def _calm(w: F64, over: F64, wide: F64, goal: F64, lip_gap: F64) -> None:
-    """Move `w` in place toward jaw and closure alone until nothing is over its bounds (mm, f64[A, 3])."""
-    jaw, close = lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE]
-    calm = np.zeros_like(w)
-    calm[:, JAW_OPEN] = np.maximum(w[:, JAW_OPEN], (goal - lip_gap[:, 0, 0]) / jaw[:, 0])
-    shut = (goal - lip_gap[:, 0, 0] - jaw[:, 0] * calm[:, JAW_OPEN]) / close[:, 0]
-    calm[:, CLOSE] = clamp(shut, 0.0, 1.0)
-    rest = lip_gap[:, :, 0] + jaw * calm[:, JAW_OPEN, None] + close * calm[:, CLOSE, None]
-    slack = np.maximum(rest - wide, CROSS - rest)
-    step = np.where(over > 0.0, over / np.maximum(over - slack, 1e-9), 0.0).max(axis=1)
-    step = np.minimum(step, 1.0)[:, None]
-    w[:] = (1.0 - step) * w + step * calm
+def _sharing(missing: float, soft: float, reach: float, jaw: float, close: float) -> tuple[float, float, float]:
+    """What RAISERS, the jaw and mouthClose do about so many mm; they hand over within `soft` mm of none."""
+    part = (missing + soft) ** 2 / (4.0 * soft) if abs(missing) < soft else max(missing, 0.0)
+    share = min(part / reach, 1.0)
+    return share, (part - share * reach) / jaw, _unit((missing - part) / close)
+
+
+def _calm(
+    w: F64, got: list[float], widest: list[float], goal: float, rest: list[float], jaw: list[float], close: list[float]
+) -> None:
+    """Move `w` f64[52] in place toward jaw and closure alone until no gap `got` is above `widest` or below CROSS (mm)."""
+    opened = max(w.item(JAW_OPEN), (goal - rest[0]) / jaw[0])
+    shut, step = _unit((goal - rest[0] - jaw[0] * opened) / close[0]), 0.0
+    for g, most, r, j, c in zip(got, widest, rest, jaw, close, strict=True):
+        calm = r + j * opened + c * shut
+        over, slack = max(g - most, CROSS - g), max(calm - most, CROSS - calm)
+        if over > 0.0:
+            step = max(step, over / max(over - slack, 1e-9))
+    step = min(step, 1.0)
+    w *= 1.0 - step
+    w[JAW_OPEN] += step * opened
+    w[CLOSE] += step * shut
 
 
 def tooth_distance(weights: F64, tooth_gap: F64) -> F64:
@@ -169,7 +202,7 @@ def tuck_pose(lip_gap: F64, tooth_gap: F64) -> F64:
 
 
 def tuck(w: F64, amount: F64, pose: F64) -> F64:
-    """Bring the lower lip to the upper teeth as far as `amount` asks (f64[A]; from TUCKED on it touches) by moving the weights
+    """Bring the lower lip to the upper teeth as far as `amount` asks (f64[A], 0 to 1; none up to SLACK) by moving the weights
     f64[A, 52] toward `pose`. Distance and crossing are convex in the weights: on the way both stay below their larger end."""
-    step = clamp(amount / TUCKED, 0.0, 1.0)[:, None]
+    step = clamp((amount - SLACK) / (1.0 - SLACK), 0.0, 1.0)[:, None]
     return (1.0 - step) * w + step * pose

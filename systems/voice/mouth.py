@@ -25,25 +25,30 @@ F64 = NDArray[np.float64]
 LEAD = 0.03
 """Seconds by which the face reads the score ahead of the sound; what must stay shut is held that much longer."""
 JAW_RATE = 55.0
-LIP_RATE = 70.0
-CLOSE_RATE, PART_RATE = (35.0, 85.0), 85.0
+LIP_RATE = 60.0
+CLOSE_RATE = 35.0
 TUCK_RATE = 45.0
-"""Rates of jaw, lips, lips that close, that part after it, and of the lower lip from under the teeth, 1/s."""
+"""Rates of jaw and lips, the least of lips that close, and of the lower lip to the teeth and from them, 1/s: as fast as a
+face shown 60 times a second can move without a jump."""
 CLOSE_TURN = 2.8
 """Rate times time in which lips that close meet: they go no faster than they have to, and meet as the sound begins."""
 SHUT_EARLY = 0.09
 """Seconds before a bilabial or labiodental in which its closing may begin."""
 VOWEL_EARLY, GLIDING_EARLY, CONSONANT_EARLY = 0.01, 0.025, 0.05
 """Seconds before a vowel, one that a glide or /r/ leads into, and another sound in which jaw and lips may open for it."""
-GLIDING = frozenset({"W", "Y", "R"})
-TONGUE_RATE = 60.0
+GLIDING, VELAR = frozenset({"W", "Y", "R"}), frozenset({"K", "G", "NG"})
+TIP_RATE, BODY_RATE = 42.0, 26.0
+"""Rates of the tip of the tongue and of its slower body, 1/s."""
+TIP_EARLY, BODY_EARLY = 0.06, 0.07
+"""Seconds before a sound in which they set out for it; the tip stays up to the end of its own."""
 HEAVY = 0.5
 """Rounding from which a sound is lip-heavy."""
-HEAVY_EARLY, EARLY = 0.09, 0.05
-"""Seconds before a sound in which lips come forward for it, if it is lip-heavy or not."""
+HEAVY_EARLY, EARLY, LEFT_EARLY = 0.085, 0.05, 0.03
+"""Seconds before a sound in which lips come forward for it, if it is lip-heavy or not, and by which they leave a lip-heavy one
+before it ends."""
 ROUND_RATE, RELEASE_RATE = 42.0, 30.0
 """Rates of lips that come forward or apart, 1/s, and that come back from a lip-heavy sound: 91 % in 133 ms (JALI: 120-150)."""
-SEEN, TUCK_SEEN = 0.4, 0.32
+SEEN, TUCK_SEEN = 0.4, 0.25
 """Share of a sound that is over before the lips leave it for a lip-heavy one, and the lower lip for the teeth, to which it is
 longer on its way."""
 PARTED = 2.2
@@ -87,6 +92,8 @@ def _ahead(segments: list[Segment], s: Segment, most: float) -> float:
         return most
     before = segments[s.index - 1]
     return most if before.name == "SIL" else min(most, 0.5 * before.seconds + 0.02)
+
+
 class Seals:
     """When lips are shut or tucked, and who may move them meanwhile (nobody)."""
 
@@ -99,8 +106,10 @@ class Seals:
                 shut = s.name in BILABIAL_CLOSED
                 end = (release(s) if PHONE[s.name].manner is Manner.STOP else s.end) + (LEAD if shut else 0.0)
                 begin, before = s.start - SHUT_EARLY, segments[s.index - 1]
-                if s.index > 0 and PHONE[before.name].vowel:  # a vowel is seen, however short
-                    begin = max(begin, min(before.start + (SEEN if shut else TUCK_SEEN) * before.seconds, s.start - 0.015))
+                if s.index > 0 and PHONE[before.name].vowel:  # a vowel is seen, however short, once lips have parted for it
+                    parted = max(before.start, self.spans[last][1]) if last == s.index - 2 else before.start
+                    seen = parted + (SEEN if shut else TUCK_SEEN) * (before.end - parted)
+                    begin = max(begin, min(seen, s.start - 0.015))
                 if last >= 0 and self.spans[last][1] > begin:  # a closure right after another waits for it
                     begin = max(begin, min(self.spans[last][1], s.start - 0.015))
                     self.spans[last] = self.spans[last][0], begin
@@ -189,16 +198,15 @@ def _open(segments: list[Segment], out: Gestures, s: Segment, shape: Shape, seal
     if s.index in seals.spans:
         start, end = seals.spans[s.index]
         tucked = s.name in LABIODENTAL
-        rate = min(max(CLOSE_TURN / max(s.start + 0.015 - start, 1e-3), CLOSE_RATE[0]), CLOSE_RATE[1])
+        rate = min(max(CLOSE_TURN / max(s.start + 0.015 - start, 1e-3), CLOSE_RATE), LIP_RATE)
         out.add(start, s.index, rate, lips=1.5 if tucked else -1.5)
-        out.add(start, s.index, rate, tuck=float(tucked))
+        out.add(start, s.index, min(rate, TUCK_RATE), tuck=float(tucked))
         if tucked:
             out.add(end, s.index, TUCK_RATE, tuck=0.0)
         return
     first, second = _pair(max(jaw + _effort(segments, s), PARTED) if shape.lips is None else shape.lips)
     if (seconds := seals.free(s, begin)) is not None:
-        rate = PART_RATE if seconds > begin else LIP_RATE  # lips that were shut part at once
-        out.add(seconds, s.index, rate, lips=first * gain)
+        out.add(seconds, s.index, LIP_RATE, lips=first * gain)
     if second != first and (seconds := seals.free(s, turn)) is not None:
         out.add(seconds, s.index, 0.6 * LIP_RATE, lips=second * gain)
 
@@ -212,19 +220,31 @@ def _colour(segments: list[Segment], out: Gestures, s: Segment, shape: Shape) ->
     heavy, left = r0 >= HEAVY, before is not None and _pair(_shape(before).rounding or 0.0)[1] >= HEAVY
     begin = s.start - (HEAVY_EARLY if heavy else 2.0 * EARLY if left else EARLY)
     if before is not None and before.name != "SIL":
-        begin = max(begin, before.start + SEEN * before.seconds if heavy else min(before.end, s.start))
+        begin = max(begin, before.start + SEEN * before.seconds if heavy else min(before.end, s.start) - LEFT_EARLY * left)
     out.add(begin, s.index, RELEASE_RATE if left and not heavy else ROUND_RATE, rounding=r0, spread=w0)
     if (r0, w0) != (r1, w1):
         out.add(s.start + 0.35 * s.seconds, s.index, 26.0, rounding=r1, spread=w1)
 
 
 def _tongue(segments: list[Segment], out: Gestures, s: Segment, shape: Shape) -> None:
-    """Tongue and velum: the tip is up before its sound, and down after it."""
-    tip_ahead = _ahead(segments, s, 0.05 if shape.tip > 0.5 else 0.02)
-    out.add(s.start - tip_ahead, s.index, 1.4 * TONGUE_RATE, tongue_tip=shape.tip)
+    """Tongue and velum: the tip is up before its sound, and down after it; a back that meets the palate does so in front beside
+    a front vowel (Keating & Lahiri 1993)."""
+    tip_ahead = _ahead(segments, s, TIP_EARLY) if shape.tip > 0.5 else 0.0
+    out.add(s.start - tip_ahead, s.index, TIP_RATE, tongue_tip=shape.tip)
     if shape.body is not None:
         b0, b1 = _pair(shape.body)
-        out.add(s.start - _ahead(segments, s, 0.04), s.index, TONGUE_RATE, tongue_body=b0)
+        if s.name in VELAR and _fronted(segments, s):
+            b0 = b1 = -b0
+        out.add(s.start - _ahead(segments, s, BODY_EARLY), s.index, BODY_RATE, tongue_body=b0)
         if b0 != b1:
-            out.add(s.start + 0.35 * s.seconds, s.index, 26.0, tongue_body=b1)
+            out.add(s.start + 0.35 * s.seconds, s.index, BODY_RATE, tongue_body=b1)
     out.add(s.start - (_ahead(segments, s, 0.06) if shape.velum > 0.5 else 0.02), s.index, 60.0, velum=shape.velum)
+
+
+def _fronted(segments: list[Segment], s: Segment) -> bool:
+    """Whether the vowel beside a sound, the next if there is one, is made in front."""
+    for side in (1, -1):
+        i = s.index + side
+        if 0 <= i < len(segments) and segments[i].name != "SIL" and PHONE[segments[i].name].vowel:
+            return _pair(_shape(segments[i]).body or 0.0)[0 if side > 0 else 1] > 0.0
+    return False

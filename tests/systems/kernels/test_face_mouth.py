@@ -56,6 +56,19 @@ def test_the_middle_gap_is_the_goal(goal: float, jaw: float) -> None:
     assert w.min() >= 0.0 and w.max() <= 1.0
 
 
+def test_lips_hand_over_from_opening_to_closing_without_a_corner() -> None:
+    """As the goal passes what the jaw alone gives, weights follow it smoothly, and the gap is the goal all the way."""
+    goal = np.linspace(6.0, 0.0, 121)
+    gap = np.repeat(rig(), len(goal), axis=0)
+    x = np.zeros((len(goal), 52))
+    x[:, fm.JAW_OPEN] = 0.09
+    w = fm.hold(x, goal, np.zeros(len(goal)), reach(gap), gap)
+    np.testing.assert_allclose(fm.gaps(w, gap)[:, 0], goal, atol=1e-9)
+    pace = np.abs(np.diff(w[:, fm.PARTING], axis=0)).max()
+    assert np.abs(np.diff(w[:, fm.PARTING], 2, axis=0)).max() < 0.1 * pace
+    assert not w[-1, fm.PARTING].any(), "shut lips are not raised"
+
+
 def test_lips_seal_under_any_mixture() -> None:
     """Whatever expression is thrown in, a closure leaves at most 0.5 mm and no lip passes 1 mm through the other."""
     rng = np.random.default_rng(3)
@@ -105,7 +118,7 @@ def test_rounding_and_spreading_shape_the_lips() -> None:
     """A narrow rounded mouth puckers, an open one funnels, a spread one stretches, a pressed one presses."""
     art = np.zeros((5, 8))
     art[1:, :4] = (5, 3, 1, 0), (12, 10, 1, 0), (4, 5, 0, 1), (3, -2, 0, 0)
-    x = fm.speech_shapes(art, np.zeros(5), np.zeros(5))
+    x = fm.speech_shapes(art, np.zeros(5), np.zeros(5), np.ones(5))
     assert not x[0].any()
     assert x[1, fm.PUCKER] > x[1, fm.FUNNEL] and x[2, fm.FUNNEL] > x[2, fm.PUCKER]
     assert (x[3, fm.STRETCH] > 0.1).all() and (x[4, fm.PRESS] > 0.1).all()
@@ -118,7 +131,7 @@ def test_closing_a_pucker_leaves_it_a_pucker(head: str) -> None:
     for lips in np.linspace(3.0, -1.5, 10):
         art = np.zeros((1, 8))
         art[0, :3] = 3.5, lips, 1.0
-        x = fm.speech_shapes(art, np.zeros(1), np.zeros(1))
+        x = fm.speech_shapes(art, np.zeros(1), np.zeros(1), np.ones(1))
         x[0, fm.JAW_OPEN] = 3.5 / (fm.INCISOR * gap[0, 0, 1 + fm.JAW_OPEN])
         w = fm.hold(fm.clamp(x, 0.0, 1.0), np.array([max(lips, 0.15 * lips)]), np.zeros(1), reach(gap), gap)
         assert fm.gaps(w, gap)[0].min() >= fm.CROSS
@@ -130,14 +143,14 @@ def test_air_fills_the_cheeks_behind_shut_lips_unless_it_leaves_by_the_nose() ->
     art = np.zeros((3, 8))
     art[:, 1] = -1.5, -1.5, 3.0
     art[1, 7] = 1.0
-    puff = fm.speech_shapes(art, np.zeros(3), np.zeros(3))[:, fm.PUFF]
+    puff = fm.speech_shapes(art, np.zeros(3), np.zeros(3), np.ones(3))[:, fm.PUFF]
     assert 0.05 <= puff[0] <= 0.15 and puff[1] == 0.0 and puff[2] == 0.0
 
 
 def test_loud_open_vowels_raise_cheeks_and_nostrils() -> None:
     art = np.zeros((4, 8))
     art[:, 0] = 12.0, 12.0, 2.0, 12.0
-    x = fm.speech_shapes(art, np.zeros(4), np.array([0.5, 1.0, 1.0, 0.75]))
+    x = fm.speech_shapes(art, np.zeros(4), np.array([0.5, 1.0, 1.0, 0.75]), np.ones(4))
     assert not x[0, fm.NOSE].any() and not x[0, fm.CHEEK].any(), "ordinary effort is not shown"
     assert (x[1, fm.CHEEK] > x[3, fm.CHEEK]).all() and (x[1, fm.CHEEK] > x[2, fm.CHEEK]).all()
     assert (x[1, fm.NOSE] == x[2, fm.NOSE]).all() and x[1, fm.NOSE].min() > 0.1
@@ -151,4 +164,13 @@ def test_the_tongue_is_where_its_sound_is() -> None:
     tip, body = fm.tongue_shapes(art, dental).T
     assert tip[0] == 1.0 and 0.0 < tip[1] < 0.5 and not tip[2:].any()
     assert (body[2:4] > 0.8).all() and body[4] == 0.0
-    assert fm.speech_shapes(art, dental, np.zeros(5))[1, fm.TONGUE] > 0.2
+    assert fm.speech_shapes(art, dental, np.zeros(5), np.ones(5))[1, fm.TONGUE] > 0.2
+
+
+def test_the_back_of_the_tongue_passes_the_middle_smoothly() -> None:
+    """From back to front its height falls and rises again along a curve."""
+    art = np.zeros((41, 8))
+    art[:, 0], art[:, 6] = 3.0, np.linspace(-1.0, 1.0, 41)
+    body = fm.tongue_shapes(art, np.zeros(41))[:, 1]
+    assert body[0] == body[-1] > 0.8 and body[20] == 0.0
+    assert np.abs(np.diff(body, 2)).max() < 0.01
