@@ -4,6 +4,7 @@ Speakers breathe in where the sentence pauses, quickly, and let the breath go ov
 speech breathing); the oscillator is led there and goes free again when they fall silent.
 """
 
+from math import cos, pi
 from typing import NamedTuple
 
 import numpy as np
@@ -61,8 +62,8 @@ def pauses(score: Score) -> Pauses:
 
 def chest(theta: NDArray[np.float64]) -> NDArray[np.float64]:
     """Expansion, 0 to 1, at phases of the breath: in for SHARE of the cycle, out for the rest."""
-    phase = np.minimum(theta, SHARE) / (2.0 * SHARE) + np.maximum(theta - SHARE, 0.0) / (2.0 - 2.0 * SHARE)
-    return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * phase))
+    phase = [t / (2.0 * SHARE) if t < SHARE else 0.5 + (t - SHARE) / (2.0 - 2.0 * SHARE) for t in theta.tolist()]
+    return np.array([0.5 - 0.5 * cos(2.0 * pi * p) for p in phase])
 
 
 def turned(theta: float) -> float:

@@ -29,7 +29,7 @@ EYE_MIDDLE = np.array([0.0, 0.0, 0.03])
 BLINKS, WIDES, SQUINTS, LOOK_UPS = slice(0, 8, 7), slice(6, 14, 7), slice(5, 13, 7), slice(4, 12, 7)
 """Left and right of each lid channel."""
 LOOKS_LEFT, LOOKS_RIGHT = slice(1, 5), slice(8, 12)
-_BLINK, _BEAT, _TONUS = int(Role.BLINK), int(Role.BEAT), [int(Role.BROW), int(Role.MOUTH)]
+_BLINK, _BEAT, _BROW, _MOUTH = int(Role.BLINK), int(Role.BEAT), int(Role.BROW), int(Role.MOUTH)
 BLINK, LOOK, SPEECH = range(3)
 """What expressions may override."""
 HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(52, 55), slice(55, 61), slice(0, 52)
@@ -177,13 +177,13 @@ def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     rows = zip(
         wave.T.tolist(), talk.tolist(), life.sway.tolist(), life.gesture.tolist(), field.amp[_BEAT].tolist(),
         life.swing[:, :, 1].tolist(), life.drive[:, LIFT].tolist(), life.drive[:, BROWS].tolist(),
-        field.amp[_TONUS].max(axis=0).tolist(), strict=True,
+        field.amp[_BROW].tolist(), field.amp[_MOUTH].tolist(), strict=True,
     )  # fmt: skip
-    for waves, speaking, sway, gesture, beat, swing, lift, brows, amp in rows:
+    for waves, speaking, sway, gesture, beat, swing, lift, brows, upper, lower in rows:
         lean, rise = sway * (1.0 + 0.7 * speaking), lift * gesture * beat
         out.append((
             *(lean * x for x in waves[:6]), rise, brows + min(max(0.03 * rise, 0.0), 0.2), swing[state.NOD] + swing[state.BOW],
-            swing[state.SHAKE], speaking * gesture * waves[state.PHRASE_WAVE], *waves[state.TONUS], max(amp, 1.0),
+            swing[state.SHAKE], speaking * gesture * waves[state.PHRASE_WAVE], *waves[state.TONUS], max(upper, lower, 1.0),
         ))  # fmt: skip
     return np.array(out).reshape(-1, len(state.MOVEMENT))
 

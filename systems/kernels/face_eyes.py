@@ -27,11 +27,11 @@ TORSION = -0.1
 
 def blink_lid(seconds: F64) -> F64:
     """Lid closure, 0 open to 1 shut, so many seconds after a blink began."""
-    if seconds.min(initial=BLINK) >= BLINK:
-        return np.zeros_like(seconds)  # as nearly always
-    down = np.minimum(seconds / CLOSING, 1.0)
-    up = clamp((seconds - (CLOSING + CLOSED)) / OPENING, 0.0, 1.0)
-    return down * down * (3.0 - 2.0 * down) * (1.0 - up) ** 2 * (1.0 + 2.0 * up)
+    out = []
+    for t in seconds.tolist():
+        down, up = min(t / CLOSING, 1.0), min(max((t - (CLOSING + CLOSED)) / OPENING, 0.0), 1.0)
+        out.append(0.0 if t >= BLINK else down * down * (3.0 - 2.0 * down) * (1.0 - up) ** 2 * (1.0 + 2.0 * up))
+    return np.array(out)
 
 
 def saccade_rate(turn: F64) -> F64:
