@@ -21,8 +21,8 @@ class Ball(NamedTuple):
 
 
 class Morph:
-    """Blendshapes of one or more meshes. Each shape moves few of the vertices, so they are blended block by block, by the shapes
-    that move any of a block: a third of all there is to read.
+    """Blendshapes of one or more meshes. Each shape moves few vertices, so they are blended block by block, by the shapes that
+    move any of a block.
 
     Positions are linear in the weights but for lids: a vertex that a lid shape moves keeps its distance to the eye's centre on
     the way, c + r (x - c) / |x - c|, where x is the linear position under the lid shapes alone and r goes linearly from the
