@@ -220,9 +220,11 @@ def _morph(head: Head, meshes: list[Mesh], firsts: list[int], count: int) -> Mor
 
 
 def _posed(meshes: list[Mesh], firsts: list[int], morph: Morph) -> list[tuple[F32, F32]]:
-    """Positions and normals of each mesh as its light is baked: at rest, but the inside of the mouth with the jaw open."""
+    """Positions and normals of each mesh as its light is baked: at rest, but the inside of the mouth with the jaw open and the
+    tongue's tip raised, which shows its underside."""
     weights = np.zeros((2, len(SHAPES)), np.float32)
     weights[1, FACE_ID["jawOpen"]] = 0.55
+    weights[1, SHAPES.index("tongueTipUp")] = 0.6
     poses = [morph(row) for row in weights]
     out = []
     for mesh, first in zip(meshes, firsts, strict=True):
