@@ -70,7 +70,11 @@ void main() {
     vec3 along = normalize(body_turn * (head_turn * extra.xyz) + 0.0001);
     float seen = mix(0.35, 1.0, paint.a);
     vec3 lit = ambient(n) * seen;
+#if MATERIAL == CAP
     float rooted = smoothstep(0.0, 0.22, uv.y);   // strands rise from their roots: no highlight where they part
+#else
+    float rooted = 1.0;
+#endif
     for (int i = 0; i < 3; ++i) {       // Kajiya and Kay 1989
         float nl = max(dot(n, light_way[i]) * 0.75 + 0.25, 0.0) * seen * (i == 0 ? mix(0.25, 1.0, sunlit) : 1.0);
         vec3 h = normalize(v + light_way[i]);

@@ -117,7 +117,7 @@ def teeth(strip: F, edge: float, upper: bool, follow: Deltas) -> tuple[Mesh, Mes
             along = (ahead - place) / max(float(np.linalg.norm(ahead - place)), 1e-9)
             out = np.cross(along, (0, 1.0, 0)) * -1.0
             out = out / np.linalg.norm(out) * (1.0 if out[2] > 0 or abs(place[0]) > 0.02 else -1.0)
-            lift = 0.0 if i in (0, 2) else 0.0004
+            lift = 0.0 if i in (0, 2) else 0.0003
             patch, uv = _crown(half, high, pointed=0.0005 if i == 2 else 0.0)
             local = place + patch[:, :1] * along + patch[:, 2:] * out
             local[:, 1] = edge + up * (patch[:, 1] + lift)
