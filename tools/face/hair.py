@@ -152,7 +152,7 @@ def _locks(style: Style, random: np.random.Generator) -> Cards:
 def _tufts(style: Style, random: np.random.Generator) -> Cards:
     """Cards of short hair: over the top, and a soft row along the hairline."""
     n = int(number(style, "cards", 640))
-    line = int(0.68 * n)
+    line = int(0.86 * n)
     top = n - line
 
     def each(a: tuple[float, float], b: tuple[float, float]) -> F:
@@ -165,7 +165,8 @@ def _tufts(style: Style, random: np.random.Generator) -> Cards:
     end = np.minimum(begin + long, each((0.965, 1.0), (0.90, 0.95)))  # the edge is left to the fine ones
     rise = each((0.0002, 0.0007), (0.0004, 0.0012))
     tip = rise + each((0.0, 0.0008), (0.0, 0.0022)) * (0.35 + 0.65 * front)
-    return Cards(s, begin, end, rise, tip, each((0.0014, 0.0030), (0.0045, 0.0080)), random.normal(0, 0.010, n))
+    drift = random.normal(0, 1, n) * np.where(np.arange(n) < line, 0.002, 0.008)  # fine hair lies in line
+    return Cards(s, begin, end, rise, tip, each((0.0014, 0.0030), (0.0045, 0.0080)), drift)
 
 
 def _cards(field: Field, cards: Cards, random: np.random.Generator) -> Mesh:
