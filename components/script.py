@@ -41,4 +41,8 @@ class Script(Struct, kw_only=True):
     """Line -> sample at which it ends, known once its last sentence is planned."""
     shown: list[int] = default(default_factory=list)
     """Cues given so far, by index."""
+    spots: dict[int, tuple[float, float, float]] = default(default_factory=dict)
+    """Avatar -> the point, in metres, that others look at to face it; empty where each looks at the same thing throughout."""
+    spoke: int = -1
+    """Avatar that began to speak last."""
     done: bool = False

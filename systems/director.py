@@ -4,7 +4,8 @@ A line waits for the end of the line before it, as planned, plus its pause; a ne
 known once the speaker's last waiting sentence has become a score, so an overlap needs no guess.
 """
 
-from psi_ecs import App, Clock, Reader, Res, Sparse, Write, Writer, system
+from psi_ecs import App, Clock, Entities, Query, Reader, Res, Sparse, Write, Writer, system
+from psi_ecs.components.avatar import Attention
 from psi_ecs.components.event import Cue, Say, Spoken
 from psi_ecs.components.script import Script, ScriptLine
 from psi_ecs.components.text import Waiting
@@ -84,6 +85,21 @@ def _done(play: Script, now: Clock) -> bool:
     return now.sample >= max(play.ended.values(), default=0) + round(play.tail * now.rate)
 
 
+@system("input", after=("direct",))
+def attend(script: Res[Write[Script]], spoken: Reader[Spoken], people: Query[Entities, Write[Attention]]) -> None:
+    """In company all look at who speaks, and who speaks at the one who spoke before."""
+    play = script.value
+    for event in spoken:
+        if event.kind != "turn-start" or event.avatar not in play.spots:
+            continue
+        before, play.spoke = play.spoke, event.avatar
+        for ents, look in people:
+            for row, entity in enumerate(ents.id.tolist()):
+                seen = before if entity == event.avatar else event.avatar
+                if entity in play.spots and seen in play.spots and seen != entity:
+                    look.target[row] = play.spots[seen]
+
+
 def director(app: App) -> None:
     """Plugin: plays the `Script` resource."""
-    app.add(direct)
+    app.add(direct, attend)

@@ -9,7 +9,6 @@ Pull only: no threads, no globals, no window, no device. A tick is 1/60 s and 40
         frame = host.step()          # frame.audio f32[400], frame.weights f32[avatars, 61]
 """
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from psi_ecs import App, AssetError, Clock, PsiError, Reader, Res, Write, system
-from psi_ecs.asset import find
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Persona, Place, Trace
 from psi_ecs.components.event import Cue, Drive, Learn, Pose, Recall, Say, Spoken, Stop, Unpose
 from psi_ecs.components.expression import Expression, Repertoire
 from psi_ecs.components.face import FACE_ID, Articulation, Face, Head, Rig
+from psi_ecs.components.frame import Frame, Prediction
 from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.life import Claims
 from psi_ecs.components.oscillator import Core
@@ -38,7 +37,7 @@ from .dynamics import Measures, attended, checked, measure, mouth, observe, phas
 from .face import ahead, owners
 from .face import checked as claimable
 from .formats.expression import fitting_expression, load_expression
-from .formats.glb import read_head
+from .formats.heads import load_head
 from .formats.pattern import fitting, load_pattern
 from .formats.persona import load_persona
 from .grammar import accept, broken
@@ -46,34 +45,6 @@ from .presets import speaker
 
 CAMERA = (0.0, 0.0, 1.0)
 """Where an avatar looks when nothing else asks: a viewer one metre in front of the origin, metres."""
-
-
-class Frame(Struct, kw_only=True):
-    """What one tick gives out. Arrays belong to the caller."""
-
-    tick: int
-    audio: NDArray[Any]
-    """f32[400], every mouth mixed, full scale 1."""
-    sounds: NDArray[Any]
-    """f32[A, 400], each mouth alone."""
-    weights: NDArray[Any]
-    """f32[A, 61] in the order of `components.face.FACE`."""
-    tongue: NDArray[Any]
-    """f32[A, 2] in the order of `components.face.TONGUE`."""
-    breath: NDArray[Any]
-    """f32[A], chest expansion, 0 to 1."""
-    events: list[Spoken]
-
-
-class Prediction(Struct, kw_only=True):
-    """An avatar at a later moment, as far as it is known now. Arrays belong to the caller."""
-
-    weights: NDArray[Any]
-    """f64[61] in the order of `components.face.FACE`."""
-    articulators: NDArray[Any]
-    """f64[8] in the order of `components.score.ARTICULATORS`."""
-    trust: NDArray[Any]
-    """f64[61], 1 for what follows in closed form from score, field and feelings, 0 for what may be drawn anew meanwhile."""
 
 
 class Outbox(Struct):
@@ -322,27 +293,3 @@ class Host:
         self._shape = -1
         self.heads = [load_head(p.head) for p in self.personas]
         return self
-
-
-def load_head(name: str, base: Path | None = None) -> Head:
-    """A head asset by name, or a GLB by its path (relative to `base`). AssetError if it is missing or broken."""
-    if not name.endswith(".glb"):
-        try:
-            path = find(f"heads/{name}.glb")
-        except AssetError as why:
-            raise AssetError(f"no head {name!r}; name an asset in assets/heads, or the path of a GLB file") from why
-    else:
-        path = (base or Path()) / name
-    try:
-        state = path.stat()
-        return _head(path, state.st_mtime_ns, state.st_size)
-    except AssetError as why:
-        raise AssetError(f"{path.parent / path.stem}{str(why).removeprefix(path.stem)}") from why
-    except (OSError, ValueError) as why:  # a ValueError for a path with a NUL
-        raise AssetError(f"{path}: {(getattr(why, 'strerror', None) or str(why)).lower()}; check the path of the head") from why
-
-
-@lru_cache(maxsize=8)
-def _head(path: Path, _: int, __: int) -> Head:
-    """Heads are read once, and again when their file has changed; nobody writes into them."""
-    return read_head(path.read_bytes(), path.stem)

@@ -90,6 +90,7 @@ def open_scene(
             for line in scene.line
         ],
         cues=[_cue(c, ids, where, viewer) for c in scene.cue],
+        spots={ids[name]: spot for name, spot in where.items()} if len(ids) > 2 else {},
         tail=scene.tail,
     )
     host.app.add(script)

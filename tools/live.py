@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.face import FACE, Head
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import Scene
-from psi_ecs.systems.host import Frame, Host
+from psi_ecs.systems.host import Host
 from psi_ecs.systems.language import warm
 from psi_ecs.systems.output.draw import DrawError, available
 from psi_ecs.systems.output.openal import Player, Silent, SoundError, wait

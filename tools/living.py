@@ -31,8 +31,8 @@ STILL = 2e-4
 SHUT = 0.6
 """Lid closure that counts as a blink."""
 GROUPS = {
-    "lids": ("eyeBlink",), "eyes": ("leftEye", "rightEye", "eyeLook"), "head": ("head",), "brows": ("brow",),
-    "mouth": ("mouth", "jaw", "tongue"), "rest of the face": ("cheek", "nose", "eyeSquint", "eyeWide"),
+    "lids": ("eyeBlink", "eyeWide", "eyeSquint"), "eyes": ("leftEye", "rightEye", "eyeLook"), "head": ("head",),
+    "brows": ("brow",), "mouth": ("mouth", "jaw", "tongue"), "rest of the face": ("cheek", "nose"),
 }  # fmt: skip
 BOUND = {"lids": 0.30, "eyes": 0.30, "head": 0.02, "brows": 0.10, "mouth": 0.45, "rest of the face": 0.12}
 """Largest second difference, full scales or radians a tick squared: that of a blink that closes in 80 ms, of a saccade of 15

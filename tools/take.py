@@ -10,23 +10,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import PsiError
+from psi_ecs.components.face import Head
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.scene import CLEAR, Scene
+from psi_ecs.systems.formats.animation import Performance, write_animation
+from psi_ecs.systems.formats.azure import write_azure
+from psi_ecs.systems.formats.bvh import write_bvh
 from psi_ecs.systems.formats.captions import captions, srt, vtt
 from psi_ecs.systems.formats.safe import write_file
 from psi_ecs.systems.formats.timeline import Timeline
+from psi_ecs.systems.formats.usd import write_usda
 from psi_ecs.systems.formats.wav import wav
-from psi_ecs.systems.host import Frame, Host
+from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import open_scene, placed
 from psi_ecs.tools.master import AS_IT_IS, Master
 
 MAIN = ("mp4", "wav", "vtt", "srt", "json", "csv")
 """What is made when nothing is asked for."""
-FORMATS = (*MAIN, "png", "pngs", "mov")
+FACES: dict[str, Callable[[Head, Performance], bytes | str]] = {
+    "glb": write_animation,
+    "usda": write_usda,
+    "bvh": write_bvh,
+    "azure.json": lambda _, done: write_azure(done),
+}
+"""Animation of one avatar's face, a file each."""
+FORMATS = (*MAIN, "png", "pngs", "mov", *FACES)
 DRAWN = ("mp4", "mov", "png", "pngs")
 """Formats that are pictures: a film, a film that can be transparent, the last picture, every picture."""
 LONGEST = 3600.0
 """Seconds after which a scene is cut off."""
+
+
+def named(out: Path | None) -> str:
+    """The format that the name of a file asks for, or nothing."""
+    return max((f for f in FORMATS if out is not None and out.name.endswith(f".{f}")), key=len, default="")
 
 
 @dataclass
@@ -50,7 +68,8 @@ class Plan:
 
     def path(self, format: str, name: str = "") -> Path:
         """Where a format goes; `name` tells avatars apart."""
-        stem = self.out.with_suffix("") if self.out.suffix.lstrip(".") in FORMATS else self.out
+        kind = named(self.out)
+        stem = self.out.with_name(self.out.name.removesuffix(f".{kind}")) if kind else self.out
         return stem.with_name(stem.name + (f".{name}" if name else "") + f".{format}")
 
 
@@ -130,6 +149,7 @@ class _Writer:
         self.names = [a.name for a in scene.avatar]
         entities = host.avatars
         origin = round(plan.start * 60) * 400
+        self.heads, self.tongues = host.heads, list[NDArray[np.float32]]()
         self.timeline = Timeline(self.names, [a.persona or a.name for a in scene.avatar], entities, origin=origin)
         self.entity = dict(zip(entities, self.names, strict=True))
         self.said: list[tuple[str, Any]] = []
@@ -147,6 +167,7 @@ class _Writer:
 
     def add(self, frame: Frame) -> None:
         self.timeline.add(frame.weights, frame.events)
+        self.tongues.append(frame.tongue)
         self.said += [(self.entity[e.avatar], e) for e in frame.events if e.start >= self.origin]
         self.heard.append(frame.audio)
         due = (self.ticks + 1) * self.plan.fps // 60
@@ -180,12 +201,8 @@ class _Writer:
         for format in self.formats:
             if format in text:
                 write_file(self.plan.path(format), text[format]())
-            elif format == "csv":
-                several = len(self.names) > 1
-                for i, name in enumerate(self.names):
-                    path = self.plan.path("csv", name if several else "")
-                    write_file(path, self.timeline.csv(i))
-                    made.append(path)
+            elif format == "csv" or format in FACES:
+                made += self._each(format)
                 continue
             elif format == "png":
                 self._picture(self.plan.path("png"), self.last)
@@ -193,6 +210,18 @@ class _Writer:
                 made += self.pictures
                 continue
             made.append(self.plan.path(format))
+        return made
+
+    def _each(self, format: str) -> list[Path]:
+        """A file for each avatar."""
+        made = []
+        for i, name in enumerate(self.names):
+            made.append(self.plan.path(format, name if len(self.names) > 1 else ""))
+            if format == "csv":
+                write_file(made[-1], self.timeline.csv(i))
+            else:
+                done = Performance(np.stack(self.timeline.tracks[i].weights), np.stack([t[i] for t in self.tongues]))
+                write_file(made[-1], FACES[format](self.heads[i], done))
         return made
 
     def _picture(self, path: Path, frame: Frame) -> Path:

@@ -81,7 +81,7 @@ def express(
     """Pose every face for this tick."""
     draw, now, table = rng.value.stream("face"), clock.value, shown.value
     heard, told, ruling = list(cues), list(spoken), "grammar" not in switches.value.off
-    owned, anyone = claims.items(), any((run[1].turn >= 0).any() for run in faces)
+    owned, anyone = claims.items(), bool(speech.items())
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
         field = _field(ents.id, index.value, oscillators)
         if field is None:
@@ -97,11 +97,10 @@ def express(
             react.hear(said, life, speaking, now, draw)
         listening = ~speaking & (anyone | (life.doing[:, 0] > now.sample))
         react.reply(life, listening, now, draw)
-        for who in np.flatnonzero(speaking):
+        for who in np.flatnonzero(speaking).tolist():
             voice = speech.get(int(ents.id[who]))
             if voice is not None:
-                ahead, size = float(art.ahead[who, 1]), float(field.amp[BEAT, who])
-                react.accents(voice, int(who), life, ahead, size, now, draw.uniform)
+                react.accents(voice, who, life, float(art.ahead[who, 1]), float(field.amp[BEAT, who]), now, draw.uniform)
         react.leak(feeling.goal, life, now, draw)
         react.cycles(life, field, look.strength, listening, draw, now)
         breathe(ents.id, avatar.turn, speech, life, field, kept.value, now)

@@ -17,7 +17,7 @@ from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Limits, hold
 from psi_ecs.systems.face.state import BROWS, CHEST, DENTAL, EYE, HEAD, LIFT, ROWS, TALK
-from psi_ecs.systems.kernels import face_eyes, face_mouth, koopman, relax
+from psi_ecs.systems.kernels import face_eyes, face_mouth, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 
 F64 = NDArray[np.float64]
@@ -27,7 +27,7 @@ EYE_MIDDLE = np.array([0.0, 0.0, 0.03])
 BLINKS, WIDES, SQUINTS, LOOK_UPS = slice(0, 8, 7), slice(6, 14, 7), slice(5, 13, 7), slice(4, 12, 7)
 """Left and right of each lid channel."""
 LOOKS_LEFT, LOOKS_RIGHT = slice(1, 5), slice(8, 12)
-_BLINK, _BEAT = int(Role.BLINK), int(Role.BEAT)
+_BLINK, _BEAT, _TONUS = int(Role.BLINK), int(Role.BEAT), [int(Role.BROW), int(Role.MOUTH)]
 BLINK, LOOK, SPEECH = range(3)
 """What expressions may override."""
 HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(52, 55), slice(55, 61), slice(0, 52)
@@ -59,13 +59,13 @@ def drive(
     goal[:, CHEST] = air
     goal[:, BROWS] = np.maximum(life.swing[:, state.BROW, 1], 0.0)  # an accent strikes the brow's mode; the skin follows
     far = _aim(goal, life, look, place, waves, left, clock)
-    up, down, wear = state.paces(shown, clock.dt)
+    up, down, wear, turned = state.paces(shown, clock.dt)
     pace = np.where(goal > life.drive, up, down)
     pace[:, EYE] = life.saccade[:, None]
     life.drive[:], life.speed[:] = relax.step(life.drive, life.speed, goal, pace, clock.dt)
     life.worn += (life.drive[:, ROWS] - life.worn) * wear
-    psi = koopman.advance(life.swing.view(np.complex128)[:, :, 0], state.MODES, clock.dt)
-    life.swing[:, :, 0], life.swing[:, :, 1] = psi.real, psi.imag
+    swing = life.swing.view(np.complex128)
+    swing *= turned
     return far
 
 
@@ -135,7 +135,7 @@ def weights(
         mixed(w[who], owned, HEAD_TURN)
     _mouth(w, wish, life, art, rig, talk, closing, held)
     w[:, face_mouth.CLOSE] = np.maximum(w[:, face_mouth.CLOSE], tone)
-    _see(w, life, rig, field, left[:, BLINK], far, held)
+    _see(w, life, rig, field, left[:, BLINK], far, wave, held)
     for who, owned in claims:
         mixed(w[who], owned, SHAPES_ALONE)
         mixed(w[who], owned, EYE_TURN)
@@ -170,13 +170,14 @@ def _movement(life: Life, field: Field, wave: F64, talk: F64) -> F64:
     out = []
     rows = zip(
         wave.T.tolist(), talk.tolist(), life.sway.tolist(), life.gesture.tolist(), field.amp[_BEAT].tolist(),
-        life.swing[:, :, 1].tolist(), life.drive[:, LIFT].tolist(), life.drive[:, BROWS].tolist(), strict=True,
+        life.swing[:, :, 1].tolist(), life.drive[:, LIFT].tolist(), life.drive[:, BROWS].tolist(),
+        field.amp[_TONUS].max(axis=0).tolist(), strict=True,
     )  # fmt: skip
-    for waves, speaking, sway, gesture, beat, swing, lift, brows in rows:
+    for waves, speaking, sway, gesture, beat, swing, lift, brows, amp in rows:
         lean, rise = sway * (1.0 + 0.7 * speaking), lift * gesture * beat
         out.append((
             *(lean * x for x in waves[:6]), rise, brows + min(max(0.03 * rise, 0.0), 0.2), swing[state.NOD] + swing[state.BOW],
-            swing[state.SHAKE], speaking * gesture * waves[state.PHRASE_WAVE], *waves[state.TONUS], 1.0,
+            swing[state.SHAKE], speaking * gesture * waves[state.PHRASE_WAVE], *waves[state.TONUS], max(amp, 1.0),
         ))  # fmt: skip
     return np.array(out).reshape(-1, len(state.MOVEMENT))
 
@@ -210,11 +211,11 @@ def _mouth(
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 
-def _see(w: F64, life: Life, rig: Rig, field: Field, left: F64, far: F64, held: Limits | None) -> None:
+def _see(w: F64, life: Life, rig: Rig, field: Field, left: F64, far: F64, wave: F64, held: Limits | None) -> None:
     """Eye turns that hold the gaze while the head moves, lids that follow them, and the blinks that expressions leave, f64[A],
     over everything, in place."""
     lid = face_eyes.blink_lid(field.theta[_BLINK] / field.freq[_BLINK]) * left
-    w[:, EYE_TURN] = face_eyes.turns(life.drive[:, EYE], w[:, HEAD_TURN], far, BLINK_DIP * lid)
+    w[:, EYE_TURN] = face_eyes.turns(life.drive[:, EYE], w[:, HEAD_TURN], far, BLINK_DIP * lid, DRIFT * wave[state.DRIFT.start])
     shut = np.maximum(w[:, BLINKS], lid[:, None])
     w[:, BLINKS] = shut
     w[:, WIDES] = np.maximum(w[:, WIDES], 0.0)

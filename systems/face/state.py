@@ -45,20 +45,20 @@ SOUNDING = np.array([[p.name != "SIL", p.name in ("TH", "DH")] for p in PHONES],
 """Of each phone, f64[P, 2]: whether it sounds, and whether the tongue is between the teeth."""
 
 
-@lru_cache(maxsize=4)
-def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64]:
-    """Relaxation rates of drives that grow and that fade, f64[DRIVES], and the share by which expressions wear off in a tick,
-    f64[E]."""
-    up, down = RATE.copy(), RATE.copy()
-    up[ROWS], down[ROWS], up[TALK] = shown.onset, shown.offset, ATTACK
-    return up, down, 1.0 - np.exp(-shown.wear * dt)
-
-
 NOD, BROW, BOW, SHAKE = range(4)
 """Swings: the nod and the brow raise of an accent, and the nod and the shake of a cue."""
 MODES = koopman.eigenvalue(np.array([1.25, 1.0, 1.55, 1.75]), np.array([4.5, 6.0, 2.0, 1.9]))
 IMPULSE = koopman.unit(MODES)
 """A gesture adds to its mode; what is shown is the imaginary part, which starts from zero and dies away by itself."""
+
+
+@lru_cache(maxsize=4)
+def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64, NDArray[np.complex128]]:
+    """Relaxation rates of drives that grow and that fade, f64[DRIVES], the share by which expressions wear off in a tick,
+    f64[E], and what a tick makes of the swings, complex128[SWINGS, 1]."""
+    up, down = RATE.copy(), RATE.copy()
+    up[ROWS], down[ROWS], up[TALK] = shown.onset, shown.offset, ATTACK
+    return up, down, 1.0 - np.exp(-shown.wear * dt), np.exp(MODES * dt)[:, None]
 
 
 WAVE_ROLE = np.array([Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL] * 2 + [Role.PHRASE] + [Role.BROW, Role.MOUTH] * 2

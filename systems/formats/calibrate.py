@@ -33,6 +33,23 @@ def _delta(mesh: Mesh, name: str) -> NDArray[Any]:
     return np.zeros_like(mesh.position) if found is None else found
 
 
+WIDTHS = (0.003, 0.006, 0.012)
+"""How far from a plane vertices are looked for, metres: meshes are fine or coarse."""
+CROWD = 4_000_000
+"""Pairs of vertices that are compared at most."""
+
+
+def _apart(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """Distances f[A, B] between points f[A, 3] and f[B, 3]."""
+    if len(a) * len(b) > CROWD:
+        raise AssetError("too many vertices lie about the mouth; export it with less detail")
+    return np.asarray(np.linalg.norm(a[:, None] - b[None], axis=2))
+
+
+TOUCH = 0.004
+"""Lips that are further apart than this at rest were not found, metres."""
+
+
 def lip_pair(face: Mesh, x: float) -> tuple[int, int]:
     """Vertices of the upper and lower inner lip nearest to the sagittal plane at `x` metres."""
     jaw = _delta(face, "jawOpen")[:, 1]
@@ -40,16 +57,28 @@ def lip_pair(face: Mesh, x: float) -> tuple[int, int]:
     if most > -0.003:
         raise AssetError("the head's jawOpen moves nothing; is it a face with ARKit shapes, in metres?")
     close = np.linalg.norm(_delta(face, "mouthClose"), axis=1)
-    near = (np.abs(face.position[:, 0] - x) < 0.003) & (close > 0.05 * close.max() if close.max() > 0 else jaw < 2)
-    upper = np.flatnonzero(near & (jaw > 0.35 * most))
-    lower = np.flatnonzero(near & (jaw < 0.55 * most))
-    if not len(upper) or not len(lower):
+    found: list[tuple[float, int, int]] = []
+    # mouthClose moves both lips; where it was made up, it moves the lower one only, so then look everywhere
+    for about in ([close > 0.05 * close.max()] if close.max() > 0 else []) + [jaw < 2]:
+        for width in WIDTHS:
+            near = (np.abs(face.position[:, 0] - x) < width) & about
+            upper, lower = np.flatnonzero(near & (jaw > 0.35 * most)), np.flatnonzero(near & (jaw < 0.55 * most))
+            if len(upper) and len(lower):
+                found.append(_meeting(face.position, upper, lower))
+                break
+        if found and found[-1][0] < TOUCH:
+            break
+    if not found:
         raise AssetError("the head's lips could not be found: jawOpen does not part them")
-    apart = np.linalg.norm(face.position[upper][:, None] - face.position[lower][None], axis=2)
-    depth = face.position[upper][:, None, 2] + face.position[lower][None, :, 2]
-    # of the pairs that nearly touch, the foremost is where the lips meet
+    return min(found)[1:]
+
+
+def _meeting(p: NDArray[Any], upper: NDArray[Any], lower: NDArray[Any]) -> tuple[float, int, int]:
+    """(distance, vertex of `upper`, vertex of `lower`): of the pairs that nearly touch, the foremost is where lips meet."""
+    apart = _apart(p[upper], p[lower])
+    depth = p[upper][:, None, 2] + p[lower][None, :, 2]
     u, v = np.unravel_index(int(np.argmin(apart - 0.08 * depth)), apart.shape)
-    return int(upper[u]), int(lower[v])
+    return float(apart[u, v]), int(upper[u]), int(lower[v])
 
 
 def corners(face: Mesh) -> tuple[int, int]:
@@ -75,22 +104,20 @@ def _lids(face: Mesh, side: str) -> tuple[int, int]:
     if moved.max() < 1e-3:
         raise AssetError(f"the head's eyeBlink{side} moves nothing")
     upper_most = int(np.argmin(blink[:, 1]))
-    x = face.position[upper_most, 0]
-    column = np.abs(face.position[:, 0] - x) < 0.003
-    upper = np.flatnonzero(column & (blink[:, 1] < 0.8 * blink[:, 1].min()))
-    y = face.position[upper_most, 1]
-    z = face.position[upper_most, 2]
-    below = (
-        column
-        & (face.position[:, 1] < y - 0.004)
-        & (face.position[:, 1] > y - 0.045)
-        & (np.abs(face.position[:, 2] - z) < 0.012)
-    )
-    lower = np.flatnonzero(below & (blink[:, 1] > 0.3 * blink[:, 1].min()))
-    if not len(lower):
+    x, y, z = face.position[upper_most]
+    for width in WIDTHS:
+        column = np.abs(face.position[:, 0] - x) < width
+        upper = np.flatnonzero(column & (blink[:, 1] < 0.8 * blink[:, 1].min()))
+        below = column & (face.position[:, 1] < y - 0.004) & (face.position[:, 1] > y - 0.045)
+        below &= np.abs(face.position[:, 2] - z) < 0.012
+        lower = np.flatnonzero(below & (blink[:, 1] > 0.3 * blink[:, 1].min()))
+        if len(lower):
+            break
+    else:
         raise AssetError(f"the head's eyelids could not be found from eyeBlink{side}")
     lowest = int(upper[np.argmin(face.position[upper, 1])])
-    nearest = int(lower[np.argmax(face.position[lower, 1] + 0.5 * face.position[lower, 2])])
+    aside = np.abs(face.position[lower, 0] - face.position[lowest, 0])
+    nearest = int(lower[np.argmax(face.position[lower, 1] + 0.5 * face.position[lower, 2] - aside)])
     return lowest, nearest
 
 
@@ -108,11 +135,13 @@ TUCKED = {"jawOpen": 0.12, "mouthClose": 0.06, "mouthRollLower": 1.0}
 
 
 def _incisor(at: NDArray[Any]) -> NDArray[np.int64]:
-    """Vertices of the upper front teeth f[V, 3] that lie nearest the mid-line."""
+    """Vertices of the upper front teeth f[V, 3] that lie nearest the mid-line, or of their edges where a gap lies there."""
     front = (at[:, 2] > at[:, 2].max() - 0.004) & (np.abs(at[:, 0]) < 0.01)
     if not front.any():
         return np.flatnonzero(front)
-    return np.flatnonzero(front & (np.abs(at[:, 0]) < np.abs(at[front, 0]).min() + 0.0003))
+    middle = front & (np.abs(at[:, 0]) < np.abs(at[front, 0]).min() + 0.0003)
+    edge = front & (at[:, 1] < at[front, 1].min() + 0.0015)
+    return np.flatnonzero(middle if at[middle, 1].min() < at[front, 1].min() + 0.003 else edge)
 
 
 def _bite(meshes: list[Mesh], face: Mesh, middle: tuple[int, int]) -> tuple[Mesh, int, Mesh, int]:
@@ -120,19 +149,19 @@ def _bite(meshes: list[Mesh], face: Mesh, middle: tuple[int, int]) -> tuple[Mesh
 
     They are the closest pair on the mid-line in the pose TUCKED.
     """
-    upper = [m for m in meshes if m.material == "teeth" and np.abs(_delta(m, "jawOpen")).max(initial=0) < 0.004]
+    teeth = [(m, np.flatnonzero(np.abs(_delta(m, "jawOpen")).max(axis=1) < 0.004)) for m in meshes if m.material == "teeth"]
     best: tuple[float, Mesh, int, Mesh, int] = (np.inf, face, middle[1], face, middle[0])
     rest = face.position[middle[1]]
     for soft in (m for m in meshes if m.material in ("skin", "gum")):
         at, lowered = soft.position, _delta(soft, "jawOpen")[:, 1] < 0.5 * _delta(face, "jawOpen")[middle[1], 1]
         lips = np.flatnonzero(lowered & (np.abs(at[:, 0]) < 0.003) & (np.abs(at - rest).max(axis=1) < 0.014))
         posed = soft.position + sum(w * _delta(soft, shape) for shape, w in TUCKED.items())
-        for hard in upper:
+        for hard, upper in teeth:
             at = hard.position
-            front = _incisor(at)
+            front = upper[_incisor(at[upper])] if len(upper) else upper
             if not len(lips) or not len(front):
                 continue
-            apart = np.linalg.norm(posed[lips][:, None] - at[front][None], axis=2)
+            apart = _apart(posed[lips], at[front])
             i, j = np.unravel_index(int(np.argmin(apart)), apart.shape)
             if apart[i, j] < best[0]:
                 best = (float(apart[i, j]), soft, int(lips[i]), hard, int(front[j]))

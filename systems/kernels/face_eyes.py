@@ -65,16 +65,18 @@ def in_head(yaw: float, pitch: float, head: Sequence[float]) -> tuple[float, flo
     return atan2(x, z), -atan2(y, hypot(x, z))
 
 
-def turns(aim: NDArray[Any], head: NDArray[Any], far: NDArray[Any], dip: NDArray[Any]) -> F64:
+def turns(aim: NDArray[Any], head: NDArray[Any], far: NDArray[Any], dip: NDArray[Any], twist: NDArray[Any]) -> F64:
     """Yaw, pitch and roll of the left and the right eye within the head, f64[A, 6].
 
     Args: aim f64[A, 2] yaw and pitch of the gaze in the body's space; head f64[A, 3]; far f64[A] distance of what is looked at,
-    metres, on which both eyes meet; dip f64[A] radians by which they are lowered.
+    metres, on which both eyes meet; dip f64[A] radians by which they are lowered; twist f64[A] by which they drift about their
+    axis.
     """
     out = []
-    for (yaw, pitch), turn, distance, low in zip(aim.tolist(), head.tolist(), far.tolist(), dip.tolist(), strict=True):
+    rows = zip(aim.tolist(), head.tolist(), far.tolist(), dip.tolist(), twist.tolist(), strict=True)
+    for (yaw, pitch), turn, distance, low, sway in rows:
         yaw, pitch = in_head(yaw, pitch, turn)
-        cross, roll = HALF_SPACING / distance, TORSION * turn[2]
+        cross, roll = HALF_SPACING / distance, TORSION * turn[2] + sway
         out.append((yaw - cross, pitch + low, roll, yaw + cross, pitch + low, roll))
     return np.array(out).reshape(-1, 6)
 

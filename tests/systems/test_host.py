@@ -8,8 +8,10 @@ import pytest
 from psi_ecs import AssetError, PsiError, SnapshotError
 from psi_ecs.backend import missing, set_arch
 from psi_ecs.components.face import FACE, FACE_ID
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.text import Emotion
-from psi_ecs.systems.host import Frame, Host, load_head
+from psi_ecs.systems.formats.heads import load_head
+from psi_ecs.systems.host import Host
 
 TEXT = "Papa may move five vans. [joy] Good! [/] Did you see?"
 

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
+from psi_ecs.components.avatar import Attention
 from psi_ecs.components.scene import Line as SceneLine
 from psi_ecs.components.scene import Scene, SceneAvatar, SceneCue
+from psi_ecs.components.script import Script
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.play import feeling, open_scene, placed
 
 
 def scene(*lines: SceneLine, cues: list[SceneCue] | None = None, avatars: int = 2, tail: float = 0.2) -> Scene:
-    names = ["mira", "theo"][:avatars]
+    names = ["mira", "theo", "june"][:avatars]
     return Scene(avatar=[SceneAvatar(name=n) for n in names], line=list(lines), cue=cues or [], tail=tail)
 
 
@@ -77,3 +79,23 @@ def test_the_seed_of_the_scene_can_be_replaced() -> None:
     one = scene(SceneLine(who="mira", text="Hi."), avatars=1)
     first, second, same = (open_scene(one, seed=s).step(40).weights.tobytes() for s in (1, 2, 1))
     assert first == same != second
+
+
+def test_in_company_all_look_at_who_speaks() -> None:
+    """Each turn moves the attention of the others to its speaker, and the speaker's to whom it answers."""
+    host = open_scene(scene(SceneLine(who="mira", text="Hi."), SceneLine(who="june", text="Ho."), avatars=3))
+    ids = host.avatars
+    spots = host.app.world.resource(Script).spots
+
+    def looks() -> list[tuple[float, ...]]:
+        return [tuple(host.app.world.get(who, Attention).target[0].tolist()) for who in ids]
+
+    seen = []
+    while not host.idle:
+        begun = any(e.kind == "turn-start" for e in host.step().events)
+        if begun:
+            host.step()  # it is heard of in the next tick
+            seen.append(looks())
+    assert len(seen) == 2
+    np.testing.assert_allclose(seen[0][1:], [spots[ids[0]]] * 2, atol=1e-6)
+    np.testing.assert_allclose(seen[1], [spots[ids[2]], spots[ids[2]], spots[ids[0]]], atol=1e-6)

@@ -16,8 +16,9 @@ from psi_ecs.components.voice import BLOCK, Speech
 from psi_ecs.systems.dynamics.core import load
 from psi_ecs.systems.dynamics.regime import knobs
 from psi_ecs.systems.formats.captions import captions, vtt
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.host import Host, load_head
+from psi_ecs.systems.host import Host
 from psi_ecs.systems.language import analyse
 from psi_ecs.systems.language.regimes import build, over_words, regimes
 from psi_ecs.systems.voice import FormantVoice

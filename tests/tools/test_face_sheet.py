@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from psi_ecs.components.face import FACE_ID, SHAPES, TONGUE
-from psi_ecs.systems.host import load_head
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.output.draw import available
 from psi_ecs.tools.commands.face import command
 from psi_ecs.tools.face import sheet

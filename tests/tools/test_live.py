@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.scene import Line, Scene, SceneAvatar
-from psi_ecs.systems.host import Frame
 from psi_ecs.systems.output.openal import Silent, SoundError
 from psi_ecs.tools import live
 from psi_ecs.tools.live import LEAD, TICK, follow, mouth_of, seat
@@ -197,7 +197,7 @@ def test_the_device_is_let_go_when_something_fails(monkeypatch: pytest.MonkeyPat
 
 
 def test_mouths_stand_where_avatars_are_placed() -> None:
-    from psi_ecs.systems.host import load_head
+    from psi_ecs.systems.formats.heads import load_head
 
     head = load_head("mira")
     x, y, z = mouth_of((1.0, 2.0, 3.0), head)

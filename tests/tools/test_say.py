@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from psi_ecs import AssetError, PsiError
 from psi_ecs.components.face import FACE
-from psi_ecs.systems import host as hosts
+from psi_ecs.systems.formats import heads
 from psi_ecs.systems.formats.safe import OutputError
 from psi_ecs.systems.voice import asset
 from psi_ecs.tools.cli import psi
@@ -87,8 +87,8 @@ def test_a_batch_loads_models_and_head_once(tmp_path: Path, monkeypatch: pytest.
         return call
 
     asset.load.cache_clear()
-    hosts._head.cache_clear()
-    monkeypatch.setattr(hosts, "read_head", counting("head", hosts.read_head))
+    heads._head.cache_clear()
+    monkeypatch.setattr(heads, "read_head", counting("head", heads.read_head))
     monkeypatch.setattr(asset.msgspec.toml, "decode", counting("tables", asset.msgspec.toml.decode))
     batch = tmp_path / "b.tsv"
     batch.write_text("".join(f"{i}\tHi.\n" for i in range(4)))

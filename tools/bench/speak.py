@@ -6,7 +6,8 @@ from time import perf_counter
 
 import numpy as np
 
-from psi_ecs.systems.host import Frame, Host
+from psi_ecs.components.frame import Frame
+from psi_ecs.systems.host import Host
 
 WARM = "Good morning. How are you today?"
 TEXT = (

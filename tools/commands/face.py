@@ -17,6 +17,8 @@ def command() -> None:
     psi face info mira
     psi face build -o ada.glb --gender 0.3 --age 35 --feature nose-width=0.4
     psi face sheet mira -o mira.png
+    psi face import avatar.vrm -o mine.glb       any GLB or VRM with a face; then head = "mine.glb" in a persona
+    psi face export mira -o mira.glb --plain     for any viewer
     """
 
 
@@ -104,14 +106,53 @@ def sheet(head: str, out: Path | None, only: tuple[str, ...], size: int) -> None
     click.echo(out)
 
 
+@command.command("import")
+@click.argument("source", type=FILE)
+@click.option("-o", "--out", type=FILE, help="GLB to write; left out, only the report is made.")
+@click.option("--scale", type=click.FloatRange(1e-6, 1e3), metavar="M", help="Metres to a unit, where it cannot be told.")
+def import_(source: Path, out: Path | None, scale: float | None) -> None:
+    """Make a head of SOURCE: a GLB, a VRM (0 or 1), or a folder of OBJ files (a neutral mesh and one an expression).
+
+    Shapes may have ARKit's names in any spelling (jawOpen, JawOpen, eyeBlink_L, Face.M_F00_JawOpen, mouthSmile), or be VRM
+    expressions (aa, blink, happy). What is lacking is made of what is there; the report says how, and what was measured.
+
+    \b
+    psi face import avatar.vrm -o mine.glb
+    psi face import FaceXModel/ -o ict.glb       the OBJ folder of ICT-FaceKit
+    """
+    from psi_ecs.systems.formats.glb import write_head
+    from psi_ecs.systems.formats.safe import write_file
+    from psi_ecs.tools.face.bring import bring
+
+    head, report = bring(source, scale)
+    for line in report.lines(head) if report else [f"{source}: is one of our own heads already"]:
+        click.echo(line)
+    if out is not None:
+        write_file(out, write_head(head))
+        click.echo(out)
+
+
+@command.command("export")
+@click.argument("head")
+@click.option("-o", "--out", type=FILE, required=True, help="GLB to write.")
+@click.option("--plain", is_flag=True, help="Whole morph targets instead of sparse ones, for old readers; twice the size.")
+def export(head: str, out: Path, plain: bool) -> None:
+    """Write HEAD (a GLB or an asset's name) as a GLB for any viewer: eyes and head turn as nodes, shapes have ARKit's names."""
+    from psi_ecs.systems.formats.glb import write_head
+    from psi_ecs.systems.formats.heads import load_head
+    from psi_ecs.systems.formats.safe import write_file
+
+    write_file(out, write_head(load_head(head), plain))
+    click.echo(out)
+
+
 @command.command("info")
 @click.argument("head")
 def info(head: str) -> None:
     """List the parts of HEAD (a GLB or an asset's name) and how its lips and lids answer."""
-    import numpy as np
-
-    from psi_ecs.components.face import BLENDSHAPES
-    from psi_ecs.systems.host import load_head
+    from psi_ecs.components.face import BLENDSHAPES, TONGUE
+    from psi_ecs.systems.formats.heads import load_head
+    from psi_ecs.systems.formats.importing import calibration
 
     found = load_head(head)
     for mesh in found.meshes:
@@ -119,11 +160,9 @@ def info(head: str) -> None:
         click.echo(f"{mesh.name:12} {mesh.material:8} {sizes}")
     shapes = {s for m in found.meshes for s in m.delta}
     missing = [s for s in BLENDSHAPES if s not in shapes]
-    click.echo(f"{len(shapes)} of {len(BLENDSHAPES)} blendshapes" + (f"; missing {', '.join(missing)}" if missing else ""))
-    for text, pose in (
-        ("rest", {}),
-        ("jawOpen", {"jawOpen": 1.0}),
-        ("jawOpen + mouthClose", {"jawOpen": 1.0, "mouthClose": 1.0}),
-    ):
-        w = np.array([1.0, *(pose.get(s, 0.0) for s in BLENDSHAPES)])
-        click.echo(f"lip gap at {text}: {float(found.rig['lip_gap'][0] @ w):.1f} mm")
+    there = len(BLENDSHAPES) - len(missing)
+    click.echo(f"{there} of {len(BLENDSHAPES)} blendshapes" + (f"; missing {', '.join(missing)}" if missing else ""))
+    if tongue := [s for s in TONGUE if s in shapes]:
+        click.echo(f"beside them {', '.join(tongue)}")
+    for line in calibration(found.rig):
+        click.echo(line)

@@ -22,8 +22,9 @@ from .options import ABLATE, CORE, HELP, LUFS, RATE, SEED, moment, terminal
 @click.option("--from", "start", callback=moment, default="0", metavar="S", help="Begin at this second of the scene.")
 @click.option("--to", "end", callback=moment, metavar="S", help="End at this second.")
 @click.option(
-    "--format", "formats", multiple=True, help="Only these: mp4 wav vtt srt json csv png pngs mov. May be given several times."
-)
+    "--format", "formats", multiple=True,
+    help="Only these: mp4 wav vtt srt json csv png pngs mov, or of the face glb usda bvh azure.json. Give several if need be.",
+)  # fmt: skip
 @click.option(
     "--transparent", is_flag=True, help="Without a backdrop: png, pngs (every picture) and mov carry that, mp4 does not."
 )
@@ -58,12 +59,13 @@ def command(
     psi render hello -o hello.png --to 1.5            a picture of that moment
     psi render hello -o hello.mov --transparent       to lay over another film
     psi render hello --format wav --format json       no film
+    psi render hello --format glb,usda,bvh,azure.json    the face for Blender, Unity, Unreal, Omniverse, Azure's clients
     psi render hello --core mine.toml                 with a field of your own
     """
     from psi_ecs.components.scene import CLEAR
     from psi_ecs.tools.master import Master
     from psi_ecs.tools.proof import core_of, read_scene
-    from psi_ecs.tools.take import FORMATS, MAIN, Plan, render
+    from psi_ecs.tools.take import FORMATS, MAIN, Plan, named, render
 
     wanted = tuple(f for item in formats for f in item.replace(",", " ").split())
     for format in wanted:
@@ -74,8 +76,8 @@ def command(
     loaded, path = read_scene(scene)
     if transparent:
         loaded.light.background = CLEAR
-    kind = out.suffix.lstrip(".") if out is not None else ""
-    if not wanted and kind in FORMATS and kind != "mp4":
+    kind = named(out)
+    if not wanted and kind not in ("", "mp4"):
         wanted = (kind,)
     film = out or Path("out") / f"{path.stem}.mp4"
     master = Master(lufs, int(rate))

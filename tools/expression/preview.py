@@ -7,10 +7,11 @@ import numpy as np
 
 from psi_ecs import PsiError
 from psi_ecs.components.expression import Expression
+from psi_ecs.components.frame import Frame
 from psi_ecs.systems.formats.persona import load_persona
 from psi_ecs.systems.formats.png import write_png
 from psi_ecs.systems.formats.safe import write_file
-from psi_ecs.systems.host import CAMERA, Frame, Host
+from psi_ecs.systems.host import CAMERA, Host
 from psi_ecs.tools.face.picture import Picture, Studio, captioned, tiled
 
 NAME = "preview"

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.avatar import Look
+from psi_ecs.components.avatar import Look, Persona
 from psi_ecs.components.face import FACE_ID, TONGUE, Head
 from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona, personas
-from psi_ecs.systems.host import load_head
 
 Picture = NDArray[np.uint8]
 VIEWS = {"front": 0.0, "three-quarter": 35.0, "profile": 90.0}
@@ -19,13 +19,14 @@ FOV = 20.0
 INK, PAPER = (226, 232, 240), (24, 28, 34)
 
 
-def subject(name: str) -> tuple[Head, Look, str]:
-    """(head, colours, persona or "") for the name of a persona or head asset, a persona file or a GLB. AssetError if none."""
+def subject(name: str) -> tuple[Head, Look, Persona | str]:
+    """(head, colours, who speaks with it) for the name of a persona or head asset, a persona file or a GLB. AssetError if
+    none."""
     if name.endswith((".toml", ".zip")) or name in personas():
         persona = load_persona(name)
         base = Path(name).parent if name.endswith(".toml") else None
         return load_head(persona.head, base), persona.look, name
-    return load_head(name), Look(), ""
+    return load_head(name), Look(), Persona(name=Path(name).stem, head=name)
 
 
 def weights(**channels: float) -> NDArray[np.float32]:

@@ -6,14 +6,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from psi_ecs.components.avatar import Persona
 from psi_ecs.components.face import BLENDSHAPES, FACE_ID, TONGUE, Head
+from psi_ecs.components.frame import Frame
 from psi_ecs.systems.formats.expression import gather
-from psi_ecs.systems.host import Frame, Host
+from psi_ecs.systems.host import Host
 
 from .picture import VIEWS, Picture, Studio, captioned, heading, tiled, weights
 
 PARTS = ("views", "shapes", "visemes", "expressions")
-WITH = {"mouthClose": {"jawOpen": 1.0}, "tongueOut": {"jawOpen": 0.4}, "tongueTipUp": {"jawOpen": 0.4}, "tongueBodyUp": {"jawOpen": 0.4}}
+WITH = {"mouthClose": {"jawOpen": 1.0}} | {name: {"jawOpen": 0.4} for name in ("tongueOut", *TONGUE)}
 """Shapes that are made for a jaw that is open."""
 SPOKEN = (
     ("PP", "puppy", "P"), ("FF", "off it", "F"), ("TH", "thinking", "TH"), ("DD", "daddy", "D"), ("kk", "a cookie", "K"),
@@ -65,7 +67,7 @@ def _named(shape: str) -> str:
     return " ".join([shape, *(f"+ {n} {v:g}" for n, v in WITH.get(shape, {}).items())])
 
 
-def visemes(persona: str) -> list[Cell]:
+def visemes(persona: Persona | str) -> list[Cell]:
     """The 15 visemes of Oculus, as the persona's mouth makes them in words: the middle of the phone."""
     out: list[Cell] = [Cell("sil", weights(), "front", "mouth")]
     for name, words, phone in SPOKEN:
@@ -76,7 +78,7 @@ def visemes(persona: str) -> list[Cell]:
     return out
 
 
-def _middle(persona: str, words: str, phone: str) -> Frame:
+def _middle(persona: Persona | str, words: str, phone: str) -> Frame:
     """The frame at the middle of the first such phone of the words."""
     host = Host(seed=1)
     host.say(host.avatar(persona), words)
@@ -95,7 +97,7 @@ def expressions() -> list[Cell]:
     return [Cell(name, row.astype(np.float32)) for name, row in zip(found.names, found.matrix, strict=False)]
 
 
-def cells(head: Head, persona: str, parts: Iterable[str]) -> dict[str, list[Cell]]:
+def cells(head: Head, persona: Persona | str, parts: Iterable[str]) -> dict[str, list[Cell]]:
     """What is to be drawn, by part."""
     make: dict[str, Callable[[], list[Cell]]] = {
         "views": views,

@@ -119,7 +119,7 @@ class Stage:
         gl.glEnable(gl.GL_MULTISAMPLE)
         gl.glDisable(gl.GL_BLEND)
         for material, shader in self.shaders.items():
-            if material == SHEER[0]:
+            if material in SHEER:
                 gl.glEnable(gl.GL_BLEND)
                 gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ONE, gl.GL_ONE_MINUS_SRC_ALPHA)
                 gl.glDepthMask(gl.GL_FALSE)

@@ -57,10 +57,11 @@ def test_eyes_counter_the_head() -> None:
 
 def test_eyes_meet_on_what_is_looked_at() -> None:
     """From half a metre they turn in by about 3.5 degrees each, and they counter a head that leans by a tenth of it."""
-    turn = fe.turns(np.zeros((1, 2)), np.array([[0.0, 0.0, 0.3]]), np.array([0.5]), np.zeros(1))[0]
+    turn = fe.turns(np.zeros((1, 2)), np.array([[0.0, 0.0, 0.3]]), np.array([0.5]), np.zeros(1), np.zeros(1))[0]
     np.testing.assert_allclose(turn[[0, 3]], [-0.062, 0.062])
     np.testing.assert_allclose(turn[[2, 5]], -0.03)
-    assert fe.turns(np.zeros((1, 2)), np.zeros((1, 3)), np.ones(1), np.full(1, 0.03))[0, 1] == 0.03
+    turn = fe.turns(np.zeros((1, 2)), np.zeros((1, 3)), np.ones(1), np.full(1, 0.03), np.full(1, 0.01))[0]
+    assert turn[1:3] == pytest.approx([0.03, 0.01])
 
 
 def test_lids_follow_the_eyes() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from psi_ecs.components.face import BLENDSHAPES
-from psi_ecs.systems.host import load_head
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.kernels import face_mouth as fm
 
 

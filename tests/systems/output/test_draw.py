@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from psi_ecs.components.avatar import Look
 from psi_ecs.components.face import FACE_ID, SHAPES
 from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.host import load_head
 from psi_ecs.systems.output.draw import Stage, available
 from psi_ecs.systems.output.draw.morphing import OnCard, OnHost
 from psi_ecs.systems.output.draw.view import view_projection
@@ -65,6 +65,16 @@ def test_same_weights_same_bytes(stage: Stage) -> None:
     first = draw(stage, jawOpen=0.3)
     draw(stage, eyeBlinkLeft=1.0, headYaw=0.5)
     np.testing.assert_array_equal(draw(stage, jawOpen=0.3), first)
+
+
+def test_lashes_need_no_brows(stage: Stage) -> None:
+    """A head whose brows are painted, not built, shows the same eyes: what lets light through is blended all the same."""
+    actor = stage.actors[0]
+    bare = structs.replace(actor.head, meshes=[m for m in actor.head.meshes if m.material != "brow"])
+    other = Stage([bare], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE)
+    same = Stage([actor.head], [Look()], [(0.0, 0.0, 0.0)], [0.0], stage.camera, Light(), SIZE)
+    at = region(stage, "eye_left", (0.018, 0.008))
+    assert np.abs(draw(other)[at] - draw(same)[at]).mean() < 3.0
 
 
 def test_open_mouth_is_dark_and_shows_teeth(stage: Stage) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from psi_ecs.components.scene import Camera, Light
+from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.host import load_head
 from psi_ecs.systems.output.draw.chart import place_on
 from psi_ecs.systems.output.draw.paint import linear, lip_mask, skin_tone
 from psi_ecs.systems.output.draw.view import (
