@@ -70,12 +70,17 @@ void main() {
     vec3 along = normalize(body_turn * (head_turn * extra.xyz) + 0.0001);
     float seen = mix(0.35, 1.0, paint.a);
     vec3 lit = ambient(n) * seen;
+#if MATERIAL == CAP
+    float rooted = smoothstep(0.0, 0.22, uv.y);   // strands rise from their roots: no highlight where they part
+#else
+    float rooted = 1.0;
+#endif
     for (int i = 0; i < 3; ++i) {       // Kajiya and Kay 1989
         float nl = max(dot(n, light_way[i]) * 0.75 + 0.25, 0.0) * seen * (i == 0 ? mix(0.25, 1.0, sunlit) : 1.0);
         vec3 h = normalize(v + light_way[i]);
         float white = dot(along, h) + 0.07, tinted = white - 0.22;
-        lit += light_colour[i] * nl * (0.62 + 0.75 * pow(max(1.0 - tinted * tinted, 0.0), 22.0));
-        v_gloss.rgb += light_colour[i] * nl * 0.050 * pow(max(1.0 - white * white, 0.0), 70.0);
+        lit += light_colour[i] * nl * (0.62 + 0.75 * rooted * pow(max(1.0 - tinted * tinted, 0.0), 22.0));
+        v_gloss.rgb += light_colour[i] * nl * 0.050 * rooted * pow(max(1.0 - white * white, 0.0), 70.0);
     }
     v_light = lit * paint.rgb;
     v_gloss.a = 1.0;

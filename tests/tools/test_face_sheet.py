@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from psi_ecs.components.face import BLENDSHAPES, FACE_ID
+from psi_ecs.components.face import FACE_ID, SHAPES, TONGUE
 from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.output.draw import available
 from psi_ecs.tools.commands.face import command
@@ -17,9 +17,9 @@ from psi_ecs.tools.face.picture import captioned, subject, tiled, weights
 def test_every_shape_has_a_cell() -> None:
     """In order, at full weight, eyes turned with their lids."""
     cells = sheet.shapes(load_head("mira"))
-    assert [text.split()[0] for text, *_ in cells] == list(BLENDSHAPES)
-    for (text, pose, *_), name in zip(cells, BLENDSHAPES, strict=True):
-        assert pose[FACE_ID[name]] == 1.0, text
+    assert [cell.caption.split()[0] for cell in cells] == list(SHAPES)
+    for cell, name in zip(cells, SHAPES, strict=True):
+        assert (cell.tongue[TONGUE.index(name)] if name in TONGUE else cell.pose[FACE_ID[name]]) == 1.0, cell.caption
     out = next(pose for text, pose, *_ in cells if text == "eyeLookOutLeft")
     assert out[FACE_ID["leftEyeYaw"]] > 0.3  # out for the left eye is to its own left
 
@@ -47,6 +47,8 @@ def test_visemes_are_the_fifteen_and_lips_meet_where_they_should() -> None:
     rig = load_head("mira").rig["lip_gap"][0]
     gap = {text.split()[0]: float(rig[0] + rig[1:] @ pose[:52]) for text, pose, *_ in cells}
     assert gap["PP"] < 1.0 < gap["ih"] < gap["aa"]
+    lift = {cell.caption.split()[0]: cell.tongue for cell in cells}
+    assert lift["nn"][0] > 0.4 > lift["PP"][0] and lift["kk"][1] > 0.4 > lift["aa"][1]
 
 
 def test_a_name_without_side_is_both() -> None:

@@ -25,7 +25,7 @@ RATE = 60
 class View(Protocol):
     """What shows a face."""
 
-    def show(self, weights: NDArray[np.float32], breath: NDArray[np.float32]) -> bool:
+    def show(self, weights: NDArray[np.float32], breath: NDArray[np.float32], tongue: NDArray[np.float32]) -> bool:
         """Draw one frame; False once it was closed."""
         ...
 
@@ -51,7 +51,7 @@ class FaceShow:
                 self.host.cue(self.avatar, "expression", name=NAME, seconds=SHOWN)
             self.frame = self.host.step()
             self.ticks += 1
-        if self.view is not None and not self.view.show(self.frame.weights, self.frame.breath):
+        if self.view is not None and not self.view.show(self.frame.weights, self.frame.breath, self.frame.tongue):
             self.open = False
         return np.asarray(self.frame.weights[0], np.float32)
 

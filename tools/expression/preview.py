@@ -71,7 +71,7 @@ def run(e: Expression, persona: str, out: Path, size: int, done: Callable[[float
     played = frames(e, persona)
 
     def drawn(frame: Frame) -> Picture:
-        return studio.shot(frame.weights[0], "front", "face")
+        return studio.shot(frame.weights[0], "front", "face", frame.tongue[0])
 
     if out.suffix == ".png":
         cells = list[Picture]()

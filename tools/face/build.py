@@ -28,7 +28,7 @@ METRES = 0.1
 """The source is in decimetres."""
 FINE = 0.0115
 """Length of an edge above which a face is divided, metres."""
-SHOWN = 0.0013
+SHOWN = 0.0022
 """How much lower than in the source the upper teeth stand, metres, so that a little of them shows in speech."""
 
 

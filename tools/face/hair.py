@@ -34,10 +34,11 @@ class Field:
         n = normals(flat, self.triangle.astype(np.uint32)).reshape(COLUMNS, ROWS, 3).astype(np.float64)
         if self.closed:
             n[0] = n[-1] = n[0] + n[-1]
+        inward = (n * (self.strand - CENTRE)).sum() < 0
+        n *= -1.0 if inward else 1.0
         n[:, 0] = self.strand[:, 0] - CENTRE
-        out = (n * (self.strand - CENTRE)).sum() < 0
-        self.normal = n / np.linalg.norm(n, axis=2, keepdims=True) * (-1.0 if out else 1.0)
-        if out:
+        self.normal = n / np.linalg.norm(n, axis=2, keepdims=True)
+        if inward:
             self.triangle = self.triangle[:, ::-1]
 
     def at(self, s: F, t: F, values: F) -> F:
@@ -103,7 +104,12 @@ def _lined(p: F, uv: F, field: Field) -> Mesh:
         lining = lining[:, ::-1]
     both = np.concatenate([p.reshape(-1, 3), inner.reshape(-1, 3)])
     uvs = np.concatenate([uv, uv.reshape(COLUMNS, ROWS, 2)[:, half:].reshape(-1, 2)])
-    return mesh("HairBody", "cap", both, uvs, np.concatenate([field.triangle, lining + len(uv)]))
+    made = mesh("HairBody", "cap", both, uvs, np.concatenate([field.triangle, lining + len(uv)]))
+    share = np.interp(np.arange(ROWS), [0, 5], [1.0, 0.0])[:, None]  # hair rolls over at the parting: no edge in its light
+    n = made.normal[: len(uv)].reshape(COLUMNS, ROWS, 3)
+    n[:] = n * (1 - share) + field.normal[:, :1] * share
+    n /= np.linalg.norm(n, axis=2, keepdims=True)
+    return made
 
 
 class Cards:
@@ -146,7 +152,7 @@ def _locks(style: Style, random: np.random.Generator) -> Cards:
 def _tufts(style: Style, random: np.random.Generator) -> Cards:
     """Cards of short hair: over the top, and a soft row along the hairline."""
     n = int(number(style, "cards", 640))
-    line = int(0.58 * n)
+    line = int(0.86 * n)
     top = n - line
 
     def each(a: tuple[float, float], b: tuple[float, float]) -> F:
@@ -156,10 +162,11 @@ def _tufts(style: Style, random: np.random.Generator) -> Cards:
     front = np.clip(np.cos(2 * np.pi * s - np.pi), 0, 1)
     begin = each((0.80, 0.93), (0.08, 0.78))
     long = np.concatenate([random.uniform(0.07, 0.15, line), 0.12 + 0.14 * front[line:] + random.uniform(0, 0.08, top)])
-    end = np.minimum(begin + long, each((0.955, 1.0), (0.98, 1.0)))
+    end = np.minimum(begin + long, each((0.965, 1.0), (0.90, 0.95)))  # the edge is left to the fine ones
     rise = each((0.0002, 0.0007), (0.0004, 0.0012))
     tip = rise + each((0.0, 0.0008), (0.0, 0.0022)) * (0.35 + 0.65 * front)
-    return Cards(s, begin, end, rise, tip, each((0.0022, 0.0045), (0.0045, 0.0080)), random.normal(0, 0.010, n))
+    drift = random.normal(0, 1, n) * np.where(np.arange(n) < line, 0.002, 0.008)  # fine hair lies in line
+    return Cards(s, begin, end, rise, tip, each((0.0014, 0.0030), (0.0045, 0.0080)), drift)
 
 
 def _cards(field: Field, cards: Cards, random: np.random.Generator) -> Mesh:

@@ -117,8 +117,8 @@ def teeth(strip: F, edge: float, upper: bool, follow: Deltas) -> tuple[Mesh, Mes
             along = (ahead - place) / max(float(np.linalg.norm(ahead - place)), 1e-9)
             out = np.cross(along, (0, 1.0, 0)) * -1.0
             out = out / np.linalg.norm(out) * (1.0 if out[2] > 0 or abs(place[0]) > 0.02 else -1.0)
-            lift = 0.0 if i in (0, 2) else 0.0006
-            patch, uv = _crown(half, high, pointed=0.0009 if i == 2 else 0.0)
+            lift = 0.0 if i in (0, 2) else 0.0003
+            patch, uv = _crown(half, high, pointed=0.0005 if i == 2 else 0.0)
             local = place + patch[:, :1] * along + patch[:, 2:] * out
             local[:, 1] = edge + up * (patch[:, 1] + lift)
             triangles.append(grid(ACROSS, ACROSS, ACROSS**2 * len(points)))
@@ -143,7 +143,7 @@ def _crown(half: float, high: float, pointed: float) -> tuple[F, F]:
     the edge."""
     v, u = np.meshgrid(np.linspace(0, 1, ACROSS) ** 0.8, np.linspace(-1, 1, ACROSS), indexing="ij")
     taper = 1.0 - 0.22 * v**1.5
-    round_edge = high * 0.13 * np.abs(u) ** 3.5 + pointed * (np.abs(u) - 0.5)
+    round_edge = high * 0.065 * np.abs(u) ** 5 + pointed * (np.abs(u) - 0.5)
     y = round_edge * (1 - v) + high * v
     out = 0.0011 * np.sqrt(1 - 0.6 * u**4) * (1 - 0.35 * (1 - v) ** 2) - 0.0005 * np.abs(u) ** 6
     return np.stack([(u * half * taper).ravel(), y.ravel(), out.ravel()], 1), np.stack([(0.5 + 0.5 * u).ravel(), v.ravel()], 1)

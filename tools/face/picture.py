@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import Look, Persona
-from psi_ecs.components.face import FACE_ID, Head
+from psi_ecs.components.face import FACE_ID, TONGUE, Head
 from psi_ecs.components.scene import Camera, Light
 from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona, personas
@@ -64,10 +64,11 @@ class Studio:
         eye = target + back * np.array((np.sin(turn), 0.03, np.cos(turn)))
         return Camera(position=_point(eye), target=_point(target), fov=FOV)
 
-    def shot(self, pose: NDArray[Any], view: str = "front", focus: str = "head") -> Picture:
-        """A picture u8[h, w, 3] of a pose f32[61] of the head, face or mouth."""
+    def shot(self, pose: NDArray[Any], view: str = "front", focus: str = "head", tongue: NDArray[Any] | None = None) -> Picture:
+        """A picture u8[h, w, 3] of a pose f32[61] of the head, face or mouth, with a tongue f32[2]."""
         self.stage.camera = self._camera(view, focus)
-        return self.stage.draw(np.asarray(pose, np.float32)[None], np.zeros(1, np.float32))
+        lifted = np.zeros(len(TONGUE), np.float32) if tongue is None else np.asarray(tongue, np.float32)
+        return self.stage.draw(np.asarray(pose, np.float32)[None], np.zeros(1, np.float32), lifted[None])
 
 
 def _point(p: NDArray[Any]) -> tuple[float, float, float]:

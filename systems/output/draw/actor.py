@@ -29,6 +29,8 @@ PARTING = [
 """Shapes that may part the lips beside where their gap is measured."""
 NECK = 0.075
 """Height over which a turn of the head fades out below the neck's joint, metres."""
+SLICE = 0.03
+"""Height of the slices whose bounds are known one by one, metres."""
 LIDS = ("eyeBlink", "eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeLookUp", "eyeSquint", "eyeWide")
 """Shapes that move lids over the eyeball."""
 FAINT = 1e-4
@@ -107,11 +109,11 @@ class Actor:
         """The head's turn f64[3, 3]."""
         return rotation(*(float(weights[FACE_ID[n]]) for n in ("headYaw", "headPitch", "headRoll")))
 
-    def bounds(self, weights: F32) -> list[F64]:
-        """World points f64[8, 3] whose hulls hold the body and what turns with the head."""
+    def bounds(self, weights: F32) -> F64:
+        """World points f64[n, 8, 3] whose hulls hold the body and what turns with the head."""
         head, body = self.corners
         turned = (head - self.pivot) @ self.turn(weights).T + self.pivot
-        return [points @ self.body.T + self.place for points in (body, turned)]
+        return np.concatenate([turned, body]) @ self.body.T + self.place
 
     def stand(self, shader: Any, weights: F32, breath: float) -> None:
         """Tell a program where head and body are."""
@@ -218,9 +220,11 @@ def _morph(head: Head, meshes: list[Mesh], firsts: list[int], count: int) -> Mor
 
 
 def _posed(meshes: list[Mesh], firsts: list[int], morph: Morph) -> list[tuple[F32, F32]]:
-    """Positions and normals of each mesh as its light is baked: at rest, but the inside of the mouth with the jaw open."""
+    """Positions and normals of each mesh as its light is baked: at rest, but the inside of the mouth with the jaw open and the
+    tongue's tip raised, which shows its underside."""
     weights = np.zeros((2, len(SHAPES)), np.float32)
     weights[1, FACE_ID["jawOpen"]] = 0.55
+    weights[1, SHAPES.index("tongueTipUp")] = 0.6
     poses = [morph(row) for row in weights]
     out = []
     for mesh, first in zip(meshes, firsts, strict=True):
@@ -230,15 +234,31 @@ def _posed(meshes: list[Mesh], firsts: list[int], morph: Morph) -> list[tuple[F3
     return out
 
 
-def _corners(head: Head, margin: float = 0.015) -> tuple[F64, F64]:
-    """Corners f64[8, 3] of the boxes about what turns with the head and about the rest, wider by `margin` metres: shapes move
-    skin by up to 40 mm, but only downward where the body is."""
+def _corners(head: Head, margin: float = 0.012) -> tuple[F64, F64]:
+    """Corners f64[n, 8, 3] of boxes about what turns with the head and about the rest, one a slice of `SLICE`, wider by
+    `margin` metres than any one shape makes them."""
     fades = head.pivot["head"][1] - 0.03 + NECK
-    points = np.concatenate([m.position for m in head.meshes if m.node != "body"]).astype(np.float64)
-    still = np.concatenate([m.position for m in head.meshes if m.node == "body"] + [points[points[:, 1] < fades]])
+    spans = list[F64]()
+    for mesh in head.meshes:
+        moves = np.stack([np.zeros_like(mesh.position), *mesh.delta.values()])
+        corners = np.stack([mesh.position + moves.min(0), mesh.position + moves.max(0)])[:, mesh.triangle]
+        spans.append(np.stack([corners[0].min(1), corners[1].max(1)], 1).astype(np.float64))
+    on_body = [m.node == "body" for m in head.meshes]
+    turned = np.concatenate([s for s, still in zip(spans, on_body, strict=True) if not still])
+    still = [s for s, still in zip(spans, on_body, strict=True) if still]
+    rest = np.concatenate([*still, turned[turned[:, 0, 1] < fades]])
+    return _slices(turned, margin), _slices(rest if len(rest) else turned, margin)
+
+
+def _slices(spans: F64, margin: float) -> F64:
+    """Boxes f64[n, 8, 3] about what of spans (least and greatest corner, f64[T, 2, 3]) lies in each slice."""
+    first, last = np.floor(spans[:, :, 1] / SLICE).astype(int).T
     signs = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
-    boxes = []
-    for group in (points, still if len(still) else points):
-        low, high = group.min(0) - margin, group.max(0) + margin
-        boxes.append(low + signs * (high - low))
-    return boxes[0], boxes[1]
+    boxes = list[F64]()
+    for k in range(first.min(), last.max() + 1):
+        part = spans[(first <= k) & (k <= last)]
+        if len(part):
+            low, high = part[:, 0].min(0), part[:, 1].max(0)
+            low[1], high[1] = max(low[1], k * SLICE), min(high[1], (k + 1) * SLICE)
+            boxes.append(low - margin + signs * (high - low + 2 * margin))
+    return np.stack(boxes)

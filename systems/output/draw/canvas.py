@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .context import DrawError, Program, program, set_uniform
+from .view import BAND
 
 U8 = NDArray[np.uint8]
-Box = tuple[int, int, int, int]
+I64 = NDArray[np.int64]
 
 
 class Target:
@@ -97,8 +98,8 @@ class Target:
 
 
 class Canvas:
-    """The picture of a stage. Layers hold colours multiplied by their coverage; only the box where something was drawn is laid
-    over the backdrop anew."""
+    """The picture of a stage. Layers hold colours multiplied by their coverage; only where something was drawn are they
+    laid over the backdrop anew."""
 
     def __init__(self, size: tuple[int, int], samples: int, scale: float, tone: NDArray[Any] | None, soft: bool) -> None:
         """Drawn with `samples` a point (0 for none) on a grid so many times finer; backdrop of `tone` f64[3], transparent if
@@ -116,7 +117,7 @@ class Canvas:
         self._planar: tuple[Target, Program] | None = None
         self._array = gl.GLuint()
         gl.glGenVertexArrays(1, ctypes.byref(self._array))
-        self._last: list[Box] = [(0, 0, *size)]
+        self._last: I64 | None = None
         self._backdrop = Target(size)
         if tone is not None:
             self._backdrop.bind()
@@ -157,16 +158,22 @@ class Canvas:
         set_uniform(shader, "aperture", aperture * target.size[1] / self.size[1])
         self.cover()
 
-    def finish(self, boxes: list[Box]) -> None:
-        """Lay what was drawn, all of it within `boxes` (left, bottom, right, top), over the backdrop."""
+    def finish(self, bands: I64 | None) -> None:
+        """Lay what was drawn, all of it within `bands` (see `view.bands`; None: anywhere), over the backdrop, and where
+        something was before too."""
         from pyglet import gl
 
-        old, self._last = self._last, boxes
+        everywhere = np.tile(np.array((0, self.size[0])), (-(-self.size[1] // BAND), 1))
+        bands = everywhere if bands is None else bands
+        old, self._last = everywhere if self._last is None else self._last, bands
         self.picture.bind()
+        self._ready()
         gl.glEnable(gl.GL_SCISSOR_TEST)
-        for left, bottom, right, top in joined(boxes, old):
-            gl.glScissor(left, bottom, right - left, top - bottom)
-            self._lay()
+        first, last = np.minimum(bands[:, 0], old[:, 0]), np.maximum(bands[:, 1], old[:, 1])
+        for row, (left, right) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+            if left < right:
+                gl.glScissor(left, BAND * row, right - left, BAND)
+                self.cover()
         gl.glDisable(gl.GL_SCISSOR_TEST)
 
     def show(self, size: tuple[int, int]) -> None:
@@ -175,9 +182,11 @@ class Canvas:
 
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, 0)
         gl.glViewport(0, 0, *size)
-        self._lay()
+        self._ready()
+        self.cover()
 
-    def _lay(self) -> None:
+    def _ready(self) -> None:
+        """Use the program that lays layers over the backdrop."""
         from pyglet import gl
 
         self._finish.use()
@@ -190,7 +199,6 @@ class Canvas:
         gl.glActiveTexture(gl.GL_TEXTURE0)
         set_uniform(self._finish, "layers", 0)
         set_uniform(self._finish, "backdrop", 1)
-        self.cover()
 
     def free(self) -> None:
         """Give its memory back."""
@@ -234,17 +242,3 @@ class Canvas:
         for plane, part in enumerate(np.split(out[h:].reshape(-1), 2)):
             target.read("GL_RGBA", "GL_UNSIGNED_BYTE", part, plane)
         return out
-
-
-def joined(new: list[Box], old: list[Box]) -> list[Box]:
-    """Boxes that hold both where something was drawn and where it was before; what stands on an earlier box begins above it."""
-    if len(new) != len(old):
-        return new + old
-    out: list[Box] = []
-    for (a, b, c, d), (e, f, g, h) in zip(new, old, strict=True):
-        left, bottom, right, top = min(a, e), min(b, f), max(c, g), max(d, h)
-        for other in out:
-            if other[0] <= left and right <= other[2] and other[1] <= bottom <= other[3]:
-                bottom = min(other[3], top)
-        out.append((left, bottom, right, top))
-    return out

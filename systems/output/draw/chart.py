@@ -20,6 +20,8 @@ from .paint import linear, lip_mask, skin_tone
 F32 = NDArray[np.float32]
 SIZE = 1024
 COARSE = 4
+BORDER = 3
+"""Points that are painted beyond the edges of the skin."""
 MIDDLE = np.array([0.0, -0.035, -0.080])
 """What the map is centred on, metres in head space."""
 _FULL, _OUTER = 1.85, 0.25
@@ -75,7 +77,16 @@ def _unrolled(mesh: Mesh) -> tuple[F32, NDArray[np.bool_]]:
     Geometry(mesh.triangle, [mesh.position, mesh.normal, blank, blank, mesh.position, place_on(mesh.position)]).draw()
     out = target.read("GL_RGBA", "GL_FLOAT", np.empty((SIZE, SIZE, 4), np.float32))
     target.free()
-    return out[..., :3], out[..., 3] > 0.5
+    return _bordered(out[..., :3], out[..., 3] > 0.5)
+
+
+def _bordered(p: F32, there: NDArray[np.bool_]) -> tuple[F32, NDArray[np.bool_]]:
+    """Points just beside the mesh lie where their nearest neighbour does: along its edges, pixels are mixed from both."""
+    for _ in range(BORDER):
+        for step, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
+            take = ~there & np.roll(there, step, axis)
+            p[take], there = np.roll(p, step, axis)[take], there | take
+    return p, there
 
 
 def _noises() -> F32:
@@ -250,11 +261,11 @@ def _lash_line(albedo: F32, p: F32, noise: F32, head: Head, look: Look) -> None:
 
 def _wet(gloss: F32, head: Head) -> None:
     """Tears stand along the lower lids, where the lower lashes have their roots."""
+    np.minimum(gloss, 0.78, out=gloss)  # the shader takes what shines more for water
     roots = [m.position[(m.uv[:, 1] < 0.2) & (m.position[:, 1] < -0.002)] for m in head.meshes if m.material == "lash"]
     if not sum(map(len, roots)):
         return
     density = _density(place_on(np.concatenate(roots)), 2.0)
-    np.minimum(gloss, 0.78, out=gloss)  # the shader takes what shines more for water
     gloss += 0.8 * np.clip(density / (np.percentile(density[density > 0], 60) + 1e-9), 0, 1)
 
 

@@ -18,6 +18,7 @@ WIDTH = 0.16
 """Directions of the key light, and its radius, as tangent of an angle."""
 REACH = 0.24
 BIAS = 0.006
+ROUNDS = 2
 
 
 def occlude(head: Head, meshes: list[Mesh], posed: list[tuple[F32, F32]], key: F32) -> list[F32]:
@@ -57,7 +58,18 @@ def occlude(head: Head, meshes: list[Mesh], posed: list[tuple[F32, F32]], key: F
             sky[k] += facing * seen
             total[k] += facing
     target.free()
-    return [np.stack([s / t, u], 1).astype(np.float32) for s, t, u in zip(sky, total, sun, strict=True)]
+    light = [np.stack([s / t, u], 1).astype(np.float32) for s, t, u in zip(sky, total, sun, strict=True)]
+    return [_smooth(m, own) if m.material == "skin" else own for m, own in zip(meshes, light, strict=True)]
+
+
+def _smooth(mesh: Mesh, light: F32) -> F32:
+    """Light f32[V, 2] evened out with each vertex's neighbours: a depth picture's points are as wide as their distance."""
+    edge = mesh.triangle[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
+    count = np.bincount(edge.ravel(), minlength=len(light))[:, None].clip(1)
+    for _ in range(ROUNDS):
+        around = np.stack([np.bincount(edge[:, ::-1].ravel(), light[edge.ravel(), k], len(light)) for k in (0, 1)], 1)
+        light = np.where(count > 1, 0.5 * light + 0.5 * around / count, light).astype(np.float32)
+    return light
 
 
 def _seen(p: F32, matrix: NDArray[np.float64], depth: F32) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from .context import Program, program, set_uniform, software, window
 from .geometry import noise_texture
 from .paint import MATERIALS
 from .shadow import Shadow
-from .view import FAR, NEAR, aperture, box, focus, frame_camera, lights, tone, view_projection
+from .view import FAR, NEAR, aperture, bands, focus, frame_camera, lights, tone, view_projection
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -97,10 +97,10 @@ class Stage:
     def _picture(self, weights: F32, breath: F32, tongue: F32 | None) -> None:
         matrix = self._layers(weights, breath, tongue)
         if self.camera.dof > 0.0:  # blur spreads
-            self.canvas.finish([(0, 0, *self.canvas.size)])
+            self.canvas.finish(None)
             return
-        bounds = [points for a, row in zip(self.actors, weights, strict=True) for points in a.bounds(row)]
-        self.canvas.finish([box(points, matrix, self.canvas.size) for points in bounds])
+        boxes = np.concatenate([a.bounds(row) for a, row in zip(self.actors, weights, strict=True)])
+        self.canvas.finish(bands(boxes, matrix, self.canvas.size))
 
     def _layers(self, weights: F32, breath: F32, tongue: F32 | None) -> F32:
         """Draw the avatars; returns the matrix f32[4, 4] from world to clip space."""

@@ -9,6 +9,9 @@ from .paint import linear
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+BAND = 32
+"""Rows of a picture of which it is known from where to where something was drawn."""
 
 FRAMING = {"close": (0.150, -0.022), "portrait": (0.215, -0.035), "bust": (0.30, -0.07), "group": (0.30, -0.05)}
 """Half the height that must be seen about an avatar, metres, and how far below the eyes the middle lies."""
@@ -116,14 +119,23 @@ def orthographic(way: F64, centre: F64, reach: float) -> F64:
     return out
 
 
-def box(points: F64, matrix: F32, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Left, bottom, right and top of the pixels within which world points f64[n, 3] lie."""
-    clip = np.concatenate([points, np.ones((len(points), 1))], 1) @ np.asarray(matrix, np.float64).T
-    if (clip[:, 3] < 0.01).any():  # behind the camera
-        return (0, 0, *size)
-    at = (0.5 + 0.5 * clip[:, :2] / clip[:, 3:]) * size
-    (left, bottom), (right, top) = np.clip(at.min(0) - 1.0, 0, size).astype(int), np.clip(at.max(0) + 2.0, 0, size).astype(int)
-    return int(left), int(bottom), int(right), int(top)
+def bands(boxes: F64, matrix: F32, size: tuple[int, int]) -> I64:
+    """The first pixel, and the one after the last, of each band of `BAND` rows of a picture (bottom first) within which world
+    points f64[n, 8, 3] and their hulls lie: i64[ceil(height / BAND), 2], (width, 0) where there are none."""
+    width, height = size
+    out = np.tile(np.array((width, 0)), (-(-height // BAND), 1))
+    clip = np.concatenate([boxes, np.ones((*boxes.shape[:2], 1))], 2) @ np.asarray(matrix, np.float64).T
+    if (clip[..., 3] < 0.01).any():  # behind the camera
+        out[:] = (0, width)
+        return out
+    at = (0.5 + 0.5 * clip[..., :2] / clip[..., 3:]) * size
+    low, high = np.clip(at.min(1) - 1.0, 0, size).astype(int), np.clip(at.max(1) + 2.0, 0, size).astype(int)
+    for (left, bottom), (right, top) in zip(low.tolist(), high.tolist(), strict=True):
+        if bottom < top:
+            rows = out[bottom // BAND : -(-top // BAND)]
+            np.minimum(rows[:, 0], left, out=rows[:, 0])
+            np.maximum(rows[:, 1], right, out=rows[:, 1])
+    return out
 
 
 def _backdrop(light: Light) -> str:

@@ -67,6 +67,16 @@ def test_same_weights_same_bytes(stage: Stage) -> None:
     np.testing.assert_array_equal(draw(stage, jawOpen=0.3), first)
 
 
+def test_all_that_was_drawn_is_laid_down(stage: Stage) -> None:
+    """Only where something was drawn, or was before, is laid over the backdrop: however far the head turns, nothing is left out
+    and nothing stays behind."""
+    draw(stage, headYaw=-0.6, headRoll=0.4, jawOpen=1.0)
+    for turn in (0.7, -0.7):
+        picture = draw(stage, headYaw=turn, headPitch=0.5 * turn, headRoll=-turn, jawOpen=1.0)
+        stage.canvas.finish(None)
+        np.testing.assert_array_equal(stage.canvas.pixels(), picture)
+
+
 def test_lashes_need_no_brows(stage: Stage) -> None:
     """A head whose brows are painted, not built, shows the same eyes: what lets light through is blended all the same."""
     actor = stage.actors[0]

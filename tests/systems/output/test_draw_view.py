@@ -8,10 +8,19 @@ import pytest
 from psi_ecs.components.scene import Camera, Light
 from psi_ecs.systems.formats.heads import load_head
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.output.draw.canvas import joined
 from psi_ecs.systems.output.draw.chart import place_on
 from psi_ecs.systems.output.draw.paint import linear, lip_mask, skin_tone
-from psi_ecs.systems.output.draw.view import PRESETS, aperture, box, focus, frame_camera, lights, rotation, view_projection
+from psi_ecs.systems.output.draw.view import (
+    BAND,
+    PRESETS,
+    aperture,
+    bands,
+    focus,
+    frame_camera,
+    lights,
+    rotation,
+    view_projection,
+)
 from psi_ecs.systems.output.draw.window import free
 
 HEAD = np.array([[x, y, z] for x in (-0.12, 0.12) for y in (-0.12, 0.135) for z in (-0.18, 0.04)])
@@ -104,14 +113,16 @@ def test_blur_is_that_of_the_lens() -> None:
     assert focus(np.array([0, 0, 3.0]), np.zeros(3), [(0, 0, 0), (0.1, 0, 0.5)]) == pytest.approx(2.5)
 
 
-def test_boxes_hold_what_was_and_what_is() -> None:
-    """Pixels outside need no care; inside a box that holds another's foot, nothing is laid twice."""
-    assert joined([(0, 0, 10, 4), (2, 1, 6, 9)], [(0, 0, 10, 5), (3, 1, 7, 8)]) == [(0, 0, 10, 5), (2, 5, 7, 9)]
-    assert joined([(1, 1, 2, 2)], []) == [(1, 1, 2, 2)]
+def test_bands_hold_what_is_drawn() -> None:
+    """Band by band, from the first pixel to the last; the whole picture if something is behind the camera."""
     matrix = view_projection(np.array([0, 0, 1.0]), np.zeros(3), 24.0, 16 / 9)
-    left, bottom, right, top = box(HEAD, matrix, (1280, 720))
-    assert 0 < left < 640 < right < 1280 and 0 <= bottom < 360 < top <= 720 and left + right == pytest.approx(1280, abs=3)
-    assert box(HEAD + np.array((0, 0, 2)), matrix, (64, 48)) == (0, 0, 64, 48)  # behind the camera
+    found = bands(np.stack([HEAD, HEAD * (0.5, 0.1, 0.5) + (0, 0.18, 0)]), matrix, (1280, 720))
+    assert found.shape == (-(-720 // BAND), 2)
+    drawn = found[found[:, 0] < found[:, 1]]
+    np.testing.assert_allclose(drawn.sum(1), 1280, atol=3)  # as wide on either side
+    assert (drawn > 0).all() and (drawn < 1280).all() and len(drawn) < len(found)
+    assert np.ptp(drawn[-1]) < 0.7 * np.ptp(drawn[0])  # what is narrow above does not cost what is wide below
+    assert (bands(HEAD[None] + np.array((0, 0, 2)), matrix, (64, 48)) == (0, 64)).all()
 
 
 def test_pictures_by_key_do_not_overwrite(tmp_path: Path) -> None:
