@@ -108,9 +108,9 @@ def express(
         breathe(ents.id, avatar.turn, speech, life, field, kept.value, now)
         wave = pose.waves(field)
         held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
-        far = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[BREATH]), table, avatar.turn, now)
+        seen = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[BREATH]), table, avatar.turn, now)
         mine = [(row[e], c) for e, c in owned if e in row]
-        out.weights[:] = pose.weights(life, art, rig, field, table, far, wave, held, now, mine)
+        out.weights[:] = pose.weights(life, art, rig, field, table, seen, wave, held, now, mine)
         out.tongue[:] = pose.tongue(life, art)
         out.breath[:] = life.drive[:, CHEST]
 

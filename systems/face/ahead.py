@@ -49,7 +49,8 @@ def weights(
     life, feeling, look = world.peek(avatar, Life), world.peek(avatar, Feeling), world.peek(avatar, Attention)
     place, rig, who = world.peek(avatar, Place), world.peek(avatar, Rig), world.peek(avatar, Avatar)
     now, shown = world.resource(Clock), world.resource(Expressions)
-    said, owned, known, far = world.get_sparse(avatar, Speech), world.get_sparse(avatar, Claims), True, np.ones(1)
+    said, owned, known = world.get_sparse(avatar, Speech), world.get_sparse(avatar, Claims), True
+    seen = np.ones(1), np.ones((1, 3))
     kept, rules, cast = "grammar" not in world.resource(Switches).off, world.resource(Grammar), world.resource(Cast)
     parts, clock = min(ceil(seconds * now.fps), MOST), now
     step = seconds / max(parts, 1)
@@ -66,12 +67,12 @@ def weights(
         waves = pose.waves(_later(field, k * step))
         clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
         air = chest(_later(field, k * step).theta[Role.BREATH])
-        far = pose.drive(life, feeling, art, look, place, waves, air, shown, who.turn, clock)
+        seen = pose.drive(life, feeling, art, look, place, waves, air, shown, who.turn, clock)
     later = _later(field, seconds)
     art, known = mouth(seconds)
     held = limits(rules, cast.personas, who.index, feeling.now) if kept else None
     claims = [] if owned is None else [(0, owned)]
-    w = pose.weights(life, art, rig, later, shown, far, pose.waves(later), held, clock, claims)[0]
+    w = pose.weights(life, art, rig, later, shown, seen, pose.waves(later), held, clock, claims)[0]
     return w, _trust(field, seconds, known, partner[1])
 
 

@@ -35,6 +35,8 @@ BLINK, LOOK, SPEECH = range(3)
 HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(52, 55), slice(55, 61), slice(0, 52)
 SACCADE, DRIFT = 0.008, 0.0025
 """Radians by which the eyes may be off before they leap, and by which they drift."""
+FAINT = 1e-3
+"""Strength below which what moves in an expression is not seen."""
 BLINK_DIP = 0.03
 """Radians that eyes dip in a blink (Riggs, Kelly, Manning and Moore 1987: one to two degrees down and inward)."""
 FLARE = 0.025
@@ -45,9 +47,9 @@ JAW, MOUTH, TONGUE = face_mouth.JAW_OPEN, face_mouth.LIPS, face_mouth.TONGUE
 def drive(
     life: Life, feeling: Feeling, art: Articulation, look: Attention, place: Place, waves: F64, air: F64, shown: Expressions,
     turn: NDArray[np.int64], clock: Clock,
-) -> F64:  # fmt: skip
-    """Advance every drive and swing by a tick; returns the distance to what is looked at, f64[A], metres. `air` f64[A] is how
-    far chests are expanded."""
+) -> tuple[F64, F64]:  # fmt: skip
+    """Advance every drive and swing by a tick; returns the distance to what is looked at, f64[A], metres, and what expressions
+    leave of blinks, gaze and speech, f64[A, 3]. `air` f64[A] is how far chests are expanded."""
     goal, left = np.empty_like(life.drive), left_by(life, shown)
     rows = goal[:, ROWS]
     np.maximum(feeling.now @ state.FELT_BY, life.raised, out=rows)
@@ -68,7 +70,7 @@ def drive(
     life.worn += (life.drive[:, ROWS] - life.worn) * wear
     swing = life.swing.view(np.complex128)
     swing *= turned
-    return far
+    return far, left
 
 
 def _aim(goal: F64, life: Life, look: Attention, place: Place, waves: F64, left: F64, clock: Clock) -> F64:
@@ -118,13 +120,13 @@ def waves(field: Field) -> F64:
 
 
 def weights(
-    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, far: F64, wave: F64, held: Limits | None,
-    clock: Clock, claims: list[tuple[int, Claims]],
+    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, seen: tuple[F64, F64], wave: F64,
+    held: Limits | None, clock: Clock, claims: list[tuple[int, Claims]],
 ) -> F64:  # fmt: skip
-    """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone. `claims` are those of
-    the rows that hosts drive."""
+    """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone. `seen` is
+    what `drive` returns; `claims` are those of the rows that hosts drive."""
     closing = clamp(art.now[:, 1] * -2.0, 0.0, 1.0)  # lips that press together claim the mouth at once
-    left = left_by(life, shown)
+    far, left = seen
     talk = np.maximum(clamp(life.drive[:, TALK], 0.0, 1.0) * left[:, SPEECH], closing)
     wish = wished(strength(life, shown, clock), field, shown)
     wish += life.standing
@@ -150,10 +152,11 @@ def weights(
 def wished(strong: F64, field: Field, shown: Expressions) -> F64:
     """What expressions of these strengths f64[A, E] do to the 61 channels: their pose, and the waves in them."""
     out: F64 = strong @ shown.matrix
-    if len(shown.wave_row):
+    moving = strong[:, shown.wave_row]
+    if moving.max(initial=0.0) > FAINT:
         wave = np.sin(shown.wave_turn * field.theta[shown.wave_role] + shown.wave_shift)
         wave *= field.amp[shown.wave_role]
-        out += (wave.T * strong[:, shown.wave_row]) @ shown.wave_matrix
+        out += (wave.T * moving) @ shown.wave_matrix
     return out
 
 
