@@ -139,6 +139,8 @@ def gather(own: dict[str, Expression] | None = None) -> Expressions:
     onset, offset, wear, lost = np.full(ROOM, 12.0), np.full(ROOM, 8.0), np.zeros(ROOM), np.zeros(ROOM)
     for i, e in enumerate(known.values()):
         matrix[i] = pose(e.units, e.channels)
+        swing = sum((np.abs(pose(w.units, w.channels)) for w in e.wave), np.zeros(len(FACE)))
+        matrix[i, :52] = np.maximum(matrix[i, :52], swing[:52])  # a shape that swings keeps clear of its absence
         onset[i], offset[i] = 4.0 / e.onset, 4.0 / e.offset  # a critically damped mode is 91 % of its way after 4 / rate
         wear[i], lost[i] = (1.0 / e.apex, 1.0 - e.hold) if e.apex else (0.0, 0.0)
         override[i] = [OVERRIDE[o] for o in (e.blink, e.look, e.mouth)]

@@ -36,6 +36,15 @@ def test_what_comes_along() -> None:
     assert any(w.of == "quiver" for w in packaged()["sadness"].wave)
 
 
+def test_a_shape_that_swings_keeps_clear_of_its_absence() -> None:
+    """It is held at least as high as it swings; turns of the head swing about where they are."""
+    wave = Wave(of="cheek", units={"AU9": (0.2, 0.1)}, channels={"headPitch": 0.1})
+    table = gather({"mine.toml": Expression(units={"AU9": (0.5, 0.0)}, wave=[wave])})
+    row = table.matrix[len(table.names) - 1]
+    got = [row[FACE_ID[name]] for name in ("noseSneerLeft", "noseSneerRight", "headPitch")]
+    assert got == pytest.approx([0.5, 0.1, 0.0])
+
+
 def test_every_unit_has_its_shapes() -> None:
     """Left and right are mirror images; every shape is reached by some unit or is a channel of its own."""
     reached = set()
