@@ -25,8 +25,8 @@ ROOM = 64
 
 
 class Wave(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an oscillator of the field adds while the expression is shown: amount * amp * sin 2 pi (times theta + phase). A shape
-    is held at least as high as it swings."""
+    """What an oscillator of the field adds while the expression is shown: amount * amp * sin 2 pi (times theta + phase). A
+    shape is held at least as high as it swings."""
 
     of: str
     """Role of the oscillator, in small letters."""
