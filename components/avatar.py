@@ -65,13 +65,17 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     most: float | None = None
 
 
+MOVEMENTS = ("nod", "shake", "tilt", "wink", "blink", "think")
+"""What a habit may show beside expressions: kinds of `components.event.Cue`."""
+
+
 class Habit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A gesture that is this persona's own: what it shows at what it says."""
 
     on: str
     """A kind of sentence (question, exclamation, statement), or a concept of assets/concepts/resonance.toml (joke, thanks)."""
     show: str
-    """An expression, or a movement: nod, shake, tilt, wink, blink, think."""
+    """An expression, or one of MOVEMENTS."""
     strength: float = 1.0
     """0 to 1."""
     seconds: float = 0.8

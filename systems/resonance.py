@@ -5,11 +5,13 @@ nothing jumps. A level raises expressions, and pumps oscillators: d amp/dt = set
 (Stuart-Landau with gain) settles at F times the goal. Habits are gestures of a persona at kinds of sentences and at concepts.
 """
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs import App, Clock, Commands, Entities, Query, Reader, Res, Rng, Sparse, Write, Writer, system
-from psi_ecs.components.avatar import Avatar, Cast, Habit
+from psi_ecs.components.avatar import MOVEMENTS, Avatar, Cast, Habit
 from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.life import Life
 from psi_ecs.components.oscillator import Oscillator, Part
@@ -24,7 +26,6 @@ FOLLOW = 5.0
 """1/s: the level is 63 % of the way after 0.2 s."""
 HEARD = 0.5
 """How far a word that is heard stirs its concepts, beside one that is said."""
-MOVEMENTS = ("nod", "shake", "tilt", "wink", "blink", "think")
 
 
 @system("input", without=(Resonance,))
@@ -82,9 +83,10 @@ def _say(state: Resonance, row: int, said: Speech, known: Concepts, now: Clock) 
         state.heard[row] = -1.0
     until = (now.sample + now.block - said.start) / RATE + AHEAD
     awake = []
-    for word in said.score.words:
-        if state.heard[row] <= word.start / RATE < until:
-            awake += _stir(state.stirred[row], word.text, known, 1.0)
+    words = said.score.words
+    first, last = (bisect_left(words, at, key=lambda word: word.start / RATE) for at in (float(state.heard[row]), until))
+    for word in words[first:last]:
+        awake += _stir(state.stirred[row], word.text, known, 1.0)
     state.heard[row] = until
     return awake
 

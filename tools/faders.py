@@ -1,6 +1,7 @@
 """Faders for the numbers of a text file, in pages, like those of an equaliser. Keys go in, lines and the edited text come
 out; it knows neither terminal nor window."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import asinh, sinh
 from typing import Any
@@ -43,27 +44,27 @@ class Fader:
         return min(max(near, self.low), self.high)
 
 
-class Board:
+class Board(ABC):
     """The state of all faders; what they belong to is told by a subclass."""
 
     thing: Any
     """What the text says, as a performance takes it."""
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """The thing that a text says. AssetError in one line if it says none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paged(self) -> dict[str, list[Fader]]:
         """Every fader, by page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, fader: Fader, text: str | None = None) -> float:
         """What the text says of a fader now, or another text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def edited(self, fader: Fader, value: float) -> tuple[str, str]:
         """The text with another value, and what to tell of it. AssetError in one line if it cannot be."""
-        raise NotImplementedError
 
     def __init__(self, text: str, where: str) -> None:
         """Begin with an asset's text; `where` names it. AssetError if it is none."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from psi_ecs import Clock, Sparse
 from psi_ecs.components.life import Life
 from psi_ecs.components.oscillator import Role
-from psi_ecs.components.score import Score
+from psi_ecs.components.score import RATE, Score
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face.field import Field
 
@@ -56,7 +56,7 @@ def pauses(score: Score) -> Pauses:
     silent = np.concatenate(([False], score.word < 0, [False]))
     first, last = np.flatnonzero(np.diff(silent.astype(np.int8)) > 0), np.flatnonzero(np.diff(silent.astype(np.int8)) < 0) - 1
     start, end = score.start[first], score.end[last]
-    long = (end - start) >= SHORTEST * 24_000
+    long = (end - start) >= SHORTEST * RATE
     return Pauses(start[long], end[long])
 
 

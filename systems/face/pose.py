@@ -1,6 +1,6 @@
 """From the drives of faces to their weights: speech, expression and life, mixed, and held to what phonetics demands.
 
-Everything is done for all faces of a table at once; most of it is two matrix products.
+Matrix products are done for all faces of a table at once; what has few numbers a face goes face by face in plain ones.
 """
 
 from typing import Any

@@ -30,6 +30,7 @@ ATTACK, RELEASE = 45.0, 9.0
 RATE[DENTAL], RATE[LIFT], RATE[HEAD], RATE[TALK], RATE[CHEST] = 70.0, 24.0, 8.0, RELEASE, 90.0
 RATE[BROWS] = 40.0
 
+
 def felt_by() -> F64:
     """What each feeling f[10] asks of each expression, f64[10, E]: the dimensions of their two ends, categories of their own. A
     negative strength counts as none."""

@@ -31,15 +31,20 @@ NECK, BELOW = 0.075, 0.030
 """Height over which a turn of the head fades out, and how far below its pivot that begins, metres; as the stage draws it."""
 
 
+def pivots(head: Head) -> dict[str, tuple[float, float, float]]:
+    """What each of JOINTS turns about, metres; landmarks stand in for what the head does not say."""
+    marks = head.landmarks
+    usual = {"body": (0.0, 0.0, 0.0), "head": marks["neck"], "leftEye": marks["eye_left"], "rightEye": marks["eye_right"]}
+    return usual | head.pivot
+
+
 class Scene:
     """A document under way: the head, and what is added to it before it is packed."""
 
     def __init__(self, head: Head, plain: bool = False) -> None:
         """All of the head; `plain` writes whole morph targets instead of sparse ones."""
         self.head, self.file = head, Builder(plain)
-        self.pivot = {"body": (0.0, 0.0, 0.0)} | {
-            "head": head.landmarks["neck"], "leftEye": head.landmarks["eye_left"], "rightEye": head.landmarks["eye_right"],
-        } | dict(head.pivot)  # fmt: skip
+        self.pivot = pivots(head)
         self.nodes: list[dict[str, Any]] = []
         for name in JOINTS:
             own, above = np.array(self.pivot[name]), np.array(self.pivot.get(PARENT.get(name, ""), (0.0, 0.0, 0.0)))

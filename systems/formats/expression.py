@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,10 @@ from psi_ecs import AssetError
 from psi_ecs.asset import package_folder
 from psi_ecs.components.expression import BLOCK, FELT, ROOM, Expression, Expressions, Side, Wave
 from psi_ecs.components.face import BLENDSHAPES, FACE, FACE_ID
-from psi_ecs.components.oscillator import Role
 
-from .toml import index, line_of, parse_tables, parse_toml, read_text, toml_text
+from .pattern import ROLES
+from .toml import asset_file, index, line_of, parse_tables, parse_toml, read_text, toml_text
 
-ROLES = [r.name.lower() for r in Role]
 TURNS = ("headYaw", "headPitch", "headRoll")
 CHANNELS = (*BLENDSHAPES, *TURNS)
 """What expressions move; eyes look by themselves."""
@@ -51,11 +49,7 @@ def expressions() -> list[str]:
 def load_expression(name: str, base: Path | None = None) -> Expression:
     """An expression that comes along by its name, or by the path of a TOML file (relative to `base`). AssetError in one line if
     it cannot be used."""
-    path = (base or Path()) / name if name.endswith(".toml") else package_folder("assets") / "expressions" / f"{name}.toml"
-    if not name.endswith(".toml") and not path.is_file():
-        near = get_close_matches(name, expressions(), 1, 0.4)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(expressions())}"
-        raise AssetError(f"no expression {name[:60]!r}; {hint} (or give the path of a TOML file)")
+    path = asset_file("expressions", "expression", name, base)
     return parse_expression(read_text(path), str(path))
 
 

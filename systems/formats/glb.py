@@ -15,7 +15,7 @@ from psi_ecs import AssetError
 from psi_ecs.column import fields
 from psi_ecs.components.face import Head, Rig
 
-from .export import write_head
+from .export import JOINTS, write_head
 from .gltf import Reader, unpack
 from .importing import Report, import_head
 from .spelling import canonical
@@ -25,9 +25,6 @@ __all__ = ["BROKEN", "MARKS", "canonical", "normals", "read_any", "read_head", "
 BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, struct.error, RecursionError, MemoryError)
 """What reading a document that lies about itself may raise."""
 T = TypeVar("T")
-NODES = ("body", "head", "leftEye", "rightEye")
-
-
 MARKS = (
     "mouth", "mouth_left", "mouth_right", "lip_upper", "lip_lower", "nose", "chin", "eye_left", "eye_right", "brow_left",
     "brow_right", "hairline", "neck",
@@ -72,7 +69,7 @@ def _read(data: bytes, name: str, scale: float | None) -> tuple[Head, Report | N
     landmarks = {str(k): _point(v) for k, v in extras["landmarks"].items()}
     if lacking := [mark for mark in MARKS if mark not in landmarks]:
         raise ValueError(f"extras.psi.landmarks lacks {lacking[0]}")
-    pivot = {key: _point(at) for key, at in found.pivots.items() if key in NODES}
+    pivot = {key: _point(at) for key, at in found.pivots.items() if key in JOINTS}
     for key, mark in (("head", "neck"), ("leftEye", "eye_left"), ("rightEye", "eye_right")):
         pivot.setdefault(key, landmarks[mark])
     return Head(name=name, meshes=found.meshes, pivot=pivot, rig=_rig(extras["rig"]), landmarks=landmarks), None

@@ -1,6 +1,5 @@
 """Pattern assets: read, checked, listed and written."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from psi_ecs import AssetError
@@ -8,7 +7,7 @@ from psi_ecs.asset import package_folder
 from psi_ecs.components.oscillator import OUTSIDE, Role
 from psi_ecs.components.pattern import Pattern
 
-from .toml import index, line_of, parse_toml, read_text
+from .toml import asset_file, index, line_of, parse_toml, read_text
 
 ROLES = [r.name.lower() for r in Role]
 BOUNDS = (("phase", -1.0, 1.0), ("amp", 0.0, 100.0), ("shift", -12_000.0, 12_000.0))
@@ -23,12 +22,7 @@ def patterns(folder: Path | None = None) -> list[Path]:
 def load_pattern(name: str, base: Path | None = None) -> Pattern:
     """A pattern that comes along by its name, or by the path of a TOML file (relative to `base`). AssetError in one line if it
     cannot be used."""
-    path = (base or Path()) / name if name.endswith(".toml") else package_folder("assets") / "patterns" / f"{name}.toml"
-    if not name.endswith(".toml") and not path.is_file():
-        known = [p.stem for p in patterns()]
-        near = get_close_matches(name, known, 1, 0.4)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-        raise AssetError(f"no pattern {name[:60]!r}; {hint} (or give the path of a TOML file)")
+    path = asset_file("patterns", "pattern", name, base)
     return parse_pattern(read_text(path), str(path))
 
 

@@ -10,7 +10,7 @@ from msgspec import to_builtins
 
 from psi_ecs import AssetError, PsiError
 from psi_ecs.asset import package_folder
-from psi_ecs.components.avatar import Persona
+from psi_ecs.components.avatar import MOVEMENTS, Persona
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.text import EMOTIONS
 
@@ -105,7 +105,6 @@ def check(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:
 
 
 SENTENCES = ("question", "exclamation", "statement")
-MOVEMENTS = ("nod", "shake", "tilt", "wink", "blink", "think")
 
 
 def _check_habits(persona: Persona, wrong: Callable[[str, str], PsiError]) -> None:

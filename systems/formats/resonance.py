@@ -10,7 +10,8 @@ from psi_ecs.components.expression import ROOM
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.resonance import CONCEPTS, Concept, Concepts
 
-from .expression import ROLES, packaged
+from .expression import packaged
+from .pattern import ROLES
 from .toml import index, line_of, parse_tables, read_text
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from psi_ecs import AssetError
+from psi_ecs.asset import package_folder
 
 T = TypeVar("T")
 LIMIT = 4_000_000
@@ -48,6 +49,20 @@ def utf8(data: bytes, where: str) -> str:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as why:
         raise AssetError(f"{where}: not UTF-8 text (byte {why.start}); save it as UTF-8") from why
+
+
+def asset_file(folder: str, what: str, name: str, base: Path | None = None) -> Path:
+    """Where an asset of this folder lies: one that comes along by its name, or a TOML file by its path (relative to `base`).
+    AssetError with the nearest name if none is called so."""
+    if name.endswith(".toml"):
+        return (base or Path()) / name
+    path = package_folder("assets") / folder / f"{name}.toml"
+    if not path.is_file():
+        known = sorted(p.stem for p in path.parent.glob("*.toml"))
+        near = get_close_matches(name, known, 1, 0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        raise AssetError(f"no {what} {name[:60]!r}; {hint} (or give the path of a TOML file)")
+    return path
 
 
 def toml_text(data: dict[str, Any], path: tuple[str, ...] = (), item: bool = False) -> str:

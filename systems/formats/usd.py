@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.face import FACE_ID, SHAPES, TONGUE, Head, Mesh
 
 from .animation import TURNS, Performance, quaternions
-from .export import COLOURS, JOINTS, PARENT, eye_colours, shapes_of, turning
+from .export import COLOURS, JOINTS, PARENT, eye_colours, pivots, shapes_of, turning
 
 SMALL = 2e-5
 """Metres below which a vertex does not move: less than can be seen."""
@@ -23,8 +23,7 @@ PATHS = {"body": "body", "head": "body/head", "leftEye": "body/head/leftEye", "r
 
 def write_usda(head: Head, done: Performance) -> str:
     """A performance as USDA: one time sample a frame, metres, y up."""
-    pivot = {"body": (0.0, 0.0, 0.0), "head": head.landmarks["neck"]} | head.pivot
-    pivot = {"leftEye": head.landmarks["eye_left"], "rightEye": head.landmarks["eye_right"]} | pivot
+    pivot = pivots(head)
     last = max(len(done.weights) - 1, 0)
     lines = [
         "#usda 1.0",

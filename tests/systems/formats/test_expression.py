@@ -10,7 +10,6 @@ from psi_ecs.components.expression import FELT, ROOM, Expression, Wave
 from psi_ecs.components.face import BLENDSHAPES, FACE, FACE_ID
 from psi_ecs.systems.formats.expression import (
     CHANNELS,
-    ROLES,
     expression_text,
     expressions,
     gather,
@@ -20,6 +19,7 @@ from psi_ecs.systems.formats.expression import (
     pose,
     units,
 )  # fmt: skip
+from psi_ecs.systems.formats.pattern import ROLES
 
 
 def test_what_comes_along() -> None:

@@ -1,70 +1,17 @@
 """Heads of any make: however they are spelled, turned, scaled or skinned, they become the same head."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from strangers import BINARY, DOCUMENT, OURS, Change, append, hang, only, refusal, rename, same_rig, strange
 
-from psi_ecs import AssetError
-from psi_ecs.asset import package_folder
-from psi_ecs.components.face import BLENDSHAPES, FACE_ID, SHAPES, Head
-from psi_ecs.systems.formats.glb import read_any, read_head, write_head
-from psi_ecs.systems.formats.gltf import pack, unpack
-from psi_ecs.systems.formats.importing import Report, seal
+from psi_ecs.components.face import BLENDSHAPES, SHAPES
+from psi_ecs.systems.formats.glb import read_any
+from psi_ecs.systems.formats.gltf import pack
 from psi_ecs.systems.formats.nodes import eye_of
 from psi_ecs.systems.formats.spelling import channel, style
-
-OURS = read_head((package_folder("assets") / "heads" / "theo.glb").read_bytes(), "theo")
-DATA = write_head(OURS)
-DOCUMENT, BINARY = unpack(DATA, "theo")
-DOCUMENT["asset"].pop("extras")
-Change = Callable[[dict[str, Any]], None]
-
-
-def strange(change: Change | None = None, binary: bytes = b"", scale: float | None = None) -> tuple[Head, Report]:
-    """The head as a stranger's, after a change to its document; `binary` stands behind its own."""
-    document = copy.deepcopy(DOCUMENT)
-    if change is not None:
-        change(document)
-    document["buffers"][0]["byteLength"] = len(BINARY + binary)
-    head, report = read_any(pack(document, BINARY + binary), "x", scale)
-    assert report is not None
-    return head, report
-
-
-def refusal(change: Change) -> str:
-    with pytest.raises(AssetError) as why:
-        strange(change)
-    assert str(why.value).startswith("x.glb: ") and "\n" not in str(why.value)
-    return str(why.value)
-
-
-def rename(how: Callable[[str], str]) -> Change:
-    def change(document: dict[str, Any]) -> None:
-        for mesh in document["meshes"]:
-            mesh["extras"]["targetNames"] = [how(n) for n in mesh["extras"].get("targetNames", [])]
-
-    return change
-
-
-def hang(document: dict[str, Any], **place: Any) -> None:
-    """Everything hangs from one new node, at the scene's root."""
-    roots = document["scenes"][0]["nodes"]
-    document["nodes"].append({"name": "Armature", "children": list(roots), **place})
-    document["scenes"][0]["nodes"] = [len(document["nodes"]) - 1]
-
-
-def same_rig(head: Head, tolerance: float = 0.05) -> None:
-    """Millimetres agree with those of our own."""
-    for name, row in OURS.rig.items():
-        np.testing.assert_allclose(head.rig[name], row, atol=tolerance, err_msg=name)
-
-
-def moves(head: Head, shape: str) -> float:
-    """Furthest that a shape moves a vertex, mm."""
-    return 1000 * max((float(np.linalg.norm(m.delta[shape], axis=1).max()) for m in head.meshes if shape in m.delta), default=0)
 
 
 @pytest.mark.parametrize(
@@ -142,15 +89,6 @@ def test_a_unit_that_cannot_be_guessed_is_asked_for() -> None:
     same_rig(strange(change, scale=1 / 3)[0])
 
 
-def append(array: np.ndarray, document: dict[str, Any], tail: bytearray, **accessor: Any) -> int:
-    """An accessor of its own, whose bytes go behind those of the file."""
-    start = len(BINARY) + len(tail)
-    tail += array.tobytes() + b"\0" * (-array.nbytes % 4)
-    document["bufferViews"].append({"buffer": 0, "byteOffset": start, "byteLength": array.nbytes})
-    document["accessors"].append({"bufferView": len(document["bufferViews"]) - 1, "count": len(array), **accessor})
-    return len(document["accessors"]) - 1
-
-
 def test_a_skin_is_read_in_its_bind_pose_and_eyes_are_split_off_by_their_bones() -> None:
     """All parts in one armature in centimetres that lies on its back, its joints and inverse binds taking that back."""
     tail = bytearray()
@@ -199,102 +137,6 @@ def test_other_spellings_make_the_same_head() -> None:
         same_rig(strange(rename(how))[0])
 
 
-def only(*kept: str) -> Change:
-    """All other names mean nothing."""
-    return rename(lambda n: n if n in kept or not n else f"q{BLENDSHAPES.index(n) if n in BLENDSHAPES else 99}")
-
-
-def test_a_side_that_lacks_is_the_mirror_image() -> None:
-    head, report = strange(rename(lambda n: n if not n.endswith("Right") or n in ("jawRight", "mouthRight") else "q"))
-    assert report.made["mouthSmileRight"] == "mirror image of mouthSmileLeft"
-    for shape in ("mouthSmileRight", "eyeBlinkRight", "browDownRight"):
-        mine = next(m for m in head.meshes if m.name == "Skin").delta[shape]
-        ours = OURS.meshes[0].delta[shape]
-        moving = np.linalg.norm(ours, axis=1) > 1e-3
-        assert np.linalg.norm(mine - ours, axis=1)[moving].mean() < 0.15 * np.linalg.norm(ours[moving], axis=1).mean(), shape
-
-
-def test_a_shape_for_both_sides_is_split_smoothly() -> None:
-    def change(document: dict[str, Any]) -> None:
-        rename(lambda n: {"mouthSmileLeft": "mouthSmile", "mouthSmileRight": "q"}.get(n, n))(document)
-
-    head, report = strange(change)
-    assert report.made["mouthSmileLeft"] == "one side of mouthSmile"
-    skin = next(m for m in head.meshes if m.name == "Skin")
-    whole = OURS.meshes[0].delta["mouthSmileLeft"]
-    both = skin.delta.get("mouthSmileLeft", 0 * whole) + skin.delta.get("mouthSmileRight", 0 * whole)
-    np.testing.assert_allclose(both, whole, atol=2e-5)
-
-
-def test_halves_are_summed() -> None:
-    def change(document: dict[str, Any]) -> None:
-        other = {"cheekPuff": "cheekPuff_L", "noseSneerLeft": "cheekPuff_R", "noseSneerRight": "q"}
-        rename(lambda n: other.get(n, n))(document)
-
-    head, report = strange(change)
-    assert report.made["cheekPuff"] == "cheekPuffLeft + cheekPuffRight"
-    skin = next(m for m in head.meshes if m.name == "Skin")
-    np.testing.assert_allclose(
-        skin.delta["cheekPuff"], OURS.meshes[0].delta["cheekPuff"] + OURS.meshes[0].delta["noseSneerLeft"], atol=1e-5
-    )
-
-
-def test_mouth_close_that_lacks_is_measured_and_seals() -> None:
-    head, report = strange(rename(lambda n: "q" if n == "mouthClose" else n))
-    assert report.made["mouthClose"].startswith("measured")
-    ratio = seal(head.rig)
-    assert ratio is not None and 0.8 < ratio < 1.2
-    gap = head.rig["lip_gap"][0]
-    for jaw in (0.1, 0.3, 0.6):
-        assert abs(gap[0] + jaw * gap[1 + FACE_ID["jawOpen"]] + ratio * jaw * gap[1 + FACE_ID["mouthClose"]]) < 1.0
-
-
-def vrm(kind: int) -> Change:
-    """A VRM that has expressions only: no target has a name."""
-    groups = {
-        "aa": {"jawOpen": 0.7}, "ih": {"mouthStretchLeft": 0.6, "mouthStretchRight": 0.6}, "ou": {"mouthPucker": 0.9},
-        "ee": {"mouthSmileLeft": 0.4, "mouthSmileRight": 0.4}, "oh": {"mouthFunnel": 0.8, "jawOpen": 0.3},
-        "blink": {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}, "happy": {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9},
-        "angry": {"browDownLeft": 1.0, "browDownRight": 1.0}, "sad": {"browInnerUp": 1.0},
-    }  # fmt: skip
-    old = {"aa": "a", "ih": "i", "ou": "u", "ee": "e", "oh": "o", "happy": "joy", "sad": "sorrow"}
-
-    def change(document: dict[str, Any]) -> None:
-        rows = {name: list[dict[str, Any]]() for name in groups}
-        for k, node in enumerate(document["nodes"]):
-            targets = document["meshes"][node["mesh"]]["extras"].get("targetNames", []) if "mesh" in node else []
-            for i, shape in enumerate(targets):
-                for name, parts in groups.items():
-                    if shape in parts:
-                        to = {"node": k} if kind else {"mesh": node["mesh"]}
-                        rows[name].append({"index": i, "weight": parts[shape] * (1 if kind else 100), **to})
-        rename(lambda n: "")(document)
-        if kind:
-            presets = {n: {"morphTargetBinds": r} for n, r in rows.items()}
-            document["extensions"] = {"VRMC_vrm": {"specVersion": "1.0", "expressions": {"preset": presets}}}
-            return
-        found = [{"name": n.title(), "presetName": old.get(n, n), "binds": r} for n, r in rows.items()]
-        document["extensions"] = {"VRM": {"blendShapeMaster": {"blendShapeGroups": found}}}
-        hang(document, rotation=[0.0, 1.0, 0.0, 0.0])
-
-    return change
-
-
-@pytest.mark.parametrize("kind", [0, 1])
-def test_vrm_expressions_become_shapes(kind: int) -> None:
-    head, report = strange(vrm(kind))
-    assert report.made["jawOpen"] == "composed: +1 aa" and report.made["eyeBlinkLeft"] == "one side of eyeBlink"
-    assert ("faced -z" in report.space.turned) == (kind == 0)
-    lacking = [s for s in BLENDSHAPES if s not in report.made]
-    assert len(lacking) <= 6 and not {"jawOpen", "mouthClose", "mouthPucker", "mouthSmileLeft", "eyeBlinkRight"} & set(lacking)
-    gap, lid = head.rig["lip_gap"], head.rig["lid_gap"]
-    assert abs(gap[0, 0]) < 0.5 and 15 < gap[0, 1 + FACE_ID["jawOpen"]] < 30
-    assert lid[0, 0] > 6 and lid[0, 0] + lid[0, 1 + FACE_ID["eyeBlinkLeft"]] < 1
-    assert abs(lid[0, 1 + FACE_ID["eyeBlinkRight"]]) < 0.3, "a blink of one eye leaves the other"
-    width = head.rig["mouth_width"]
-    assert width[1 + FACE_ID["mouthPucker"]] < -3 and width[1 + FACE_ID["mouthSmileLeft"]] > 3
-
-
 def test_a_body_is_cut_to_a_bust_and_it_is_said() -> None:
     """The sweater stretched down to the feet."""
 
@@ -325,31 +167,6 @@ def test_a_body_is_cut_to_a_bust_and_it_is_said() -> None:
 )  # fmt: skip
 def test_wrong_rigs_are_refused_in_one_line(change: Change, words: str) -> None:
     assert words in refusal(change)
-
-
-
-
-def test_visemes_and_shapes_for_both_sides_make_a_talking_head() -> None:
-    """As Ready Player Me names them without ARKit's shapes."""
-    names = {"jawOpen": "mouthOpen", "mouthPucker": "viseme_U", "mouthFunnel": "viseme_O", "mouthStretchLeft": "viseme_I"}
-
-    def change(document: dict[str, Any]) -> None:
-        rename(lambda n: names.get(n, n if n.startswith("eyeBlink") else "q"))(document)
-
-    head, report = strange(change)
-    assert report.made["mouthPucker"].startswith("composed: +1 ou") and report.made["jawOpen"] == "composed: +1 aa"
-    jaw = 1 + FACE_ID["jawOpen"]
-    assert abs(head.rig["lip_gap"][0, jaw] - OURS.rig["lip_gap"][0, jaw]) < 0.1
-    assert head.rig["mouth_width"][1 + FACE_ID["mouthPucker"]] < -3
-
-
-def test_lids_that_no_shape_closes_turn_about_the_ball() -> None:
-    head, report = strange(rename(lambda n: "q" if n.startswith("eye") else n))
-    assert report.made["eyeBlinkLeft"] == "measured: the upper lid turned about the ball"
-    lid = head.rig["lid_gap"]
-    for k, shape in enumerate(("eyeBlinkLeft", "eyeBlinkRight")):
-        assert lid[k, 0] > 6 and abs(lid[k, 0] + lid[k, 1 + FACE_ID[shape]]) < 1.5
-        assert abs(lid[1 - k, 1 + FACE_ID[shape]]) < 0.1
 
 
 def test_both_eyes_in_one_mesh_turn_each_about_its_own_middle() -> None:
