@@ -32,6 +32,8 @@ class Cue(Struct, frozen=True, kw_only=True):
     strength: float = 1.0
     seconds: float = 1.0
     target: tuple[float, float, float] | None = None
+    scored: bool = False
+    """It follows from the score that is spoken, and comes again when that does."""
 
 
 class Spoken(Struct, frozen=True, kw_only=True):

@@ -101,9 +101,9 @@ def begin(said: Speech, persona: Persona, voices: Voices, now: int, mouth: F64 |
     last = not said.queue or (bool(said.turns) and said.turns[0] != said.turn)
     score = voices[persona.voice.asset].plan(sentence, persona, last)
     x, v = _ended(said, score, now)
-    if said.score is None and mouth is not None:
+    if said.score is None and mouth is not None and not said.x.size:
         x[articulator_slice(score)], v[articulator_slice(score)] = mouth, (ARTICULATOR_REST - mouth) * AT_REST
-    said.score, said.start, said.states = score, now, None
+    said.score, said.start, said.states, said.sentence = score, now, None, sentence
     said.kind = KINDS.get(sentence.kind, "statement")
     said.x, said.v = relax.knot_states(score.knot / RATE, score.target, score.rate, x, v)
     return sentence
@@ -112,6 +112,8 @@ def begin(said: Speech, persona: Persona, voices: Voices, now: int, mouth: F64 |
 def _ended(said: Speech, score: Score, now: int) -> tuple[F64, F64]:
     """State and velocity to start from: those of the score that ends, or rest at the first target pitch."""
     old = said.score
+    if old is None and said.x.shape == (1, len(score.channels)):
+        return said.x[0].copy(), said.v[0].copy()
     if old is not None and old.channels == score.channels:
         dt = (now - said.start - int(old.knot[-1])) / RATE
         return relax.step(said.x[-1], said.v[-1], old.target[-1], old.rate[-1], dt)

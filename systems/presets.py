@@ -7,11 +7,17 @@ from .dynamics import dynamics
 from .face import face
 from .grammar import grammar
 from .language import language
+from .memory import memory
 from .planner import planner
 from .resonance import resonance
 from .voice import voice
 
 
+def body(app: App) -> None:
+    """Plugin: planned sentences in, sound and face out."""
+    app.add(planner, grammar, dynamics, voice, face)
+
+
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, planner, grammar, dynamics, resonance, voice, face)
+    app.add(director, language, body, resonance, memory)

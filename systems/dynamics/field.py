@@ -47,7 +47,7 @@ def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], core: Res[Core]
             cmd.insert(np.array([entity], np.uint64), Lock(held=0.0))
 
 
-@system("plan")
+@system("plan", after=("schedule", "open_moment"))
 def turn_knobs(
     oscillators: Query[Write[Oscillator], Part],
     tuning: Res[Write[Tuning]],
