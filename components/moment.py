@@ -8,9 +8,10 @@ from msgspec import field as default
 from numpy.typing import NDArray
 
 from .avatar import Persona
-from .event import Cue, Drive, Learn, Pose, Recall, Spoken, Stop, Unpose
+from .event import Cue, Drive, Go, Learn, Pose, Quote, Recall, Spoken, Stop, Unpose
 from .expression import Expression
 from .life import Claims
+from .memory import Travel
 from .oscillator import Plastic
 from .pattern import Recalled
 from .text import Sentence
@@ -37,6 +38,7 @@ class Inputs(Struct, kw_only=True, omit_defaults=True):
     learns: list[tuple[int, Learn]] = default(default_factory=list)
     poses: list[tuple[int, Pose]] = default(default_factory=list)
     unposes: list[tuple[int, Unpose]] = default(default_factory=list)
+    goes: list[tuple[int, Go]] = default(default_factory=list)
     turned: list[tuple[int, Turned]] = default(default_factory=list)
 
 
@@ -63,6 +65,7 @@ class Moment(Struct, kw_only=True, omit_defaults=True):
     larynx: Larynx | None = None
     claims: Claims | None = None
     recalled: Recalled | None = None
+    travel: Travel | None = None
     plastic: Plastic | None = None
     changed: dict[str, tuple[float | None, float | None]] = default(default_factory=dict)
     """Couplings as in `components.oscillator.Tuning`, for avatar 0; likewise `added`."""
@@ -91,6 +94,12 @@ class Kept(Struct, kw_only=True):
 
     avatar: int
     recording: Recording
+
+
+class Quotes(Struct, kw_only=True):
+    """Sparse component of an avatar that is to quote: what was asked for and waits."""
+
+    asked: list[Quote] = default(default_factory=list)
 
 
 class Quoting(Struct, kw_only=True):

@@ -64,6 +64,8 @@ class Word(Struct, kw_only=True):
     emotion: Emotion = Emotion()
     regime: Regime | None = None
     """Whispered, shouted and the like; with `alone`, the word is no word but that sound."""
+    like: str = ""
+    """What memory it is to be said like ("earlier", "the greeting"); see `systems.memory.wish`."""
 
 
 class Mark(Struct, frozen=True):
@@ -80,6 +82,8 @@ class Sentence(Struct, kw_only=True):
     kind: str = "statement"
     """statement, wh-question, yes-no-question, exclamation, or continuation."""
     marks: list[Mark] = field(default_factory=list)
+    tags: tuple[str, ...] = ()
+    """Under which its utterance is remembered."""
 
 
 class Utterance(Struct, kw_only=True):
@@ -99,6 +103,7 @@ class Line(Struct, kw_only=True):
     text: str
     """As given: plain, with inline tags, or SSML."""
     emotion: Emotion | None = None
+    tags: tuple[str, ...] = ()
     at: int = 0
     """Next character to analyse, in the text with its markup removed."""
     spoken: bool = False

@@ -53,6 +53,10 @@ class Speech(Struct, kw_only=True):
     clocks: list[tuple[float, float]] | None = None
     """Phase and frequency of nuclei and of accents at this tick; NaN for what there is not."""
 
+    def due(self, sample: int) -> bool:
+        """Whether the next sentence is to be planned at this absolute sample."""
+        return self.score is None or self.start + self.score.length <= sample
+
 
 class Larynx(Struct, kw_only=True):
     """Sparse component: what a mouth carries from block to block, amplitudes at its last border."""

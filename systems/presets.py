@@ -7,7 +7,7 @@ from .dynamics import dynamics
 from .face import face
 from .grammar import grammar
 from .language import language
-from .memory import memory
+from .memory import Reruns, memory, travel
 from .planner import planner
 from .resonance import resonance
 from .voice import voice
@@ -15,9 +15,9 @@ from .voice import voice
 
 def body(app: App) -> None:
     """Plugin: planned sentences in, sound and face out."""
-    app.add(planner, grammar, dynamics, voice, face)
+    app.add(planner, grammar, dynamics, travel, voice, face)
 
 
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, body, resonance, memory)
+    app.add(director, language, body, resonance, memory, Reruns(body))

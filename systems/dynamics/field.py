@@ -108,7 +108,7 @@ def checked(knob: Drive) -> Drive:
     return knob
 
 
-@system("simulate", after=(evaluate,))
+@system("simulate", after=(evaluate, "travel"))
 def advance(
     oscillators: Query[Write[Oscillator], Part],
     avatars: Query[Entities, Avatar, Feeling, Write[Lock]],

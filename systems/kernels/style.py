@@ -14,7 +14,7 @@ VOICE = 8
 TAPE = VOICE + len(FACE)
 """Length of a row."""
 EDGE = 1000.0
-"""Hz: tilt is energy above it against energy below, as in `systems.voice.feeling` (after Hammarberg 1980, who parts at 2 kHz)."""
+"""Hz: tilt is the energy above it against the energy below, as in `systems.voice.feeling`."""
 FLOOR = 1e-10
 """Energy of silence, full scale 1."""
 SYLLABLE = 0.18
@@ -81,7 +81,7 @@ SCALE = np.array([
     1.5, 0.8, 2.0, 0.5, 0.08, 2.0, 1.5, 3.0, 2.0, 0.08, 0.15, 0.1, 0.02,
     *[0.08] * (len(FACE_STYLE) - 4), 0.03, 0.02, 0.02, 0.05,
 ])  # fmt: skip
-"""About how much each measure differs between two utterances that people would call unlike: just so that none drowns another."""
+"""About how much each measure differs between utterances that people would call unlike, so that none drowns another."""
 MIDDLE = np.zeros(len(STYLE))
 MIDDLE[[1, 2, 3, 6, 7, 8, 10, 11]] = 2.0, 5.0, 4.5, 2.5, 18.0, -12.0, 1.0, 0.7
 """About where they lie."""

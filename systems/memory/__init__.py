@@ -1,13 +1,22 @@
-"""ψ-memory at work: turns are kept as they are spoken, and recalled, quoted, blended and travelled between."""
+"""ψ-memory at work: turns are kept as they are spoken, and recalled, quoted, blended and travelled between.
+
+`open_moment` and `keep` note all that a turn follows from, `remember` makes entries of it, `lean` lets them draw what is said
+next, `begin_quotes` and `quote` show a moment again, `travel` moves a mood.
+"""
 
 from psi_ecs import App
 
 from .keep import keep, open_moment
+from .library import Library
+from .memoir import Memoir
+from .quote import Reruns, begin_quotes, quote
+from .remember import lean, remember
 from .rerun import Rerun
+from .travel import travel
 
-__all__ = ["Rerun", "memory"]
+__all__ = ["Library", "Memoir", "Rerun", "Reruns", "memory", "travel"]
 
 
 def memory(app: App) -> None:
-    """Plugin: what is said is kept."""
-    app.add(open_moment, keep)
+    """Plugin: what is said is kept and can be recalled."""
+    app.add(Library(), open_moment, keep, remember, lean, begin_quotes, quote)

@@ -8,10 +8,11 @@ import numpy as np
 
 from psi_ecs import Clock, Entities, Query, Reader, Res, Rng, Sparse, Write, Writer, system
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place
-from psi_ecs.components.event import Cue, Drive, Learn, Pose, Recall, Spoken, Stop, Unpose
+from psi_ecs.components.event import Cue, Drive, Go, Learn, Pose, Recall, Spoken, Stop, Unpose
 from psi_ecs.components.expression import Repertoire
 from psi_ecs.components.face import Articulation, Face
 from psi_ecs.components.life import Claims, Life
+from psi_ecs.components.memory import Travel
 from psi_ecs.components.moment import Inputs, Kept, Moment, Recording, Turned
 from psi_ecs.components.oscillator import Oscillator, Part, Plastic, Tuning
 from psi_ecs.components.pattern import Patterns, Recalled
@@ -34,6 +35,7 @@ def open_moment(
     larynx: Sparse[Larynx],
     claims: Sparse[Claims],
     recalled: Sparse[Recalled],
+    travels: Sparse[Travel],
     plastic: Sparse[Plastic],
     tuning: Res[Tuning],
     repertoire: Res[Repertoire],
@@ -63,7 +65,7 @@ def open_moment(
                     index=int(avatar.index[row]), tick=clock.value.tick, turn=int(avatar.turn[row]),
                     off=list(switches.value.off), body=state(where), begin=(said.x[0].copy(), said.v[0].copy()),
                     larynx=deepcopy(larynx.get(entity)), claims=deepcopy(claims.get(entity)),
-                    recalled=deepcopy(recalled.get(entity)), plastic=deepcopy(plastic.get(entity)),
+                    recalled=deepcopy(recalled.get(entity)), travel=travels.get(entity), plastic=deepcopy(plastic.get(entity)),
                     changed=_own(tuning.value.changed, entity), added=_own(tuning.value.added, entity),
                     own=dict(repertoire.value.own),
                 )  # fmt: skip
@@ -98,6 +100,7 @@ def keep(
     learns: Reader[Learn],
     poses: Reader[Pose],
     unposes: Reader[Unpose],
+    goes: Reader[Go],
     patterns: Res[Patterns],
     clock: Res[Clock],
 ) -> None:
@@ -105,6 +108,7 @@ def keep(
     came: dict[str, list[Any]] = {
         "cues": list(cues), "heard": [e for e in heard if e.kind in OTHERS], "stops": list(stops), "drives": list(drives),
         "recalls": list(recalls), "learns": list(learns), "poses": list(poses), "unposes": list(unposes),
+        "goes": list(goes),
     }  # fmt: skip
     tick = clock.value.tick
     for ents, look, mouth, sound, face in bodies if recordings.items() else ():
@@ -133,8 +137,8 @@ def _note(inputs: Inputs, entity: int, tick: int, came: dict[str, list[Any]], pa
             if name == "cues" and event.kind == "recall":
                 if event.name not in patterns.known:
                     continue
-                what = patterns.known[event.name]
-                event, kept = Recall(avatar=entity, pattern=what, strength=event.strength, seconds=event.seconds), inputs.recalls
+                kept, what = inputs.recalls, patterns.known[event.name]
+                event = Recall(avatar=entity, pattern=what, strength=event.strength, seconds=event.seconds)
             kept.append((tick, event))
 
 

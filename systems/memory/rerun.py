@@ -8,17 +8,17 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from psi_ecs import App, Clock, Entities, PsiError, Query, Res, Sparse, Write, system
+from psi_ecs.column import fields
 from psi_ecs.components.avatar import Attention, Avatar, Cast, Feeling, Place, Trace
 from psi_ecs.components.event import Spoken
 from psi_ecs.components.expression import Repertoire
 from psi_ecs.components.face import Articulation, Face, Rig
-from psi_ecs.components.life import Claims, Life
+from psi_ecs.components.life import Life
 from psi_ecs.components.moment import Moment, Turned
-from psi_ecs.components.oscillator import Oscillator, Part, Plastic, Tuning
-from psi_ecs.components.pattern import Recalled
+from psi_ecs.components.oscillator import Oscillator, Part, Tuning
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.switch import switched
-from psi_ecs.components.voice import Larynx, Sound, Speech, Voices
+from psi_ecs.components.voice import Sound, Speech, Voices
 
 from .body import LAYOUT, columns, put
 
@@ -64,7 +64,7 @@ class Rerun:
         """Ready for its first tick. Args: rig: one row, of the avatar's head; body: the plugin of all that moves a body.
         PsiError in one line if the moment was kept by another version."""
         if moment.layout != LAYOUT:
-            raise PsiError("this moment was kept by another version of the engine and cannot be replayed; recall its tone instead")
+            raise PsiError("this moment was kept by another version and cannot be replayed; recall its tone instead")
         self.moment, self._tick = moment, moment.tick
         cast = Cast(personas=[moment.persona] * (moment.index + 1), names=[moment.persona.name] * (moment.index + 1))
         self.app = App(seed=moment.seed).add(body, cast, switched(moment.off), voices, revive, moment)
@@ -76,16 +76,21 @@ class Rerun:
         self.entity = int(world.spawn(
             1, Avatar(index=moment.index), Place(), Feeling(now=0.0, goal=0.0), Attention(target=0.0, strength=0.0),
             Articulation(now=ARTICULATOR_REST, loudness=0.0, pitch=0.0, phone=0.0), Face(weights=0.0, breath=0.0),
-            Sound(block=0.0), Rig(**{name: getattr(rig, name)[0] for name in Rig.__psi_fields__}), Trace(seen=0.0, count=0),
+            Sound(block=0.0), Rig(**{name: getattr(rig, name)[0] for name in fields(Rig)}), Trace(seen=0.0, count=0),
         )[0])  # fmt: skip
-        for part in (moment.larynx, moment.claims, moment.recalled, moment.plastic):
+        for part in (moment.larynx, moment.claims, moment.recalled, moment.plastic, moment.travel):
             if part is not None:
                 world.set_sparse(self.entity, part)
 
     @property
     def over(self) -> bool:
         """True once all of its ticks were made."""
-        return self._tick >= self.moment.tick + self.moment.ticks
+        return self.made >= self.moment.ticks
+
+    @property
+    def made(self) -> int:
+        """Ticks made so far."""
+        return self._tick - self.moment.tick
 
     def step(self) -> Shown:
         """Make the next tick."""
