@@ -237,20 +237,21 @@ class Host:
         self.app.send(Recall(avatar=avatar, pattern=found, strength=strength, seconds=seconds))
 
     def memory(
-        self, avatar: int, path: Path | None = None, began: float = 0.0, scene: str = "", secret: bytes | None = None
-    ) -> Memoir:
+        self, avatar: int, path: Path | None = None, began: float = 0.0, scene: str = "", secret: bytes | None = None,
+        readonly: bool = False,
+    ) -> Memoir:  # fmt: skip
         """What an avatar remembers, to look into and to act on. Given the path of its file (made if need be), it is from now on
         who it was when that was written, and goes on writing; without one it remembers for as long as the host lives.
 
         Args: began, seconds since 1970 at the host's first tick, for nothing here reads a clock; scene, kept with what is said;
-        secret, the key of an encrypted file. MemoryFileError in one line if the file cannot be used.
+        secret, the key of an encrypted file; readonly, to recall and keep nothing. MemoryFileError in one line if the file cannot be used.
 
             memory = host.memory(mira, Path("mira.psimem"), began=time.time())
             host.say(mira, "[like earlier] Shall we go on? [/]")
         """
         memoir, library = Memoir(self.app, avatar), self.app.world.resource(Library)
         if path is not None:
-            library.open(avatar, memoir.persona, path, secret)
+            library.open(avatar, memoir.persona, path, secret, readonly)
             library.began, library.scene = began, scene
             memoir.resume(began + self.time)
         return memoir

@@ -31,19 +31,18 @@ class Library:
             self.stores[avatar] = Store(None, persona)
         return self.stores[avatar]
 
-    def open(self, avatar: int, persona: str, path: Path, secret: bytes | None = None) -> None:
+    def open(self, avatar: int, persona: str, path: Path, secret: bytes | None = None, readonly: bool = False) -> None:
         """Give an avatar the memory in a file, made if need be; what it remembered since it was there goes with it.
         MemoryFileError in one line if the file cannot be used, or is another's."""
-        before, self.stores[avatar] = self.stores.get(avatar), Store(path, persona, secret=secret)
-        if before is not None:
+        before, self.stores[avatar] = self.stores.get(avatar), Store(path, persona, secret=secret, readonly=readonly)
+        if before is not None and not readonly:
             for entry in before.iterate():
                 self.stores[avatar].add(replace(entry, id=0))
 
-    def close(self) -> None:
-        """Write what is left, and close every file."""
-        for store in self.stores.values():
+    def close(self, avatar: int) -> None:
+        """Write what is left, and close an avatar's file."""
+        if (store := self.stores.pop(avatar, None)) is not None:
             store.close()
-        self.stores.clear()
 
     def first(self, avatar: int, persona: str, phrase: Phrase) -> Found | None:
         """What comes first of what is asked for; None if nothing does."""

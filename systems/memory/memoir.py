@@ -161,6 +161,10 @@ class Memoir:
         cast.personas[self.index] = replace(persona, habit=[*persona.habit, *own])
 
     # ---- staying who it is
+    def close(self) -> None:
+        """Write what is left, and close the file; from then on it remembers nothing of before."""
+        self.app.world.resource(Library).close(self.avatar)
+
     def keep(self) -> None:
         """Put down who it has become."""
         now = self.self

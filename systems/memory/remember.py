@@ -57,6 +57,8 @@ def remember(
                     bands=bands,
                 )  # fmt: skip
                 moment, store = turn.recording.moment, library.value.of(turn.avatar, persona.name)
+                if store.readonly:
+                    continue
                 store.add(made, lambda m=moment: sealed(m))
                 now = selves.get(turn.avatar) or Self()
                 selves[turn.avatar] = now = replace(now, mood=mood, time=made.time, tone=settled(now.tone, made.tone, SLOW))
