@@ -17,16 +17,17 @@ from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react
-from psi_ecs.systems.face.breathing import Kept, breathe, chest
+from psi_ecs.systems.face.breathing import breathe
 from psi_ecs.systems.face.claim import checked, claim, owners
 from psi_ecs.systems.face.field import Field, Index
-from psi_ecs.systems.face.held import limits
+from psi_ecs.systems.face.held import Bounds
+from psi_ecs.systems.face.said import Kept
 from psi_ecs.systems.face.state import CHEST
 from psi_ecs.systems.formats.expression import gather
 from psi_ecs.systems.formats.grammar import ruled
 from psi_ecs.systems.kernels import face_mouth
 
-BEAT, BREATH = int(Role.BEAT), int(Role.BREATH)
+BEAT = int(Role.BEAT)
 
 __all__ = ["checked", "equip", "express", "face", "owners"]
 
@@ -69,6 +70,7 @@ def express(
     oscillators: Query[Write[Oscillator], Part],
     index: Res[Write[Index]],
     kept: Res[Write[Kept]],
+    bounds: Res[Write[Bounds]],
     shown: Res[Expressions],
     rules: Res[Grammar],
     cast: Res[Cast],
@@ -88,27 +90,29 @@ def express(
         field = _field(ents.id, index.value, oscillators)
         if field is None:
             continue
-        row = {e: i for i, e in enumerate(ents.id.tolist())}
+        ids, turns = ents.id.tolist(), avatar.turn.tolist()
+        row = {e: i for i, e in enumerate(ids)}
         for event in heard:
             if event.avatar in row:
                 react.cue(event, row[event.avatar], life, field, table, now, draw)
-        speaking = avatar.turn >= 0
-        for said in told:
-            if said.avatar in row:
-                react.turn(said, row[said.avatar], life, field, draw)
-            react.hear(said, life, speaking, now, draw)
-        listening = ~speaking & (anyone | (life.doing[:, 0] > now.sample))
+        speaking = [turn >= 0 for turn in turns]
+        for event in told:
+            if event.avatar in row:
+                react.turn(event, row[event.avatar], life, field, draw)
+            react.hear(event, life, speaking, now, draw)
+        told_to = life.doing[:, 0].tolist()
+        listening = [not talks and (anyone or until > now.sample) for talks, until in zip(speaking, told_to, strict=True)]
         react.reply(life, listening, now, draw)
-        for who in np.flatnonzero(speaking).tolist():
-            voice = speech.get(int(ents.id[who]))
-            if voice is not None:
-                react.accents(voice, who, life, float(art.ahead[who, 1]), float(field.amp[BEAT, who]), now, draw.uniform)
+        said = [kept.value.of(e, speech.get(e)) if talks else None for e, talks in zip(ids, speaking, strict=True)]
+        for who, found in enumerate(said):
+            if found is not None:
+                react.accents(found, who, life, art.ahead.item(who, 1), field.amp.item(BEAT, who), now, draw.uniform)
         react.leak(feeling.goal, life, now, draw)
         react.cycles(life, field, look.strength, listening, draw, now)
-        breathe(ents.id, avatar.turn, speech, life, field, kept.value, now)
+        breathe(said, life, field, now)
         wave = pose.waves(field)
-        held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
-        seen = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[BREATH]), table, avatar.turn, now)
+        held = bounds.value.limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
+        seen = pose.drive(life, feeling, art, look, place, field, wave, table, avatar.turn, now)
         mine = [(row[e], c) for e, c in owned if e in row]
         out.weights[:] = pose.weights(life, art, rig, field, table, seen, wave, held, now, mine)
         out.tongue[:] = pose.tongue(life, art)
@@ -126,4 +130,4 @@ def _field(ids: NDArray[np.uint64], index: Index, oscillators: Query[Write[Oscil
 
 def face(app: App) -> None:
     """Plugin: gives every avatar a living face."""
-    app.add(gather(), Repertoire(), Index(), Kept(), ruled, switches, rehearse, equip, claim, express)
+    app.add(gather(), Repertoire(), Index(), Kept(), Bounds(), ruled, switches, rehearse, equip, claim, express)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from psi_ecs.components.avatar import Persona
+from psi_ecs.components.avatar import Limit, Persona
 from psi_ecs.components.grammar import Grammar, Part
 from psi_ecs.systems.formats.grammar import own_bounds
 from psi_ecs.systems.kernels.grammar import bounds, project, rows_of
@@ -21,10 +21,22 @@ class Limits(NamedTuple):
     eyes: tuple[Part, F64]
 
 
-def limits(rules: Grammar, personas: Sequence[Persona], who: NDArray[np.int32], feeling: NDArray[np.float32]) -> Limits:
-    """Limits of the faces of personas `who` i32[A], who feel `feeling` f32[A, 10]."""
-    own, face, eyes = own_bounds(rules, personas), rules.parts["face"], rules.parts["eyes"]
-    return Limits((face, _felt(own["face"][who], face, feeling)), (eyes, _felt(own["eyes"][who], eyes, feeling)))
+class Bounds:
+    """Resource, derived and not saved: the bounds of every persona, found once for a grammar and what personas change in it."""
+
+    def __init__(self) -> None:
+        """Nothing found yet."""
+        self._of: tuple[Grammar | None, list[dict[str, Limit]]] = None, []
+        self._own = dict[str, F64]()
+
+    def limits(
+        self, rules: Grammar, personas: Sequence[Persona], who: NDArray[np.int32], feeling: NDArray[np.float32]
+    ) -> Limits:
+        """Limits of the faces of personas `who` i32[A], who feel `feeling` f32[A, 10]."""
+        if self._of[0] is not rules or self._of[1] != [p.grammar for p in personas]:
+            self._of, self._own = (rules, [dict(p.grammar) for p in personas]), own_bounds(rules, personas)
+        face, eyes = rules.parts["face"], rules.parts["eyes"]
+        return Limits((face, _felt(self._own["face"][who], face, feeling)), (eyes, _felt(self._own["eyes"][who], eyes, feeling)))
 
 
 def _felt(b: F64, part: Part, feeling: NDArray[np.float32]) -> F64:

@@ -1,7 +1,7 @@
 """What changes a face's course: cues, accents, turns, feelings that turn, and oscillators that begin a new cycle (blinks and
 fixations)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,9 @@ from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.expression import FELT, Expressions
 from psi_ecs.components.life import Life
 from psi_ecs.components.oscillator import Role
-from psi_ecs.components.phone import PHONES
 from psi_ecs.components.text import EMOTIONS
-from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face.field import Field
+from psi_ecs.systems.face.said import Said
 from psi_ecs.systems.face.state import BOW, BROW, IMPULSE, NOD, SHAKE, TALK
 from psi_ecs.systems.kernels import face_eyes
 
@@ -22,7 +21,6 @@ Ids = NDArray[np.intp]
 
 CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
 """Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
-VOWEL = np.array([p.vowel for p in PHONES])
 BROW_LEAD = 2640
 """Samples by which a brow raise is struck before its accent: it leads by 60 ms (Flecha-Garcia 2010), and takes 50 to show."""
 TALKING_BLINK, READING_BLINK = 26.0 / 17.0, 4.5 / 17.0
@@ -33,8 +31,8 @@ REPLY, REPLY_ANGLE = 0.4, (0.03, 0.08)
 """How often a listener nods at the end of what it hears, and by how much, radians."""
 BURST = (0.04, 0.2)
 """Seconds that a micro-expression lasts (Yan et al. 2013: up to 0.2 s; its shortest is ours)."""
-LEAK = 0.3
-"""Strength of a feeling that begins with a burst of its expression."""
+LEAK = np.float32(0.3).item()
+"""Strength of a feeling that begins with a burst of its expression, in the precision of feelings."""
 LINE, STEP = 0.10, 0.035
 """Half the width of a line that is read, and a saccade along it, radians (about eight letters: Rayner 1998)."""
 
@@ -79,15 +77,14 @@ def burst(life: Life, who: int, row: int, size: float, seconds: float, clock: Cl
 
 def leak(goal: NDArray[np.float32], life: Life, clock: Clock, rng: np.random.Generator) -> None:
     """A feeling that turns shows at once, for the blink of an eye, before its expression has grown; `goal` f32[A, 10]."""
-    named = goal[:, 3:]
-    if named.max() <= LEAK and life.leading.max() < 0:
-        return
-    best = named.argmax(axis=1)
-    leading = np.where(named[np.arange(len(best)), best] > LEAK, best, -1)
-    for who in np.flatnonzero(leading != life.leading).tolist():
-        life.leading[who] = leading[who]
-        if leading[who] >= 0 and rng.random() < 0.6:
-            row = FELT.index(EMOTIONS[int(leading[who])])
+    for who, (feeling, before) in enumerate(zip(goal[:, 3:].tolist(), life.leading.tolist(), strict=True)):
+        most = max(feeling)
+        leading = feeling.index(most) if most > LEAK else -1
+        if leading == before:
+            continue
+        life.leading[who] = leading
+        if leading >= 0 and rng.random() < 0.6:
+            row = FELT.index(EMOTIONS[leading])
             burst(life, who, row, rng.uniform(0.2, 0.4), rng.uniform(0.16, BURST[1]), clock)
 
 
@@ -102,26 +99,29 @@ def turn(event: Spoken, who: int, life: Life, field: Field, rng: np.random.Gener
         blink(one, field)
 
 
-def hear(event: Spoken, life: Life, speaking: NDArray[np.bool_], clock: Clock, rng: np.random.Generator) -> None:
+def hear(event: Spoken, life: Life, speaking: Sequence[bool], clock: Clock, rng: np.random.Generator) -> None:
     """Listeners may nod as a sentence that they hear ends: continuers fall at phrase ends (Duncan 1972; Maynard 1987)."""
     if event.kind == "sentence":
-        for who in np.flatnonzero(~speaking).tolist():
-            if rng.random() < REPLY:
+        for who, talks in enumerate(speaking):
+            if not talks and rng.random() < REPLY:
                 life.reply[who] = event.end + round(rng.uniform(-0.25, 0.35) * clock.rate)
 
 
-def reply(life: Life, listening: NDArray[np.bool_], clock: Clock, rng: np.random.Generator) -> None:
+def reply(life: Life, listening: Sequence[bool], clock: Clock, rng: np.random.Generator) -> None:
     """Nod where a nod is due; those who are told to listen nod now and then."""
-    if not (listening.any() or life.reply.any()):
+    due, now = life.reply.tolist(), clock.sample
+    if not (any(listening) or any(due)):
         return
-    for who in np.flatnonzero(listening & (life.reply == 0) & (life.doing[:, 0] > clock.sample)).tolist():
-        life.reply[who] = clock.sample + round(float(lognormal(rng, 7.0, 0.5, 1)[0]) * clock.rate)
-    for who in np.flatnonzero((life.reply > 0) & (life.reply <= clock.sample)).tolist():
-        life.reply[who] = 0
-        if listening[who]:
-            push(life, who, BOW, float(rng.uniform(*REPLY_ANGLE)) * float(life.gesture[who]))
-            if rng.random() < 0.25:
-                push(life, who, BROW, float(rng.uniform(0.05, 0.2)))
+    for who, told in enumerate(life.doing[:, 0].tolist()):
+        if listening[who] and due[who] == 0 and told > now:
+            life.reply[who] = due[who] = now + round(float(lognormal(rng, 7.0, 0.5, 1)[0]) * clock.rate)
+    for who, at in enumerate(due):
+        if 0 < at <= now:
+            life.reply[who] = 0
+            if listening[who]:
+                push(life, who, BOW, float(rng.uniform(*REPLY_ANGLE)) * float(life.gesture[who]))
+                if rng.random() < 0.25:
+                    push(life, who, BROW, float(rng.uniform(0.05, 0.2)))
 
 
 def push(life: Life, who: int, mode: int, amount: float) -> None:
@@ -147,24 +147,26 @@ def look_away(who: Ids, life: Life, field: Field, rng: np.random.Generator, seco
 
 
 def cycles(
-    life: Life, field: Field, strength: NDArray[np.float32], listening: NDArray[np.bool_], rng: np.random.Generator,
-    clock: Clock,
+    life: Life, field: Field, strength: NDArray[np.float32], listening: Sequence[bool], rng: np.random.Generator, clock: Clock,
 ) -> None:  # fmt: skip
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
-    wrapped = field.theta[CYCLES] < field.freq[CYCLES] * clock.dt
-    if not wrapped.any():
+    around = [
+        [who for who, (theta, freq) in enumerate(zip(*turning, strict=True)) if theta < freq * clock.dt]
+        for turning in zip(field.theta[CYCLES].tolist(), field.freq[CYCLES].tolist(), strict=True)
+    ]
+    if not any(around):
         return
     talk, reading = life.drive[:, TALK], life.doing[:, 1] > clock.sample
-    who = np.flatnonzero(wrapped[0])
+    blinks, fixations, looks = (np.array(who, np.intp) for who in around)
+    who = blinks
     if who.size:
-        social = (talk[who] > 0.5) | listening[who]
+        social = (talk[who] > 0.5) | np.array(listening)[who]
         rate = life.blink[who] * np.where(reading[who], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
         pause = lognormal(rng, 60.0 / np.maximum(rate, 0.5), 0.5, len(who))
         field.retime(Role.BLINK, who, np.maximum(pause, face_eyes.BLINK + 0.1))
-    who = np.flatnonzero(wrapped[1])
-    if who.size:
-        fixate(who, reading[who], life, field, rng)
-    who = np.flatnonzero(wrapped[2])
+    if fixations.size:
+        fixate(fixations, reading[fixations], life, field, rng)
+    who = looks
     if who.size:
         free = (life.glance_until[who] <= clock.sample) & ~reading[who]
         away = np.where(free, 0.9 * (1.0 - strength[who]) + 0.3 * talk[who], 0.0)
@@ -190,37 +192,21 @@ def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, rng: 
 
 
 def accents(
-    speech: Speech, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Callable[[float, float], float]
+    said: Said, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Callable[[float, float], float]
 ) -> None:
     """Toss the head, chin up and then down, on the accented vowel that the head's own beat comes to in this tick, and raise the
     brows on the one that it is about to; `ahead` tells by how many seconds it is further along than the sound, `size` and
     `draw(low, high)` how much."""
-    if speech.score is None:
-        return
     until = clock.sample + clock.block + round(ahead * clock.rate)
-    since = max(int(life.beaten[who]), until - 2 * clock.block, speech.start - BROW_LEAD)  # what it has come to already is done
+    since = max(life.beaten.item(who), until - 2 * clock.block, said.begin - BROW_LEAD)  # what it has come to already is done
     if since >= until:
         return
     life.beaten[who] = until
-    size *= float(life.gesture[who])
-    strength = accent(speech, since - speech.start, until - since)
+    place, length = since - said.begin, until - since
+    size *= life.gesture.item(who)
+    strength = said.accents.within(place, length)
     if strength > 0.0:
         push(life, who, NOD, -0.022 * strength * size * draw(0.6, 1.2))
-    strength = accent(speech, since - speech.start + BROW_LEAD, until - since)
+    strength = said.accents.within(place + BROW_LEAD, length)
     if strength > 0.45:
         push(life, who, BROW, 0.30 * strength * size * draw(0.5, 1.1))
-
-
-def accent(speech: Speech, start: int, length: int) -> float:
-    """Strength of the accent on a stressed vowel that begins within samples [start, start + length) of the score, 0 if none:
-    how far its highest pitch target stands above the sentence's middle, 1 at three semitones."""
-    score = speech.score
-    assert score is not None
-    p = int(score.start.searchsorted(start))
-    if p >= len(score.start) or score.start[p] >= start + length or score.stress[p] != 1 or not VOWEL[score.phone[p]]:
-        return 0.0
-    mine = score.knot_phone == p
-    if not mine.any():
-        return 0.0
-    rise = float(score.target[mine, 0].max() - np.median(score.target[:, 0]))
-    return min(max(rise / 3.0, 0.15), 1.6)

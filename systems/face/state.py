@@ -11,7 +11,7 @@ from psi_ecs.components.life import DRIVES
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.phone import PHONES
 from psi_ecs.components.text import EMOTIONS
-from psi_ecs.systems.kernels import koopman
+from psi_ecs.systems.kernels import face_mouth, koopman
 
 F64 = NDArray[np.float64]
 
@@ -22,6 +22,8 @@ TALK, DENTAL, LIFT = range(ROOM, ROOM + 3)
 HEAD, EYE, CHEST, BROWS = slice(ROOM + 3, ROOM + 5), slice(ROOM + 5, ROOM + 7), ROOM + 7, ROOM + 8
 """Yaw and pitch that the head follows; where the eyes look in the body's space; how far the chest is expanded; how far accents
 raise the brows."""
+OTHERS = slice(TALK, DRIVES)
+"""All of these, in this order."""
 
 RATE = np.full(DRIVES, 10.0)
 """Relaxation rates, 1/s: 91 % of the way in 4/rate seconds. Head 0.5 s; expressions have their own."""
@@ -69,9 +71,12 @@ WAVE_SHIFT = np.array([[0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi
 """Waves read off the oscillators: sin(turn * theta + shift)."""
 SWAYING, PHRASE_WAVE, TONUS, DRIFT = slice(0, 6), 6, slice(7, 11), slice(11, 13)
 
-SWAY, PITCH, RAISE, GESTURE, TONE, REST = slice(0, 6), 6, 7, slice(8, 11), slice(11, 15), 15
-"""Movements: sway, voice pitch, brow raise, gestures (nods, shake, phrase), and the tone of the muscles: waves of brow and
-mouth, and its mean."""
+PITCH, RAISE, REST, FILL, SPEECH = 6, 7, 15, 16, slice(17, 17 + len(face_mouth.SPEECH))
+"""Movements: six of sway, voice pitch, brow raise, three gestures (nods, shake, phrase; the first two
+with where the head is turned to), and the tone of the muscles: four waves
+of brow and mouth, and its mean; a chest that fills; and what speech does."""
+FLARE = 0.025
+"""Sneer of the nose for a chest that fills once a second: nostrils open as air is drawn in (Strohl et al. 1980)."""
 LIVELY = {
     "browInnerUp": 0.015, "browOuterUpLeft": 0.010, "browOuterUpRight": 0.009, "mouthSmileLeft": 0.010,
     "mouthSmileRight": 0.009, "mouthPressLeft": 0.008, "mouthPressRight": 0.009,
@@ -82,8 +87,9 @@ one by one."""
 
 
 def movement() -> F64:
-    """What each movement does to the 61 channels, f64[16, 61]."""
-    m = np.zeros((16, len(FACE)))
+    """What each movement does to the 61 channels, f64[M, 61]."""
+    m = np.zeros((SPEECH.stop, len(FACE)))
+    m[FILL, face_mouth.NOSE], m[SPEECH, : len(BLENDSHAPES)] = FLARE, face_mouth.SPEECH
     yaw, pitch, roll = FACE_ID["headYaw"], FACE_ID["headPitch"], FACE_ID["headRoll"]
     m[[0, 1, 2], [yaw, pitch, roll]] = 0.013, 0.009, 0.008
     m[[3, 4, 5], [yaw, pitch, roll]] = 0.004, 0.003, 0.0025
