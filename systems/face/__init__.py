@@ -19,6 +19,7 @@ from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react
 from psi_ecs.systems.face.breathing import breathe
 from psi_ecs.systems.face.claim import checked, claim, owners
+from psi_ecs.systems.face.draws import Draws
 from psi_ecs.systems.face.field import Field, Index
 from psi_ecs.systems.face.held import Bounds
 from psi_ecs.systems.face.said import Kept
@@ -83,13 +84,14 @@ def express(
     claims: Sparse[Claims],
 ) -> None:
     """Pose every face for this tick."""
-    draw, now, table = rng.value.stream("face"), clock.value, shown.value
+    now, table = clock.value, shown.value
     heard, told, ruling = list(cues), list(spoken), "grammar" not in switches.value.off
     owned, anyone = claims.items(), bool(speech.items())
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
         field = _field(ents.id, index.value, oscillators)
         if field is None:
             continue
+        draw = Draws(rng.value.seed, avatar.index, life.drawn)
         ids, turns = ents.id.tolist(), avatar.turn.tolist()
         row = {e: i for i, e in enumerate(ids)}
         for event in heard:
@@ -106,7 +108,7 @@ def express(
         said = [kept.value.of(e, speech.get(e)) if talks else None for e, talks in zip(ids, speaking, strict=True)]
         for who, found in enumerate(said):
             if found is not None:
-                react.accents(found, who, life, art.ahead.item(who, 1), field.amp.item(BEAT, who), now, draw.uniform)
+                react.accents(found, who, life, art.ahead.item(who, 1), field.amp.item(BEAT, who), now, draw)
         react.leak(feeling.goal, life, now, draw)
         react.cycles(life, field, look.strength, listening, draw, now)
         breathe(said, life, field, now)

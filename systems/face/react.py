@@ -1,7 +1,7 @@
 """What changes a face's course: cues, accents, turns, feelings that turn, and oscillators that begin a new cycle (blinks and
 fixations)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from psi_ecs.components.expression import FELT, Expressions
 from psi_ecs.components.life import Life
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.text import EMOTIONS
+from psi_ecs.systems.face.draws import Draws
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.said import Said
 from psi_ecs.systems.face.state import BOW, BROW, IMPULSE, NOD, SHAKE, TALK
@@ -37,12 +38,7 @@ LINE, STEP = 0.10, 0.035
 """Half the width of a line that is read, and a saccade along it, radians (about eight letters: Rayner 1998)."""
 
 
-def lognormal(rng: np.random.Generator, mean: NDArray[np.float64] | float, spread: float, n: int) -> NDArray[np.float64]:
-    """Draw n log-normal times with this mean and log-spread."""
-    return np.asarray(mean * np.exp(spread * rng.standard_normal(n) - 0.5 * spread * spread), np.float64)
-
-
-def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, clock: Clock, rng: np.random.Generator) -> None:
+def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, clock: Clock, draw: Draws) -> None:
     """Begin what a cue directs for the avatar in row `who`."""
     until, one = clock.sample + round(event.seconds * clock.rate), np.array([who])
     if event.kind == "nod":
@@ -62,7 +58,7 @@ def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, cloc
     else:
         name = event.name if event.kind == "expression" else event.kind
         if name == "think":
-            look_away(one, life, field, rng, event.seconds)
+            look_away(one, life, field, draw, event.seconds)
         if name in shown.names:
             n = shown.names.index(name)
             life.want[who, n] = min(max(event.strength, 0.0), 1.0)
@@ -75,7 +71,7 @@ def burst(life: Life, who: int, row: int, size: float, seconds: float, clock: Cl
     life.burst_span[who] = clock.sample, clock.sample + round(min(max(seconds, BURST[0]), BURST[1]) * clock.rate)
 
 
-def leak(goal: NDArray[np.float32], life: Life, clock: Clock, rng: np.random.Generator) -> None:
+def leak(goal: NDArray[np.float32], life: Life, clock: Clock, draw: Draws) -> None:
     """A feeling that turns shows at once, for the blink of an eye, before its expression has grown; `goal` f32[A, 10]."""
     for who, (feeling, before) in enumerate(zip(goal[:, 3:].tolist(), life.leading.tolist(), strict=True)):
         most = max(feeling)
@@ -83,45 +79,45 @@ def leak(goal: NDArray[np.float32], life: Life, clock: Clock, rng: np.random.Gen
         if leading == before:
             continue
         life.leading[who] = leading
-        if leading >= 0 and rng.random() < 0.6:
+        if leading >= 0 and draw.random(who) < 0.6:
             row = FELT.index(EMOTIONS[leading])
-            burst(life, who, row, rng.uniform(0.2, 0.4), rng.uniform(0.16, BURST[1]), clock)
+            burst(life, who, row, draw.uniform(0.2, 0.4, who), draw.uniform(0.16, BURST[1], who), clock)
 
 
-def turn(event: Spoken, who: int, life: Life, field: Field, rng: np.random.Generator) -> None:
+def turn(event: Spoken, who: int, life: Life, field: Field, draw: Draws) -> None:
     """Speakers look away as they begin, look back as they end, and blink at the ends of sentences."""
     one = np.array([who])
-    if event.kind == "turn-start" and rng.random() < 0.5 and life.glance_until[who] < event.start:
-        look_away(one, life, field, rng, 0.8)
+    if event.kind == "turn-start" and draw.random(who) < 0.5 and life.glance_until[who] < event.start:
+        look_away(one, life, field, draw, 0.8)
     elif event.kind == "turn-end":
         life.wander[who] = 0.0
-    elif event.kind == "sentence" and rng.random() < 0.35:
+    elif event.kind == "sentence" and draw.random(who) < 0.35:
         blink(one, field)
 
 
-def hear(event: Spoken, life: Life, speaking: Sequence[bool], clock: Clock, rng: np.random.Generator) -> None:
+def hear(event: Spoken, life: Life, speaking: Sequence[bool], clock: Clock, draw: Draws) -> None:
     """Listeners may nod as a sentence that they hear ends: continuers fall at phrase ends (Duncan 1972; Maynard 1987)."""
     if event.kind == "sentence":
         for who, talks in enumerate(speaking):
-            if not talks and rng.random() < REPLY:
-                life.reply[who] = event.end + round(rng.uniform(-0.25, 0.35) * clock.rate)
+            if not talks and draw.random(who) < REPLY:
+                life.reply[who] = event.end + round(draw.uniform(-0.25, 0.35, who) * clock.rate)
 
 
-def reply(life: Life, listening: Sequence[bool], clock: Clock, rng: np.random.Generator) -> None:
+def reply(life: Life, listening: Sequence[bool], clock: Clock, draw: Draws) -> None:
     """Nod where a nod is due; those who are told to listen nod now and then."""
     due, now = life.reply.tolist(), clock.sample
     if not (any(listening) or any(due)):
         return
     for who, told in enumerate(life.doing[:, 0].tolist()):
         if listening[who] and due[who] == 0 and told > now:
-            life.reply[who] = due[who] = now + round(float(lognormal(rng, 7.0, 0.5, 1)[0]) * clock.rate)
+            life.reply[who] = due[who] = now + round(float(draw.lognormal(7.0, 0.5, np.array([who]))[0]) * clock.rate)
     for who, at in enumerate(due):
         if 0 < at <= now:
             life.reply[who] = 0
             if listening[who]:
-                push(life, who, BOW, float(rng.uniform(*REPLY_ANGLE)) * float(life.gesture[who]))
-                if rng.random() < 0.25:
-                    push(life, who, BROW, float(rng.uniform(0.05, 0.2)))
+                push(life, who, BOW, draw.uniform(*REPLY_ANGLE, who) * float(life.gesture[who]))
+                if draw.random(who) < 0.25:
+                    push(life, who, BROW, draw.uniform(0.05, 0.2, who))
 
 
 def push(life: Life, who: int, mode: int, amount: float) -> None:
@@ -136,18 +132,17 @@ def blink(who: Ids, field: Field) -> None:
     field.restart(Role.BLINK, ready, 1.0 / np.maximum(field.freq[Role.BLINK, ready], 1e-9))
 
 
-def look_away(who: Ids, life: Life, field: Field, rng: np.random.Generator, seconds: float) -> None:
+def look_away(who: Ids, life: Life, field: Field, draw: Draws, seconds: float) -> None:
     """Avert the gaze for about so long: to a side, more often up or level than down (thinking)."""
-    n = len(who)
-    side = np.where(rng.random(n) < 0.5, -1.0, 1.0)
-    life.wander[who, 0] = side * rng.uniform(0.12, 0.34, n)
-    life.wander[who, 1] = rng.uniform(-0.13, 0.12, n)
-    field.restart(Role.GAZE_PITCH, who, lognormal(rng, seconds, 0.35, n))
-    blink(who[rng.random(n) < 0.3], field)
+    side = np.where(draw.random(who) < 0.5, -1.0, 1.0)
+    life.wander[who, 0] = side * draw.uniform(0.12, 0.34, who)
+    life.wander[who, 1] = draw.uniform(-0.13, 0.12, who)
+    field.restart(Role.GAZE_PITCH, who, draw.lognormal(seconds, 0.35, who))
+    blink(who[draw.random(who) < 0.3], field)
 
 
 def cycles(
-    life: Life, field: Field, strength: NDArray[np.float32], listening: Sequence[bool], rng: np.random.Generator, clock: Clock,
+    life: Life, field: Field, strength: NDArray[np.float32], listening: Sequence[bool], draw: Draws, clock: Clock,
 ) -> None:  # fmt: skip
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
     around = [
@@ -162,41 +157,42 @@ def cycles(
     if who.size:
         social = (talk[who] > 0.5) | np.array(listening)[who]
         rate = life.blink[who] * np.where(reading[who], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
-        pause = lognormal(rng, 60.0 / np.maximum(rate, 0.5), 0.5, len(who))
+        pause = draw.lognormal(60.0 / np.maximum(rate, 0.5), 0.5, who)
         field.retime(Role.BLINK, who, np.maximum(pause, face_eyes.BLINK + 0.1))
     if fixations.size:
-        fixate(fixations, reading[fixations], life, field, rng)
+        fixate(fixations, reading[fixations], life, field, draw)
     who = looks
     if who.size:
         free = (life.glance_until[who] <= clock.sample) & ~reading[who]
         away = np.where(free, 0.9 * (1.0 - strength[who]) + 0.3 * talk[who], 0.0)
-        leave = (life.wander[who] == 0.0).all(axis=1) & (rng.random(len(who)) < away)
+        leave = (life.wander[who] == 0.0).all(axis=1) & (draw.random(who) < away)
         stay = who[~leave]
         life.wander[stay] = 0.0
-        field.retime(Role.GAZE_PITCH, stay, lognormal(rng, 2.4, 0.45, len(stay)))
+        field.retime(Role.GAZE_PITCH, stay, draw.lognormal(2.4, 0.45, stay))
         if leave.any():
-            look_away(who[leave], life, field, rng, 1.1)
+            look_away(who[leave], life, field, draw, 1.1)
 
 
-def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, rng: np.random.Generator) -> None:
+def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, draw: Draws) -> None:
     """The next fixation: about what is attended to, or along a line from its left to its right and back (Rayner 1998)."""
-    life.scan[who] = np.where(reading[:, None], life.scan[who], rng.standard_normal((len(who), 2)) * (0.020, 0.013))
+    about = np.stack((0.020 * draw.normal(who), 0.013 * draw.normal(who)), axis=1)
+    life.scan[who] = np.where(reading[:, None], life.scan[who], about)
     lines = who[reading]
-    ahead = life.scan[lines, 0] - STEP * rng.uniform(0.6, 1.4, len(lines))
+    ahead = life.scan[lines, 0] - STEP * draw.uniform(0.6, 1.4, lines)
     over = ahead < -LINE
     life.scan[lines, 0] = np.where(over, LINE, ahead)
     below = np.where(life.scan[lines, 1] > 0.17, 0.08, life.scan[lines, 1] + 0.012)
     life.scan[lines, 1] = np.where(over, below, life.scan[lines, 1])
     mean = np.where(reading, 0.25, 0.75)
-    field.retime(Role.GAZE_YAW, who, np.maximum(lognormal(rng, mean, 0.5, len(who)), 0.15))
+    field.retime(Role.GAZE_YAW, who, np.maximum(draw.lognormal(mean, 0.5, who), 0.15))
 
 
 def accents(
-    said: Said, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Callable[[float, float], float]
+    said: Said, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Draws
 ) -> None:
     """Toss the head, chin up and then down, on the accented vowel that the head's own beat comes to in this tick, and raise the
     brows on the one that it is about to; `ahead` tells by how many seconds it is further along than the sound, `size` and
-    `draw(low, high)` how much."""
+    `draw` varies how much."""
     until = clock.sample + clock.block + round(ahead * clock.rate)
     since = max(life.beaten.item(who), until - 2 * clock.block, said.begin - BROW_LEAD)  # what it has come to already is done
     if since >= until:
@@ -206,7 +202,7 @@ def accents(
     size *= life.gesture.item(who)
     strength = said.accents.within(place, length)
     if strength > 0.0:
-        push(life, who, NOD, -0.022 * strength * size * draw(0.6, 1.2))
+        push(life, who, NOD, -0.022 * strength * size * draw.uniform(0.6, 1.2, who))
     strength = said.accents.within(place + BROW_LEAD, length)
     if strength > 0.45:
-        push(life, who, BROW, 0.30 * strength * size * draw(0.5, 1.1))
+        push(life, who, BROW, 0.30 * strength * size * draw.uniform(0.5, 1.1, who))
