@@ -1,0 +1,191 @@
+"""An entry as a row of the file, and back.
+
+A record is msgpack of what people read, an array in the order of `Record`; the key lies beside it as f16. The checksum is over
+every byte of the row, so a row that was changed by anybody else is known.
+"""
+
+from hashlib import blake2b
+from math import isfinite
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from psi_ecs import PsiError
+from psi_ecs.components.memory import KEY, STYLE, Entry, Tone, Wish
+
+F32 = NDArray[np.float32]
+
+KINDS = {"tag": "t", "topic": "c", "person": "p", "kind": "k", "name": "n", "scene": "s"}
+"""Initial of what a mention is of: it stands before the name, so that one table finds all of them."""
+BANDS = 10
+_FEELING = slice(54, 64)
+"""Where the index has what was felt, at unit length: the key leaves these 0."""
+
+
+class MemoryFileError(PsiError):
+    """A memory cannot be opened, read or written, and why."""
+
+
+class Record(Struct, array_like=True, frozen=True):
+    """What a row holds of an entry, but for key, moment and digest."""
+
+    kind: str
+    name: str
+    time: float
+    scene: str
+    turn: int
+    speaker: str
+    people: tuple[str, ...]
+    text: str
+    tags: tuple[str, ...]
+    concepts: tuple[str, ...]
+    feeling: tuple[float, ...]
+    valence: float
+    tone: Tone
+    style: bytes
+    bands: bytes
+
+
+class Row(NamedTuple):
+    """A row of the table `entry`."""
+
+    id: int
+    record: bytes
+    key: bytes
+    moment: bytes
+    digest: bytes
+    sum: bytes
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is no plain data")
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
+_decode = msgspec.msgpack.Decoder(Record).decode
+
+
+def halves(values: Any, count: int, name: str) -> bytes:
+    """f16 of so many finite numbers."""
+    array = np.asarray(values, np.float32)
+    if array.shape != (count,):
+        raise MemoryFileError(f"a memory's {name} has shape {array.shape}; give {count} numbers")
+    half = array.astype("<f2").tobytes() if np.abs(array).max(initial=0.0) <= 65504.0 else b""  # not so for NaN either
+    if not half:
+        raise MemoryFileError(f"a memory's {name} holds a number that is not finite or above 65504; mend it")
+    return half
+
+
+def record(entry: Entry) -> bytes:
+    """The record of an entry. MemoryFileError if it cannot be kept."""
+    e = entry
+    if not (isfinite(e.time) and isfinite(e.valence)):
+        raise MemoryFileError("a memory's time or valence is not finite; give plain numbers")
+    style, bands = halves(e.style, len(STYLE), "style"), halves(e.bands, BANDS, "bands")
+    made = Record(
+        e.kind, e.name, float(e.time), e.scene, e.turn, e.speaker, tuple(e.people), e.text, tuple(e.tags), tuple(e.concepts),
+        tuple(e.feeling), e.valence, e.tone, style, bands,
+    )  # fmt: skip
+    try:
+        return _encode(made)
+    except (TypeError, ValueError, OverflowError) as why:  # a surrogate, an int above 64 bits, what is no text
+        raise MemoryFileError(f"a memory cannot be kept: {' '.join(str(why).split())}; use plain text and numbers") from why
+
+
+def seal(id: int, body: bytes, key: bytes, moment: bytes, digest: bytes) -> Row:
+    """A row with its checksum."""
+    return Row(id, body, key, moment, digest, _sum(id, body, key, moment, digest))
+
+
+def content(entry: Entry) -> tuple[bytes, bytes, bytes, bytes]:
+    """What makes an entry what it is, whatever its number: equal for copies."""
+    return record(entry), halves(entry.key, KEY, "key"), entry.moment, entry.digest
+
+
+def _sum(id: int, *parts: bytes) -> bytes:
+    """16 bytes over number, lengths and bytes."""
+    head = b"".join(n.to_bytes(8, "little") for n in (id & (2**64 - 1), *map(len, parts)))
+    return blake2b(b"".join((head, *parts)), digest_size=16).digest()
+
+
+def unseal(row: Row | tuple[Any, ...]) -> Entry | None:
+    """The entry of a row; None if the row is damaged."""
+    id, body, key, moment, digest, total = row
+    if not (isinstance(id, int) and all(isinstance(part, bytes) for part in row[1:])):
+        return None
+    if _sum(id, body, key, moment, digest) != total or len(key) != 2 * KEY:
+        return None
+    try:
+        r = _decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if len(r.style) != 2 * len(STYLE) or len(r.bands) != 2 * BANDS or not isfinite(r.time):
+        return None
+    style, bands, found = (np.frombuffer(b, "<f2").astype(np.float32) for b in (r.style, r.bands, key))
+    if not all(np.isfinite(a).all() for a in (style, bands, found)):  # a checksum can be made by anybody
+        return None
+    return Entry(
+        id=id, kind=r.kind, name=r.name, time=r.time, scene=r.scene, turn=r.turn, speaker=r.speaker, people=r.people,
+        text=r.text, tags=r.tags, concepts=r.concepts, feeling=r.feeling, valence=r.valence, tone=r.tone, style=style,
+        bands=bands, key=found, moment=moment, digest=digest,
+    )  # fmt: skip
+
+
+def mentions(entry: Entry) -> set[str]:
+    """What an entry is found by, each with the initial of its kind before it."""
+    found = {"k" + entry.kind}
+    found.update("t" + tag for tag in entry.tags)
+    found.update("c" + concept for concept in entry.concepts)
+    found.update("p" + person for person in (entry.speaker, *entry.people) if person)
+    found.update(initial + text for initial, text in (("n", entry.name), ("s", entry.scene)) if text)
+    return found
+
+
+def asked(wish: Wish) -> list[tuple[str, ...]]:
+    """Groups of mentions that a wish asks for: of each group, any one."""
+    groups = [("t" + tag,) for tag in wish.tags]
+    if wish.concepts:
+        groups.append(tuple("c" + concept for concept in dict.fromkeys(wish.concepts)))
+    single = (("p", wish.person), ("k", wish.kind), ("n", wish.name), ("s", wish.scene))
+    return groups + [(initial + text,) for initial, text in single if text]
+
+
+def fits(wish: Wish, entry: Entry) -> bool:
+    """Whether all that a wish asks for holds of an entry."""
+    if wish.ids and entry.id not in wish.ids:
+        return False
+    if (wish.since is not None and entry.time < wish.since) or (wish.until is not None and entry.time > wish.until):
+        return False
+    if wish.text and wish.text.casefold() not in entry.text.casefold():
+        return False
+    groups = asked(wish)
+    if not groups:
+        return True
+    held = mentions(entry)
+    return all(any(name in held for name in group) for group in groups)
+
+
+def position(key: Any, body: Any) -> F32 | None:
+    """f32[KEY]: where the index has a row: its key, with what was felt at unit length where the key is 0; None if damaged."""
+    try:
+        felt = _decode(body).feeling
+        place = joined(np.frombuffer(key, "<f2"), felt)
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+        return None
+    return place if place.shape == (KEY,) and np.isfinite(place).all() else None
+
+
+def joined(key: NDArray[Any], feeling: tuple[float, ...] | None) -> F32:
+    """A key with a feeling, at unit length, in its place."""
+    place = key.astype(np.float32)
+    place[_FEELING] = 0.0
+    if feeling:
+        felt = np.zeros(_FEELING.stop - _FEELING.start, np.float32)
+        felt[: len(feeling)] = np.nan_to_num(np.asarray(feeling[: len(felt)], np.float64).clip(-1e3, 1e3))
+        place[_FEELING] = felt / max(float(np.linalg.norm(felt)), 1e-9)
+    return place
