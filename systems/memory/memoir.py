@@ -169,6 +169,8 @@ class Memoir:
         """Put down who it has become."""
         now = self.self
         now.mood = self.mood
+        if self.store.readonly:
+            return
         self.store.put("self", msgspec.msgpack.encode(now))
 
     def resume(self, now: float) -> None:

@@ -1,6 +1,7 @@
 """Remembering: what was kept of a turn becomes an entry, and what is remembered draws what is said next."""
 
 import logging
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -56,13 +57,18 @@ def remember(
                     speaker=persona.name, people=others, feeling=tuple(feeling.goal[row].tolist()), valence=mood.feeling[0],
                     bands=bands,
                 )  # fmt: skip
-                moment, store = turn.recording.moment, library.value.of(turn.avatar, persona.name)
+                store = library.value.of(turn.avatar, persona.name)
                 if store.readonly:
                     continue
-                store.add(made, lambda m=moment: sealed(m))
+                store.add_lazily(made, partial(_finished, turn.recording.moment))
                 now = selves.get(turn.avatar) or Self()
                 selves[turn.avatar] = now = replace(now, mood=mood, time=made.time, tone=settled(now.tone, made.tone, SLOW))
                 store.put("self", msgspec.msgpack.encode(now))
+
+
+def _finished(moment: Moment, made: Entry) -> Entry:
+    """An entry with its moment; sealing takes longer than a tick can wait, so the store's thread does it."""
+    return replace(made, moment=sealed(moment))
 
 
 def felt(mood: Mood, said: Tone) -> Mood:

@@ -3,16 +3,18 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from msgspec import Struct, json
+from msgspec import Struct, msgpack
 from numpy.typing import NDArray
 
+from psi_ecs.components.frame import Frame
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.language import analyse
-from psi_ecs.tools.memory.measure import MEASURES, measure, take
+from psi_ecs.tools.memory.measure import JUST, MEASURES, distance, measure, take, taken
 
 F64 = NDArray[np.float64]
 
@@ -37,6 +39,7 @@ TEXTS = (
     "The salt breeze came across from the sea.", "The girl at the booth sold fifty bonds.",
 )  # fmt: skip
 """The first two Harvard lists (IEEE 1969), which say nothing of a tone."""
+BLENDED = "The birch canoe slid on the smooth planks. It is easy to tell the depth of a well."
 RATIOS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SEED = 11
 
@@ -87,11 +90,11 @@ def ask(path: Path, persona: str, texts: int, told: Callable[[], None]) -> dict[
 def sameness(kept: dict[str, list[float]], asked: dict[str, list[float]]) -> Sameness:
     """Nearest of the kept styles for each utterance; measures are scaled by how they differ between the styles."""
     names = list(kept)
-    known = np.array([kept[n] for n in names])
-    scale = np.maximum(known.std(axis=0), 1e-3)
+    known = [np.array(kept[n]) for n in names]
+    scale = np.maximum(np.nanstd(known, axis=0), 1e-3)
     confused = {}
     for key, found in asked.items():
-        nearest = names[int(np.argmin((((known - np.array(found)) / scale) ** 2).sum(axis=1)))]
+        nearest = names[int(np.argmin([distance(np.array(found), one, scale) for one in known]))]
         if nearest != key.partition("/")[2]:
             confused[key] = nearest
     return Sameness(1.0 - len(confused) / len(asked), len(asked), 1.0 / len(names), confused)
@@ -105,7 +108,7 @@ def same_tone(persona: str, texts: int, told: Callable[[], None]) -> tuple[Samen
         here = ask(path, persona, texts, told)
         line = [sys.executable, "-m", "psi_ecs.tools.memory.tones", str(path), persona, str(texts)]
         done = subprocess.run(line, capture_output=True, check=True)
-        there = json.decode(done.stdout, type=dict[str, list[float]])
+        there = msgpack.decode(done.stdout, type=dict[str, list[float]])
         for _ in there:
             told()
     return sameness(kept, here), sameness(kept, there)
@@ -115,63 +118,59 @@ class Blends(Struct):
     """How what lies between two memories measures."""
 
     monotone: float
-    """Share of pairs and measures that go one way only, from end to end."""
+    """Share of pairs and measures that go one way only, from end to end, as far as can be noticed: back by no more than noise
+    makes them, or than JUST."""
+    strict: float
+    """Likewise, back by no more than noise makes them."""
     of: int
     broken: float
-    """By how much more a rule of the grammar is broken between the ends than at the worse of them, in its own unit: at most."""
-    against: dict[str, float]
-    """Of those that do not: how far they go back, as a share of their way."""
+    """By how much more a rule of the grammar is broken between the ends than at the worse of them, in its own unit: at most,
+    each as the mean over the utterance."""
+    against: dict[str, list[float]]
+    """What goes back by more than noise, at the five ratios."""
 
 
-def blends(persona: str, text: str, told: Callable[[], None]) -> Blends:
-    """All pairs of styles at five ratios. A measure counts as going one way if no step goes back by more than what differs
-    between three performances that differ in their noise alone."""
+def blends(persona: str, told: Callable[[], None]) -> Blends:
+    """All pairs of styles at five ratios. Noise is by how much three performances differ that are otherwise the same."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{persona}.psimem"
         keep(path, persona)
-        names = list(STYLES)
-        noise = _noise(path, persona, text)
-        against, total, worst = {}, 0, 0.0
-        for i, first in enumerate(names):
-            for second in names[i + 1 :]:
-                found, broken = [], []
-                for ratio in RATIOS:
-                    got, rules = _between(path, persona, f"[like between {first} and {second} {ratio}] {text}", text, SEED)
-                    found.append(got)
-                    broken.append(rules)
-                    told()
-                worst = max(worst, *(_worse(b, broken[0], broken[-1]) for b in broken[1:-1]))
-                steps = np.diff(np.array(found), axis=0)
-                way = steps.sum(axis=0)
-                back = np.maximum(-steps * np.sign(way), 0.0).max(axis=0)
-                for name, b, w, n in zip(MEASURES, back, way, noise, strict=True):
-                    total += 1
-                    if b > n:
-                        against[f"{first}-{second} {name}"] = float(b / max(abs(w), 1e-9))
-    return Blends(1.0 - len(against) / total, total, worst, against)
+        names, against, noticed, total, worst = list(STYLES), dict[str, list[float]](), 0, 0, 0.0
+        noise = {name: _noise(path, persona, f"[like {name}] {BLENDED}", told) for name in names}
+        for first, second in combinations(names, 2):
+            lines = [f"[like between {first} and {second} {ratio}] {BLENDED}" for ratio in RATIOS]
+            found, broken = zip(*(_performed(path, persona, line, SEED, told) for line in lines), strict=True)
+            worst = max(worst, *(_worse(b, broken[0], broken[-1]) for b in broken[1:-1]))
+            steps = np.diff(np.array(found), axis=0)
+            back = np.maximum(-steps * np.sign(steps.sum(axis=0)), 0.0).max(axis=0)
+            most = np.maximum(noise[first], noise[second])
+            for k in np.flatnonzero(~np.isnan(back)).tolist():
+                total += 1
+                if back[k] > most[k]:
+                    against[f"{first}-{second} {MEASURES[k]}"] = [float(f[k]) for f in found]
+                    noticed += bool(back[k] > JUST[k])
+    return Blends(1.0 - noticed / total, 1.0 - len(against) / total, total, worst, against)
 
 
-def _between(path: Path, persona: str, line: str, text: str, seed: int) -> tuple[F64, dict[str, float]]:
-    """Measures of a line, and how far each rule was broken at most."""
+def _performed(path: Path, persona: str, line: str, seed: int, told: Callable[[], None]) -> tuple[F64, dict[str, float]]:
+    """Measures of a line, and how far each rule was broken on average."""
     host = Host(seed=seed)
     avatar = host.avatar(persona)
     memory = host.memory(avatar, path, readonly=True)
     host.say(avatar, line)
-    frames, broken = [], dict[str, float]()
+    frames, broken = list[Frame](), dict[str, float]()
     while not host.idle:
         frames.append(host.step())
         for name, amount in host.broken(avatar).items():
-            broken[name] = max(broken.get(name, 0.0), amount)
+            broken[name] = broken.get(name, 0.0) + amount
     memory.close()
-    from psi_ecs.tools.memory.measure import Take
-
-    sound, weights = np.concatenate([f.audio for f in frames]), np.stack([f.weights[0] for f in frames])
-    return measure(Take(sound, weights, frames), syllables(text)), broken
+    told()
+    return measure(taken(frames), syllables(BLENDED)), {name: total / len(frames) for name, total in broken.items()}
 
 
-def _noise(path: Path, persona: str, text: str) -> F64:
-    """How much measures differ by noise alone: the largest difference between three performances."""
-    found = np.array([_between(path, persona, text, text, seed)[0] for seed in (SEED, SEED + 1, SEED + 2)])
+def _noise(path: Path, persona: str, line: str, told: Callable[[], None]) -> F64:
+    """How much measures differ by noise alone."""
+    found = np.array([_performed(path, persona, line, seed, told)[0] for seed in (SEED, SEED + 1, SEED + 2)])
     return np.asarray(found.max(axis=0) - found.min(axis=0))
 
 
@@ -181,4 +180,4 @@ def _worse(now: dict[str, float], *ends: dict[str, float]) -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(json.encode(ask(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), lambda: None)))
+    sys.stdout.buffer.write(msgpack.encode(ask(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), lambda: None)))
