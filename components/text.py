@@ -20,6 +20,11 @@ class Emotion(Struct, frozen=True):
 
 
 EMOTIONS: tuple[str, ...] = ("joy", "anger", "sadness", "fear", "disgust", "surprise", "calm")
+MOODS: dict[str, tuple[float, float, float]] = {
+    "joy": (0.8, 0.5, 0.4), "anger": (-0.6, 0.7, 0.5), "sadness": (-0.7, -0.4, -0.4), "fear": (-0.65, 0.65, -0.55),
+    "disgust": (-0.6, 0.3, 0.25), "surprise": (0.2, 0.75, -0.1), "calm": (0.35, -0.5, 0.2),
+}  # fmt: skip
+"""Valence, arousal and dominance of each named emotion (Russell and Mehrabian 1977, rounded)."""
 FEELINGS: tuple[str, ...] = ("valence", "arousal", "dominance", *EMOTIONS)
 """Columns of `components.avatar.Feeling`."""
 

@@ -249,18 +249,23 @@ class Host:
             memory = host.memory(mira, Path("mira.psimem"), began=time.time())
             host.say(mira, "[like earlier] Shall we go on? [/]")
         """
-        memoir, library = Memoir(self.app, avatar), self.app.world.resource(Library)
+        memoir, library = Memoir(self.app.world, avatar, self.app.send), self.app.world.resource(Library)
         if path is not None:
             library.open(avatar, memoir.persona, path, secret, readonly)
             library.began, library.scene = began, scene
             memoir.resume(began + self.time)
         return memoir
 
+    def close(self) -> None:
+        """Write down what is remembered, and close the files. A host without files need not be closed."""
+        for avatar in self.avatars:
+            self.memory(avatar).close()
+
     def quote(self, avatar: int, what: str) -> int:
         """Show a moment of the past again, sound and face bit for bit, once the avatar is silent; returns the turn that its
         events will carry. `what` is a phrase such as "greeting" or "#12". PsiError if nothing like it is remembered."""
         self._turn += 1
-        Memoir(self.app, avatar).quote(what, self._turn)
+        self.memory(avatar).quote(what, self._turn)
         return self._turn
 
     def learn(self, avatar: int, most: float = 2.0) -> None:

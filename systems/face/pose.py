@@ -19,7 +19,7 @@ from psi_ecs.systems.face.breathing import chest
 from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Limits, hold
-from psi_ecs.systems.face.state import BROWS, CHEST, DENTAL, EYE, LIFT, OTHERS, ROWS, TALK
+from psi_ecs.systems.face.state import CHEST, DENTAL, EYE, OTHERS, ROWS, TALK
 from psi_ecs.systems.kernels import face_eyes, face_mouth, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 

@@ -8,7 +8,7 @@ from psi_ecs import App
 
 from .keep import keep, open_moment
 from .library import Library
-from .memoir import Memoir
+from .memoir import Memoir, heed
 from .quote import Reruns, begin_quotes, quote
 from .remember import lean, remember
 from .rerun import Rerun
@@ -19,4 +19,4 @@ __all__ = ["Library", "Memoir", "Rerun", "Reruns", "memory", "travel"]
 
 def memory(app: App) -> None:
     """Plugin: what is said is kept and can be recalled."""
-    app.add(Library(), open_moment, keep, remember, lean, begin_quotes, quote)
+    app.add(Library(), open_moment, keep, remember, lean, begin_quotes, quote, heed)

@@ -47,7 +47,7 @@ class Quoted(Struct):
 
 def performance(taken: Take, host: Host, turn: int) -> str:
     """Digest of sound and face from the tick in which a turn begins to the one before it ends."""
-    ticks = {e.kind: k for k, f in enumerate(taken.frames) for e in f.events if e.turn == turn and e.kind in ("turn-start", "turn-end")}
+    ticks = {e.kind: k for k, f in enumerate(taken.frames) for e in f.events if e.turn == turn and e.kind.startswith("turn")}
     digest = blake2b(digest_size=16)
     for frame in taken.frames[ticks["turn-start"] : ticks["turn-end"]]:
         for part in (frame.sounds[0], frame.weights[0], frame.tongue[0], frame.breath[0]):
@@ -110,7 +110,8 @@ def quotes(persona: str, others: int, told: Callable[[], None]) -> Quoted:
         told()
         crowd(persona, path, others)
         told()
-        done = subprocess.run([sys.executable, "-m", "psi_ecs.tools.memory.ways", persona, str(path)], capture_output=True, check=True)
+        line = [sys.executable, "-m", "psi_ecs.tools.memory.ways", persona, str(path)]
+        done = subprocess.run(line, capture_output=True, check=True)
         told()
     there = done.stdout.decode().split()
     same = [sum(a == b for a, b in zip(said, found, strict=True)) for found in (here, there)]
