@@ -1,4 +1,4 @@
-"""ψ-memory at rest: one file for each persona. SQLite holds it; a cache of cells beside it makes a search among very many quick."""
+"""ψ-memory at rest: one SQLite file for each persona, and beside it a cache that makes a search among very many quick."""
 
 from .rows import MemoryFileError
 from .store import Merged, Report, Store

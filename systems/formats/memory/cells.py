@@ -42,7 +42,7 @@ class Cells(Struct):
         cells = np.sort(np.argpartition(-near, PROBES)[:PROBES]) if len(near) > PROBES else np.arange(len(near))
         spans = [slice(self.starts[c], self.starts[c + 1]) for c in cells]
         unit = query * np.float32(self.scale)
-        scores = np.concatenate([self.vectors[span].astype(np.float32) @ unit for span in spans])
+        scores: F32 = np.concatenate([self.vectors[span].astype(np.float32) @ unit for span in spans])
         best = top(scores, count)
         rows = np.concatenate([self.rows[span] for span in spans])[best]
         return rows.astype(np.int64), scores[best]
@@ -77,7 +77,8 @@ def _blocks(vectors: Any, columns: NDArray[np.intp]) -> Any:
 
 def _closest(part: F32, centres: F32) -> NDArray[np.intp]:
     """Nearest centre of each vector (Euclidean)."""
-    return np.argmax(part @ centres.T - 0.5 * (centres**2).sum(1), axis=1)
+    near: NDArray[np.intp] = np.argmax(part @ centres.T - 0.5 * (centres**2).sum(1), axis=1)
+    return near
 
 
 def _means(vectors: Any, columns: NDArray[np.intp], count: int, seed: int) -> F32:
@@ -85,7 +86,7 @@ def _means(vectors: Any, columns: NDArray[np.intp], count: int, seed: int) -> F3
     rng = np.random.Generator(np.random.PCG64(seed))
     seen = np.sort(rng.choice(len(vectors), min(len(vectors), SAMPLE * count), replace=False))
     sample = vectors[seen][:, columns].astype(np.float32)
-    centres = sample[rng.choice(len(sample), count, replace=False)]
+    centres: F32 = sample[rng.choice(len(sample), count, replace=False)]
     for _ in range(ROUNDS):
         cell = np.concatenate([_closest(part, centres) for part in np.array_split(sample, -(-len(sample) // BLOCK))])
         order = np.argsort(cell, kind="stable")

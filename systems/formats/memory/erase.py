@@ -1,9 +1,10 @@
 """Forgetting: what is removed is removed from the disk, as far as a program can say.
 
-SQLite overwrites what is deleted, but a page may keep a copy of a row that was once moved; so the file is written anew. Until that
-is done the file says so, and the next who opens it does it.
+SQLite overwrites what is deleted, but a page may keep a copy of a row that was once moved; so the file is written anew. Until
+that is done the file says so, and the next who opens it does it.
 """
 
+import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -20,29 +21,29 @@ IN_MEMORY = 256 << 20
 """Bytes of a file up to which it is written anew by way of RAM."""
 
 
-def forget(store: "Base", wish: Wish) -> int:
+def forget(base: "Base", wish: Wish) -> int:
     """Remove what a wish asks for; how many. MemoryFileError in one line if it cannot be: then nothing is."""
-    store.flush()
-    with store._adding, store._writing, store._reading:
-        ids = [id for _, id in search.matches(store, wish, max(len(store), 1))]
+    base.writer.drain()
+    with base.writer.adding, base.writer.lock, base.reading:
+        ids = [id for _, id in search.matches(base, wish, max(base.count, 1))]
         if not ids:
             return 0
-        _delete(store, ids)
+        _delete(base, ids)
         gone = np.array(ids, np.int64)
-        store._tail.keep(gone)
-        store._frozen = None if store._frozen is None else store._frozen.without(gone)
-        if (beside := store._beside()) is not None:
+        base.tail.keep(gone)
+        base.frozen = None if base.frozen is None else base.frozen.without(gone)
+        if (beside := base.beside()) is not None:
             with suppress(FileNotFoundError):
                 beside.unlink()
-        store._renew()
-    scrub(store)
-    if store._frozen is not None:
-        store._keep_cells()
+        base.renew()
+    scrub(base)
+    if base.frozen is not None:
+        base.keep_cells()
     return len(ids)
 
 
-def _delete(store: "Base", ids: list[int]) -> None:
-    db = store._db
+def _delete(base: "Base", ids: list[int]) -> None:
+    db = base.db
     try:
         db.execute("BEGIN IMMEDIATE")
         db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
@@ -52,19 +53,19 @@ def _delete(store: "Base", ids: list[int]) -> None:
             db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM temp.gone)")
         db.execute("DELETE FROM name WHERE id NOT IN (SELECT DISTINCT name FROM mention)")
         db.execute("DELETE FROM temp.gone")
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (store._generation() + 1,))
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (store._last,))
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (base.generation() + 1,))
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (base.last,))
         db.execute("INSERT OR REPLACE INTO meta VALUES ('scrub', 1)")
         db.execute("COMMIT")
     except file.database_errors() as why:
-        store._back()
-        raise file.failure(store.path, why, "be changed") from why
+        base.writer.back()
+        raise file.failure(base.path, why, "be changed") from why
 
 
-def scrub(store: "Base") -> None:
+def scrub(base: "Base") -> None:
     """Write the file anew, so that no byte of what was removed is left in it or in its log."""
-    with store._writing, store._reading:
-        db = store._db
+    with base.writer.lock, base.reading:
+        db = base.db
         try:
             size = db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0]
             db.execute(f"PRAGMA temp_store = {'MEMORY' if size <= IN_MEMORY else 'FILE'}")
@@ -72,7 +73,7 @@ def scrub(store: "Base") -> None:
             busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             db.execute("DELETE FROM meta WHERE name = 'scrub'")
             if busy and busy[0]:
-                raise file.sqlite3.OperationalError("the log is locked by a reader")
+                raise sqlite3.OperationalError("the log is locked by a reader")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except file.database_errors() as why:
-            raise file.failure(store.path, why, "be cleared of what is removed already; it is tried again when it is opened") from why
+            raise file.failure(base.path, why, "be cleared of what was removed (opening it tries again)") from why

@@ -62,11 +62,11 @@ _encode = msgspec.json.Encoder(enc_hook=_plain).encode
 _decode = msgspec.json.Decoder(Entry, dec_hook=_array).decode
 
 
-def export(store: "Base", path: Path) -> int:
+def export(base: "Base", path: Path) -> int:
     """Write a store; how many entries. OutputError in one line if it cannot be written."""
     part, hashed, count = Part(path), blake2b(digest_size=16), 0
     try:
-        for line in _lines(store):
+        for line in _lines(base):
             hashed.update(line)
             part.write(line)
             count += line.startswith(b'{"id"')
@@ -79,32 +79,32 @@ def export(store: "Base", path: Path) -> int:
     return count
 
 
-def _lines(store: "Base") -> Iterator[bytes]:
-    yield _encode(Head(FORMAT, store.persona)) + b"\n"
-    for name in store.states():
-        if (value := store.take(name)) is not None:
+def _lines(base: "Base") -> Iterator[bytes]:
+    yield _encode(Head(FORMAT, base.persona)) + b"\n"
+    for name in base.states():
+        if (value := base.state(name)) is not None:
             yield _encode(State(name, value)) + b"\n"
-    for entry in store.iterate():
+    for entry in base.iterate():
         yield _encode(entry) + b"\n"
 
 
-def load(store: "Base", path: Path) -> tuple[int, int]:
+def load(base: "Base", path: Path) -> tuple[int, int]:
     """Take an exported file in; how many entries were new, and known. States come only where there is none of that name."""
-    count = _checked(path, store.persona)
+    count = _checked(path, base.persona)
     added = known = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if line.startswith(b'{"id"'):
                 entry = _read(path, number, line, _decode)
-                if _held(store, entry):
+                if _held(base, entry):
                     known += 1
                 else:
-                    store.add(entry)
+                    base.add(entry, None)
                     added += 1
             elif line.startswith(b'{"state"'):
                 state = _read(path, number, line, lambda raw: msgspec.json.decode(raw, type=State))
-                if store.take(state.state) is None:
-                    store.put(state.state, state.value)
+                if base.state(state.state) is None:
+                    base.writer.states[state.state] = state.value
     if added + known != count:
         raise MemoryFileError(f"{path}: holds {added + known} entries, not {count} as its end says; use another copy")
     return added, known
@@ -148,9 +148,10 @@ def _read(path: Path, number: int, line: bytes, decode: Any) -> Any:
         return decode(line)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError) as why:
         text = " ".join(str(why).split())[:200]
-        raise MemoryFileError(f"{path}, line {number}: is no line of a memory: {text}; give what psi memory export wrote") from why
+        remedy = "give what psi memory export wrote"
+        raise MemoryFileError(f"{path}, line {number}: is no line of a memory: {text}; {remedy}") from why
 
 
-def _held(store: "Base", entry: Entry) -> bool:
+def _held(base: "Base", entry: Entry) -> bool:
     """Whether a store has the same entry, whatever its number."""
-    return any(content(other) == content(entry) for other in store.at(entry.time))
+    return any(content(other) == content(entry) for other in base.at(entry.time))

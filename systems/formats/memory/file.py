@@ -32,6 +32,8 @@ STATE = "CREATE TABLE state (name TEXT PRIMARY KEY, value BLOB, sum BLOB) WITHOU
 TABLES = {0: {ENTRY, META}, 1: {ENTRY, META, STATE, *DERIVED}}
 """What a file of each version holds: version 0 had entries alone."""
 
+SETTINGS = ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY")
+
 
 def failure(path: Path | None, why: Exception, doing: str = "be read") -> MemoryFileError:
     """One line for what SQLite or the system says."""
@@ -113,15 +115,14 @@ def connect(path: Path | None, secret: bytes | None, mode: str) -> Any:
         module = library()
         opened = _open(module, path, mode)
         opened.execute(f"PRAGMA key = \"x'{secret.hex()}'\"")
-    with suppress(AttributeError):  # of Python 3.12 and of the plain library
-        opened.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-        opened.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
-        opened.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
+    with suppress(AttributeError):  # from Python 3.12 on, and not of SQLCipher
+        for name, value in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
+            opened.setconfig(getattr(sqlite3, f"SQLITE_DBCONFIG_{name}"), value)
     with suppress(AttributeError):
         opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
         opened.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)  # VACUUM needs one
         opened.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 1)
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY"):
+    for pragma in SETTINGS:
         opened.execute("PRAGMA " + pragma)
     if mode != "rw":
         opened.execute("PRAGMA query_only = ON")
@@ -136,22 +137,23 @@ def _open(module: Any, path: Path | None, mode: str) -> Any:
     return module.connect(name, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False)
 
 
-def database_errors() -> tuple[type[Exception], ...]:
-    """What either library raises."""
+def database_errors() -> Any:
+    """What either library raises, as a tuple."""
     from .secret import errors
 
     return (sqlite3.Error, *errors())
 
 
 def reading(path: Path | None, secret: bytes | None) -> Any:
-    """A connection that writes nothing. Where its folder takes no log of readers, and there is no log, the file stands still."""
+    """A connection that writes nothing. Where its folder takes no log of readers and there is no log, the file stands still."""
     db = connect(path, secret, "ro")
     try:
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except database_errors() as why:
         db.close()
         wal = path.with_name(path.name + "-wal") if path else None
-        if ("unable to open" not in str(why) and "readonly" not in str(why).replace(" ", "")) or (wal and wal.exists() and wal.stat().st_size):
+        logged = wal is not None and wal.exists() and wal.stat().st_size
+        if logged or not any(words in str(why) for words in ("unable to open", "readonly")):
             raise
         db = connect(path, secret, "immutable")
     return db
@@ -185,14 +187,15 @@ def check(db: Any, path: Path | None, persona: str) -> int:
         raise MemoryFileError(f"{path}: is a database of another program; choose another file")
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     newer(path, version)
-    found = [(kind, name, sql) for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master") if sql is not None]
+    found = [row for row in db.execute("SELECT type, name, sql FROM sqlite_master") if row[2] is not None]
     strange = [f"{kind} {name}" for kind, name, sql in found if kind != "table" or sql not in TABLES[version]]
     if strange or len(found) != len(TABLES[version]):
         what = f"holds {strange[0]!r}, which is not ours" if strange else "lacks a table"
         raise MemoryFileError(f"{path}: {what}; it is refused, use another copy")
     owner = db.execute("SELECT value FROM meta WHERE name = 'persona'").fetchone()
     if owner is None or owner[0] != persona:
-        raise MemoryFileError(f"{path}: is the memory of {str(owner and owner[0])[:80]!r}, not of {persona!r}; choose another file")
+        whose = str(owner and owner[0])[:80]
+        raise MemoryFileError(f"{path}: is the memory of {whose!r}, not of {persona!r}; choose another file")
     return version
 
 

@@ -1,8 +1,8 @@
 """What is nearest: keys in memory, scanned, and beyond some ten thousand of them a file of cells beside the database.
 
 The file can be made again from the database at any time. It says up to which row it goes and how many forgettings it knows
-of; if that does not fit, it is not used. It takes part in a search from when the store is opened (or is told to make it) until it
-is closed, so what is found never depends on how far something in the background has got.
+of; if that does not fit, it is not used. It takes part in a search from when the store is opened (or is told to make it) until
+it is closed, so what is found never depends on how far something in the background has got.
 """
 
 import os
@@ -34,6 +34,9 @@ PARTS = {
     "feeling": HALF - 10 + np.arange(10),
 }
 """Columns of a position that cells are made of; a query goes to the first part that holds all of its own."""
+
+FIELDS = ("centres", "starts", "rows", "vectors")
+"""Arrays of cells."""
 
 
 class Tag(Struct, frozen=True):
@@ -138,7 +141,7 @@ def write(path: Path, frozen: Frozen) -> None:
     """Whole or not at all, and safe from a loss of power. OSError if it cannot be written."""
     arrays = {"ids": frozen.ids}
     for name, cells in frozen.parts.items():
-        arrays |= {f"{name}.{field}": getattr(cells, field) for field in ("centres", "starts", "rows", "vectors")}
+        arrays |= {f"{name}.{field}": getattr(cells, field) for field in FIELDS}
     header, at = Header(frozen.tag, {n: c.scale for n, c in frozen.parts.items()}, {}), 0
     for name, array in arrays.items():
         header.arrays[name] = (array.dtype.str, array.shape, at, checksum(array.reshape(-1).view(np.uint8).data))
@@ -170,8 +173,7 @@ def read(path: Path, deep: bool = False) -> Frozen | None:
             return None
         header = msgspec.msgpack.decode(body, type=Header)
         found = {name: _array(data[-(-(start + length) // 64) * 64 :], *spec, deep) for name, spec in header.arrays.items()}
-        fields = ("centres", "starts", "rows", "vectors")
-        parts = {n: Cells(*(found[f"{n}.{field}"] for field in fields), header.scales[n]) for n in PARTS}
+        parts = {n: Cells(*(found[f"{n}.{field}"] for field in FIELDS), scale=header.scales[n]) for n in PARTS}  # type: ignore
     except (OSError, ValueError, KeyError, TypeError, msgspec.MsgspecError):
         return None
     frozen = Frozen(header.tag, found["ids"], parts)

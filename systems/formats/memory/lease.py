@@ -20,7 +20,8 @@ class Lease:
         try:
             self._file = os.open(place, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as why:
-            raise MemoryFileError(f"{place}: cannot be made: {(why.strerror or '').lower()}; choose a folder you may write to") from why
+            reason = (why.strerror or str(why)).lower()
+            raise MemoryFileError(f"{place}: cannot be made: {reason}; choose a folder you may write to") from why
         try:
             _lock(self._file)
         except OSError as why:

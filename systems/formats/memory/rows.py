@@ -5,7 +5,7 @@ every byte of the row, so a row that was changed by anybody else is known.
 """
 
 from hashlib import blake2b
-from math import isfinite
+from math import isfinite, sqrt
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,8 +18,6 @@ from psi_ecs.components.memory import KEY, STYLE, Entry, Tone, Wish
 
 F32 = NDArray[np.float32]
 
-KINDS = {"tag": "t", "topic": "c", "person": "p", "kind": "k", "name": "n", "scene": "s"}
-"""Initial of what a mention is of: it stands before the name, so that one table finds all of them."""
 BANDS = 10
 _FEELING = slice(54, 64)
 """Where the index has what was felt, at unit length: the key leaves these 0."""
@@ -136,8 +134,15 @@ def unseal(row: Row | tuple[Any, ...]) -> Entry | None:
     )  # fmt: skip
 
 
+def state_sum(name: str, value: bytes) -> bytes:
+    """16 bytes over a named state."""
+    head = name.encode("utf-8", "surrogatepass")
+    return blake2b(len(head).to_bytes(8, "little") + head + value, digest_size=16).digest()
+
+
 def mentions(entry: Entry) -> set[str]:
-    """What an entry is found by, each with the initial of its kind before it."""
+    """What an entry is found by, each with an initial before it, so that one table finds all: t for a tag, c a concept, p a
+    person, k a kind, n a name, s a scene."""
     found = {"k" + entry.kind}
     found.update("t" + tag for tag in entry.tags)
     found.update("c" + concept for concept in entry.concepts)
@@ -148,7 +153,7 @@ def mentions(entry: Entry) -> set[str]:
 
 def asked(wish: Wish) -> list[tuple[str, ...]]:
     """Groups of mentions that a wish asks for: of each group, any one."""
-    groups = [("t" + tag,) for tag in wish.tags]
+    groups: list[tuple[str, ...]] = [("t" + tag,) for tag in wish.tags]
     if wish.concepts:
         groups.append(tuple("c" + concept for concept in dict.fromkeys(wish.concepts)))
     single = (("p", wish.person), ("k", wish.kind), ("n", wish.name), ("s", wish.scene))
@@ -183,9 +188,9 @@ def position(key: Any, body: Any) -> F32 | None:
 def joined(key: NDArray[Any], feeling: tuple[float, ...] | None) -> F32:
     """A key with a feeling, at unit length, in its place."""
     place = key.astype(np.float32)
+    felt = [float(x) for x in (feeling or ())][: _FEELING.stop - _FEELING.start]
+    length = sqrt(sum(x * x for x in felt)) if all(abs(x) < 1e100 for x in felt) else 0.0  # nor NaN
     place[_FEELING] = 0.0
-    if feeling:
-        felt = np.zeros(_FEELING.stop - _FEELING.start, np.float32)
-        felt[: len(feeling)] = np.nan_to_num(np.asarray(feeling[: len(felt)], np.float64).clip(-1e3, 1e3))
-        place[_FEELING] = felt / max(float(np.linalg.norm(felt)), 1e-9)
+    if length > 0.0:
+        place[_FEELING.start : _FEELING.start + len(felt)] = [x / length for x in felt]
     return place

@@ -1,7 +1,7 @@
 """Finding: which entries a wish is about, in which order, and why.
 
-What is in the file is found by its tables, what is not written yet by looking at each. What waits is taken first: an entry that is
-written meanwhile is then found twice, never missed.
+What is in the file is found by its tables, what is not written yet by looking at each. What waits is taken first: an entry that
+is written meanwhile is then found twice, never missed.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -25,41 +25,41 @@ EXACT = 20_000
 """Matches up to which all are scored; of more, the nearest of all are looked through."""
 
 
-def find(store: "Base", wish: Wish) -> list[Found]:
+def find(base: "Base", wish: Wish) -> list[Found]:
     """What a wish finds, best first. MemoryFileError for a wish that cannot be."""
     if wish.limit < 1:
         return []
     if wish.key is None and wish.feeling is None:
-        return _latest(store, wish)
-    return _nearest(store, wish)
+        return _latest(base, wish)
+    return _nearest(base, wish)
 
 
-def matches(store: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
+def matches(base: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
     """(time, number) of the latest entries, at most so many, of which all holds that is asked; the latest first."""
-    waiting = [w.entry for w in list(store._pending.values())]
+    waiting = [w.entry for w in list(base.writer.pending.values())]
     found = {(e.time, e.id) for e in waiting if fits(wish, e)}
     if wish.ids:
-        entries = [store.fetch(id) for id in wish.ids]
+        entries = [base.fetch(id) for id in wish.ids]
         found |= {(e.time, e.id) for e in entries if e is not None and fits(wish, e)}
     else:
-        found.update(_written(store, wish, most))
+        found.update(_written(base, wish, most))
     return sorted(found, reverse=True)[:most]
 
 
-def _written(store: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
+def _written(base: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
     """The same of what is in the file. Statements are made of fixed words; whatever is asked for is bound."""
     groups = []
     for group in asked(wish):
-        numbers = [store._names[name] for name in group if name in store._names]
+        numbers = [base.names[name] for name in group if name in base.names]
         if not numbers:
             return []
         groups.append(numbers)
     span = [("time >= ?", wish.since), ("time <= ?", wish.until)]
-    held = [(words, value) for words, value in span if value is not None]
+    held: list[tuple[str, Any]] = [(words, value) for words, value in span if value is not None]
     if not groups:
         held += [("instr(folded, ?)", wish.text.casefold())] * bool(wish.text)
-        return _rows(store, "timeline AS m", held, most)
-    groups.sort(key=lambda numbers: sum(_size(store, n) for n in numbers))
+        return _rows(base, "timeline AS m", held, most)
+    groups.sort(key=lambda numbers: sum(_size(base, n) for n in numbers))
     for numbers in groups[1:]:
         marks = ", ".join("?" * len(numbers))
         words = f"EXISTS (SELECT 1 FROM mention AS o WHERE o.name IN ({marks}) AND o.time = m.time AND o.entry = m.entry)"
@@ -69,29 +69,29 @@ def _written(store: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
         held.append((words, wish.text.casefold()))
     found: list[tuple[float, int]] = []
     for number in groups[0]:
-        found += _rows(store, "mention AS m", [("m.name = ?", number), *held], most)
+        found += _rows(base, "mention AS m", [("m.name = ?", number), *held], most)
     return found
 
 
-def _rows(store: "Base", table: str, held: list[tuple[str, Any]], most: int) -> list[tuple[float, int]]:
+def _rows(base: "Base", table: str, held: list[tuple[str, Any]], most: int) -> list[tuple[float, int]]:
     where = " AND ".join(words for words, _ in held) or "1"
     values = [v for _, value in held for v in (value if isinstance(value, list) else [value])]
     sql = f"SELECT m.time, m.entry FROM {table} WHERE {where} ORDER BY m.time DESC, m.entry DESC LIMIT ?"
-    return store._all(sql, *values, most)
+    return base.all(sql, *values, most)
 
 
-def _size(store: "Base", number: int) -> int:
+def _size(base: "Base", number: int) -> int:
     """How many entries have a name, at most `PROBED`."""
-    return int(store._one("SELECT count(*) FROM (SELECT 1 FROM mention WHERE name = ? LIMIT ?)", number, PROBED))
+    return int(base.one("SELECT count(*) FROM (SELECT 1 FROM mention WHERE name = ? LIMIT ?)", number, PROBED))
 
 
-def _latest(store: "Base", wish: Wish) -> list[Found]:
-    found = matches(store, wish, max(wish.limit, COUNTED) + 1)
+def _latest(base: "Base", wish: Wish) -> list[Found]:
+    found = matches(base, wish, max(wish.limit, COUNTED) + 1)
     many = f"more than {COUNTED}" if len(found) > COUNTED else str(len(found))
     why = _why(wish)
     out: list[Found] = []
     for _, id in found:
-        entry = store.fetch(id)
+        entry = base.fetch(id)
         if entry is not None and fits(wish, entry):  # a damaged table is not believed
             out.append(Found(entry, 1.0, f"{why}{_rank(len(out), 'latest')} of {many}"))
         if len(out) == wish.limit:
@@ -99,7 +99,7 @@ def _latest(store: "Base", wish: Wish) -> list[Found]:
     return out
 
 
-def _nearest(store: "Base", wish: Wish) -> list[Found]:
+def _nearest(base: "Base", wish: Wish) -> list[Found]:
     query = _query(wish)
     name = _name(wish, query)
     size = float(query @ query)
@@ -107,9 +107,9 @@ def _nearest(store: "Base", wish: Wish) -> list[Found]:
     out: list[Found] = []
     if size == 0.0:
         return out
-    ids = _candidates(store, wish, query)
-    for score, id in _scored(store, ids, query):
-        entry = store.fetch(id)
+    ids = _candidates(base, wish, query)
+    for score, id in _scored(base, ids, query):
+        entry = base.fetch(id)
         if entry is not None and fits(wish, entry):
             nearness = min(max(score / size, 0.0), 1.0)
             out.append(Found(entry, nearness, f"{why}{_rank(len(out), 'nearest')} in {name}, {nearness:.2f}"))
@@ -118,32 +118,32 @@ def _nearest(store: "Base", wish: Wish) -> list[Found]:
     return out
 
 
-def _candidates(store: "Base", wish: Wish, query: NDArray[np.float32]) -> Any:
+def _candidates(base: "Base", wish: Wish, query: NDArray[np.float32]) -> Any:
     """Numbers among which the nearest are, but for a few in a hundred where there are very many."""
     most = 4 * wish.limit + 24
     if not (wish.ids or asked(wish) or wish.text or wish.since is not None or wish.until is not None):
-        return index.nearest(store._frozen, store._tail, query, most)
-    ids = np.sort(np.array([id for _, id in matches(store, wish, EXACT + 1)], np.int64))
+        return index.nearest(base.frozen, base.tail, query, most)
+    ids = np.sort(np.array([id for _, id in matches(base, wish, EXACT + 1)], np.int64))
     if len(ids) <= EXACT:
-        return index.among(store._frozen, store._tail, query, ids, most)
+        return index.among(base.frozen, base.tail, query, ids, most)
     for wider in (4, 32, 256):
-        near = index.nearest(store._frozen, store._tail, query, wider * most)
-        entries = [store.fetch(int(id)) for id in near]
+        near = index.nearest(base.frozen, base.tail, query, wider * most)
+        entries = [base.fetch(int(id)) for id in near]
         fit = [e.id for e in entries if e is not None and fits(wish, e)]
         if len(fit) >= most:
             return np.array(fit, np.int64)
-    ids = np.sort(np.array([id for _, id in matches(store, wish, len(store))], np.int64))
-    return index.among(store._frozen, store._tail, query, ids, most)
+    ids = np.sort(np.array([id for _, id in matches(base, wish, base.count)], np.int64))
+    return index.among(base.frozen, base.tail, query, ids, most)
 
 
-def _scored(store: "Base", ids: Any, query: NDArray[np.float32]) -> list[tuple[float, int]]:
+def _scored(base: "Base", ids: Any, query: NDArray[np.float32]) -> list[tuple[float, int]]:
     """(inner product, number) exactly, the highest first; of equal ones the latest."""
-    waiting = {int(id): store._pending.get(int(id)) for id in ids}
+    waiting = {int(id): base.writer.pending.get(int(id)) for id in ids}
     places = [(id, joined(w.entry.key.astype(np.float16), w.entry.feeling)) for id, w in waiting.items() if w is not None]
     left = [id for id, w in waiting.items() if w is None]
     for low in range(0, len(left), 512):
         part = left[low : low + 512]
-        for id, key, body in store._all(f"SELECT id, key, record FROM entry WHERE id IN ({', '.join('?' * len(part))})", *part):
+        for id, key, body in base.all(f"SELECT id, key, record FROM entry WHERE id IN ({', '.join('?' * len(part))})", *part):
             if (place := position(key, body)) is not None:
                 places.append((id, place))
     wide = query.astype(np.float64)

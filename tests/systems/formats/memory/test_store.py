@@ -16,7 +16,7 @@ from psi_ecs.systems.formats.memory.rows import fits
 WISHES = (
     Wish(), Wish(limit=3), Wish(tags=("greeting",)), Wish(tags=("greeting", "talk")), Wish(concepts=("rain", "tea"), limit=40),
     Wish(person="Ann", concepts=("cats",)), Wish(person="Mira", limit=2), Wish(scene="scene 1", kind="utterance"),
-    Wish(text="NUMBER 1", limit=20), Wish(text="about tea", person="Ann"), Wish(since=1.7e9 + 50.0, until=1.7e9 + 60.0, limit=50),
+    Wish(text="NUMBER 1", limit=20), Wish(text="about tea", person="Ann"), Wish(since=1.7e9 + 50.0, until=1.7e9 + 60.0),
     Wish(ids=(3, 77, 9)), Wish(ids=(4, 5, 6), tags=("talk",)), Wish(name="none"), Wish(tags=("unheard of",)),
     Wish(key=entry(7).key, limit=5), Wish(feeling=entry(11).feeling, limit=5), Wish(key=entry(3).key, tags=("talk",)),
     Wish(key=entry(3).key, feeling=entry(9).feeling), Wish(limit=0), Wish(key=np.zeros(KEY, np.float32)),
@@ -140,7 +140,8 @@ def test_a_moment_may_be_finished_by_the_writer() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"time": float("nan")}, "not finite"), ({"style": np.zeros(3)}, "shape (3,)"), ({"key": np.full(KEY, np.inf)}, "not finite"),
+        ({"time": float("nan")}, "not finite"), ({"style": np.zeros(3)}, "shape (3,)"),
+        ({"key": np.full(KEY, np.inf)}, "not finite"), ({"key": np.full(KEY, np.nan)}, "not finite"),
         ({"text": "\ud800"}, "surrogate"), ({"turn": 10**30}, "cannot be kept"), ({"bands": np.full(10, 1e9)}, "above 65504"),
     ],
 )  # fmt: skip

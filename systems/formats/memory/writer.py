@@ -1,0 +1,140 @@
+"""What is not in the file yet, and the thread that writes it."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import chain, islice
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock, RLock, Thread
+from typing import Any, NamedTuple
+
+from psi_ecs.components.memory import KEY, Entry
+
+from . import file
+from .rows import MemoryFileError, Row, halves, record, seal, state_sum
+
+WAIT = 0.05
+"""Seconds that the thread gathers entries before it writes them together: a write that survives a loss of power takes 4 ms."""
+TOGETHER = 1024
+"""Entries of one transaction at most."""
+MANY = 64
+"""Rows of one statement: between two statements other threads run, so none waits for longer than one takes to be given out."""
+
+
+class Pending(NamedTuple):
+    """An entry that is not known to be in the file."""
+
+    entry: Entry
+    said: list[tuple[int, float, int]]
+    """Rows of the table `mention`."""
+    names: list[tuple[int, str]]
+    """Names that are new."""
+    row: list[Row]
+    """Empty until it is finished."""
+    finish: Callable[[Entry], Entry] | None
+
+
+class Writer:
+    """A queue of entries and states, and who writes them. Adding never waits for the disk."""
+
+    def __init__(self, db: Any, path: Path | None, acknowledged: int, threaded: bool) -> None:
+        """`db` is the connection that writes, `acknowledged` the last number in it."""
+        self.db, self.path, self.acknowledged = db, path, acknowledged
+        self.adding, self.lock = Lock(), RLock()
+        """Held by who adds, for microseconds; held by who writes."""
+        self.pending: dict[int, Pending] = {}
+        self.states: dict[str, bytes | None] = {}
+        self._finishing = Lock()
+        self._wake: SimpleQueue[bool] = SimpleQueue()
+        self._asked = False
+        self._thread: Thread | None = None
+        if threaded:
+            self._thread = Thread(target=self._run, name="memory", daemon=True)
+            self._thread.start()
+
+    def call(self) -> None:
+        """There is something to write."""
+        if self._thread is not None and not self._asked:
+            self._asked = True
+            self._wake.put(True)
+
+    def stop(self) -> None:
+        """End the thread."""
+        if self._thread is not None:
+            self._wake.put(False)
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while self._wake.get():
+            time.sleep(WAIT)
+            self._asked = False
+            with suppress(MemoryFileError):  # nothing is lost: `flush` tries again and says why
+                self.drain()
+
+    def drain(self) -> None:
+        """Write all there is. MemoryFileError in one line if it cannot be written; it stays."""
+        with self.lock:
+            while self.pending or self.states:
+                batch = list(islice(self.pending.values(), TOGETHER))
+                with self.adding:
+                    states = dict(self.states)
+                self._commit(batch, states)
+                for waiting in batch:
+                    del self.pending[waiting.entry.id]
+                    self.acknowledged = waiting.entry.id
+                with self.adding:
+                    for name, value in states.items():
+                        if self.states.get(name, b"") is value:
+                            del self.states[name]
+
+    def row(self, waiting: Pending) -> Row:
+        """The row of an entry that waits; whoever comes first finishes it."""
+        if not waiting.row:
+            with self._finishing:
+                if not waiting.row:
+                    entry = waiting.finish(waiting.entry) if waiting.finish else waiting.entry
+                    body, key = record(waiting.entry), halves(waiting.entry.key, KEY, "key")
+                    waiting.row.append(seal(waiting.entry.id, body, key, entry.moment, entry.digest))
+        return waiting.row[0]
+
+    def _commit(self, batch: list[Pending], states: dict[str, bytes | None]) -> None:
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            for low in range(0, len(batch), MANY):
+                part = batch[low : low + MANY]
+                insert(self.db, "name", [pair for waiting in part for pair in waiting.names])
+                insert(self.db, "entry", [self.row(waiting) for waiting in part])
+                insert(self.db, "timeline", [(float(w.entry.time), w.entry.id, w.entry.text.casefold()) for w in part])
+                insert(self.db, "mention", [said for waiting in part for said in waiting.said])
+            for name, value in states.items():
+                self.db.execute("DELETE FROM state WHERE name = ?", (name,))
+                if value is not None:
+                    self.db.execute("INSERT INTO state VALUES (?, ?, ?)", (name, value, state_sum(name, value)))
+            self.db.execute("COMMIT")
+        except file.database_errors() as why:
+            self.back()
+            raise file.failure(self.path, why, "be written") from why
+        except BaseException:  # what finishes a moment failed
+            self.back()
+            raise
+
+    def back(self) -> None:
+        """End a transaction that failed."""
+        with suppress(*file.database_errors()):
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+
+
+def insert(db: Any, table: str, rows: list[Any]) -> None:
+    """Rows into a table, many by one statement."""
+    if not rows:
+        return
+    mark = f"({', '.join('?' * len(rows[0]))})"
+    whole = len(rows) // MANY * MANY
+    several = f"INSERT INTO {table} VALUES {', '.join([mark] * MANY)}"
+    for low in range(0, whole, MANY):
+        db.execute(several, list(chain.from_iterable(rows[low : low + MANY])))
+    if whole < len(rows):
+        db.executemany(f"INSERT INTO {table} VALUES {mark}", rows[whole:])
