@@ -14,4 +14,4 @@ from .voice import voice
 
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, planner, grammar, dynamics, resonance, voice, face)
+    app.add(director, language, planner, grammar, dynamics, resonance, face, voice)

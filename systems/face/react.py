@@ -19,7 +19,7 @@ from psi_ecs.systems.kernels import face_eyes
 
 Ids = NDArray[np.intp]
 
-CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
+CYCLES = slice(int(Role.BLINK), int(Role.GAZE_PITCH) + 1)
 """Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
 BROW_LEAD = 2640
 """Samples by which a brow raise is struck before its accent: it leads by 60 ms (Flecha-Garcia 2010), and takes 50 to show."""
@@ -150,32 +150,32 @@ def cycles(
     life: Life, field: Field, strength: NDArray[np.float32], listening: Sequence[bool], rng: np.random.Generator, clock: Clock,
 ) -> None:  # fmt: skip
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
-    around = [
-        [who for who, (theta, freq) in enumerate(zip(*turning, strict=True)) if theta < freq * clock.dt]
-        for turning in zip(field.theta[CYCLES].tolist(), field.freq[CYCLES].tolist(), strict=True)
-    ]
+    around: tuple[list[int], list[int], list[int]] = [], [], []
+    turning = zip(field.theta[CYCLES].T.tolist(), field.freq[CYCLES].T.tolist(), strict=True)
+    for who, (theta, freq) in enumerate(turning):
+        for came, phase, hertz in zip(around, theta, freq, strict=True):
+            if phase < hertz * clock.dt:
+                came.append(who)
     if not any(around):
         return
     talk, reading = life.drive[:, TALK], life.doing[:, 1] > clock.sample
     blinks, fixations, looks = (np.array(who, np.intp) for who in around)
-    who = blinks
-    if who.size:
-        social = (talk[who] > 0.5) | np.array(listening)[who]
-        rate = life.blink[who] * np.where(reading[who], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
-        pause = lognormal(rng, 60.0 / np.maximum(rate, 0.5), 0.5, len(who))
-        field.retime(Role.BLINK, who, np.maximum(pause, face_eyes.BLINK + 0.1))
+    if blinks.size:
+        social = (talk[blinks] > 0.5) | np.array(listening)[blinks]
+        rate = life.blink[blinks] * np.where(reading[blinks], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
+        pause = lognormal(rng, 60.0 / np.maximum(rate, 0.5), 0.5, len(blinks))
+        field.retime(Role.BLINK, blinks, np.maximum(pause, face_eyes.BLINK + 0.1))
     if fixations.size:
         fixate(fixations, reading[fixations], life, field, rng)
-    who = looks
-    if who.size:
-        free = (life.glance_until[who] <= clock.sample) & ~reading[who]
-        away = np.where(free, 0.9 * (1.0 - strength[who]) + 0.3 * talk[who], 0.0)
-        leave = (life.wander[who] == 0.0).all(axis=1) & (rng.random(len(who)) < away)
-        stay = who[~leave]
+    if looks.size:
+        free = (life.glance_until[looks] <= clock.sample) & ~reading[looks]
+        away = np.where(free, 0.9 * (1.0 - strength[looks]) + 0.3 * talk[looks], 0.0)
+        leave = (life.wander[looks] == 0.0).all(axis=1) & (rng.random(len(looks)) < away)
+        stay = looks[~leave]
         life.wander[stay] = 0.0
         field.retime(Role.GAZE_PITCH, stay, lognormal(rng, 2.4, 0.45, len(stay)))
         if leave.any():
-            look_away(who[leave], life, field, rng, 1.1)
+            look_away(looks[leave], life, field, rng, 1.1)
 
 
 def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, rng: np.random.Generator) -> None:
@@ -203,10 +203,8 @@ def accents(
         return
     life.beaten[who] = until
     place, length = since - said.begin, until - since
-    size *= life.gesture.item(who)
-    strength = said.accents.within(place, length)
-    if strength > 0.0:
-        push(life, who, NOD, -0.022 * strength * size * draw(0.6, 1.2))
-    strength = said.accents.within(place + BROW_LEAD, length)
-    if strength > 0.45:
-        push(life, who, BROW, 0.30 * strength * size * draw(0.5, 1.1))
+    now, soon = said.accents.within(place, length), said.accents.within(place + BROW_LEAD, length)
+    if now > 0.0:
+        push(life, who, NOD, -0.022 * now * (size * life.gesture.item(who)) * draw(0.6, 1.2))
+    if soon > 0.45:
+        push(life, who, BROW, 0.30 * soon * (size * life.gesture.item(who)) * draw(0.5, 1.1))
