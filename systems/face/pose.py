@@ -33,6 +33,8 @@ EYE_MIDDLE = (0.0, 0.0, 0.03)
 _BLINK, _BEAT, _BROW, _MOUTH, _BREATH = (int(r) for r in (Role.BLINK, Role.BEAT, Role.BROW, Role.MOUTH, Role.BREATH))
 BLINK, LOOK, SPEECH = range(3)
 """What expressions may override."""
+ALL = [1.0, 1.0, 1.0]
+"""Nothing taken of them."""
 LIDS, HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(0, 14), slice(52, 55), slice(55, 61), slice(0, 52)
 SACCADE, DRIFT = 0.008, 0.0025
 """Radians by which the eyes may be off before they leap, and by which they drift."""
@@ -72,19 +74,21 @@ class Driven(NamedTuple):
 def still(life: Life) -> Driven:
     """As `drive`, of faces that are left as they are, whose expressions take nothing, and that look at what is a metre away."""
     other = life.drive[:, OTHERS].tolist()
-    return Driven(other, [1.0] * len(other), [[1.0, 1.0, 1.0]] * len(other))
+    return Driven(other, [1.0] * len(other), [ALL] * len(other))
 
 
 def moments(field: Field) -> list[Moment]:
     """What oscillators ask of every face."""
-    rows = zip(field.theta.T.tolist(), field.freq[_BLINK].tolist(), field.amp.T.tolist(), strict=True)
+    wave = np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT)
+    wave *= field.amp[state.WAVE_ROLE]
+    rows = zip(
+        wave.T.tolist(), field.theta[_BREATH].tolist(), field.theta[_BLINK].tolist(), field.freq[_BLINK].tolist(),
+        field.amp[_BEAT].tolist(), field.amp[_BROW].tolist(), field.amp[_MOUTH].tolist(), strict=True,
+    )  # fmt: skip
     return [
-        Moment(
-            [amp[role] * sin(turn * theta[role] + shift) for role, turn, shift in state.WAVES], chest(theta[_BREATH]),
-            theta[_BLINK] / max(blinks, 1e-9), amp[_BEAT], max(amp[_BROW], amp[_MOUTH], 1.0),
-        )
-        for theta, blinks, amp in rows
-    ]  # fmt: skip
+        Moment(waves, chest(breath), blink / max(blinks, 1e-9), beat, max(brow, mouth, 1.0))
+        for waves, breath, blink, blinks, beat, brow, mouth in rows
+    ]
 
 
 def drive(
@@ -92,20 +96,19 @@ def drive(
     turn: NDArray[np.int64], clock: Clock,
 ) -> Driven:  # fmt: skip
     """Advance every drive and swing by a tick."""
-    goal, left = np.empty_like(life.drive), left_by(life, shown)
+    left, asked = left_by(life, shown), life.until > clock.sample
+    goal: F64 = feeling.now @ state.FELT_BY
     rows = goal[:, ROWS]
-    np.maximum(feeling.now @ state.FELT_BY, life.raised, out=rows)
-    if life.until.max() > clock.sample:
-        np.maximum(rows, life.want * (life.until > clock.sample), out=rows)
+    np.maximum(rows, life.raised, out=rows)
+    if np.count_nonzero(asked):
+        np.maximum(rows, life.want * asked, out=rows)
     aims, far = _aim(life, look, place, moment, left, clock)
-    others = zip(
-        art.phone.tolist(), turn.tolist(), art.tune.tolist(), aims, moment, life.swing[:, state.BROW, 1].tolist(), strict=True
-    )
-    for row, (phone, said, tune, aim, m, brow) in enumerate(others):
-        sound, dental = state.SOUNDING[int(phone)]
-        goal[row, OTHERS] = (  # an accent strikes the brow's mode; the skin follows
-            max(sound, 0.5 * (said >= 0)), dental, sound * min(max(tune, -5.0), 7.0), *aim, m.breath, max(brow, 0.0)
-        )  # fmt: skip
+    sounding = [state.SOUNDING[int(phone)] for phone in art.phone.tolist()]
+    others = zip(sounding, turn.tolist(), art.tune.tolist(), aims, moment, life.swing[:, state.BROW, 1].tolist(), strict=True)
+    goal[:, OTHERS] = [  # an accent strikes the brow's mode; the skin follows
+        (max(sound, 0.5 * (said >= 0)), dental, sound * min(max(tune, -5.0), 7.0), *aim, m.breath, max(brow, 0.0))
+        for (sound, dental), said, tune, aim, m, brow in others
+    ]
     up, down, wear, turned = state.paces(shown, clock.dt)
     pace = np.where(goal > life.drive, up, down)
     pace[:, EYE] = life.saccade[:, None]
@@ -155,7 +158,7 @@ def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
 def left_by(life: Life, shown: Expressions) -> Numbers:
     """What expressions leave of blinks, gaze and speech of each face: the override of VRM 1.0, 1 - saturate(sum)."""
     taken: Numbers = (life.drive[:, ROWS] @ shown.override).tolist()
-    return [[1.0 - min(max(x, 0.0), 1.0) for x in row] for row in taken]
+    return [[1.0 - min(max(x, 0.0), 1.0) for x in row] if any(row) else ALL for row in taken]
 
 
 def weights(
@@ -193,7 +196,7 @@ def wished(strong: F64, field: Field, shown: Expressions) -> F64:
     """What expressions of these strengths f64[A, E] do to the 61 channels: their pose, and the waves in them."""
     out: F64 = strong @ shown.matrix
     moving = strong[:, shown.wave_row]
-    if moving.max(initial=0.0) > FAINT:
+    if np.count_nonzero(moving > FAINT):
         wave = np.sin(shown.wave_turn * field.theta[shown.wave_role] + shown.wave_shift)
         wave *= field.amp[shown.wave_role]
         out += (wave.T * moving) @ shown.wave_matrix

@@ -150,16 +150,11 @@ def cycles(
     life: Life, field: Field, strength: NDArray[np.float32], listening: Sequence[bool], rng: np.random.Generator, clock: Clock,
 ) -> None:  # fmt: skip
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
-    around: tuple[list[int], list[int], list[int]] = [], [], []
-    turning = zip(field.theta[CYCLES].T.tolist(), field.freq[CYCLES].T.tolist(), strict=True)
-    for who, (theta, freq) in enumerate(turning):
-        for came, phase, hertz in zip(around, theta, freq, strict=True):
-            if phase < hertz * clock.dt:
-                came.append(who)
-    if not any(around):
+    around = field.theta[CYCLES] < field.freq[CYCLES] * clock.dt
+    if not np.count_nonzero(around):
         return
     talk, reading = life.drive[:, TALK], life.doing[:, 1] > clock.sample
-    blinks, fixations, looks = (np.array(who, np.intp) for who in around)
+    blinks, fixations, looks = (np.flatnonzero(came) for came in around)
     if blinks.size:
         social = (talk[blinks] > 0.5) | np.array(listening)[blinks]
         rate = life.blink[blinks] * np.where(reading[blinks], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))

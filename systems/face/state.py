@@ -34,9 +34,9 @@ RATE[BROWS] = 40.0
 
 
 def felt_by() -> F64:
-    """What each feeling f[10] asks of each expression, f64[10, E]: the dimensions of their two ends, categories of their own. A
+    """What each feeling f[10] asks of each drive, f64[10, DRIVES], expressions alone: the dimensions of their two ends, categories of their own. A
     negative strength counts as none."""
-    m = np.zeros((3 + len(EMOTIONS), ROOM))
+    m = np.zeros((3 + len(EMOTIONS), DRIVES))
     for k in range(3):
         m[k, 2 * k], m[k, 2 * k + 1] = 1.0, -1.0
     m[range(3, 3 + len(EMOTIONS)), range(len(AXES), len(FELT))] = 1.0
@@ -63,14 +63,11 @@ def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64, NDArray[np.comp
     return up, down, 1.0 - np.exp(-shown.wear * dt), np.exp(MODES * dt)[:, None]
 
 
-_SWAYS = int(Role.SWAY_YAW), int(Role.SWAY_PITCH), int(Role.SWAY_ROLL)
-WAVES = [
-    *((role, 2.0 * np.pi, 0.0) for role in _SWAYS), *((role, 6.0 * np.pi, 1.3) for role in _SWAYS),
-    *((int(role), 2.0 * np.pi, 0.0) for role in (Role.PHRASE, Role.BROW, Role.MOUTH)),
-    *((int(role), 2.0 * np.pi, 0.5 * np.pi) for role in (Role.BROW, Role.MOUTH)),
-    *((int(role), 2.0 * np.pi, 0.0) for role in (Role.GAZE_YAW, Role.GAZE_PITCH)),
-]  # fmt: skip
-"""Waves read off the oscillators, (role, turn, shift): amp * sin(turn * theta + shift)."""
+_SWAYS = [Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL]
+WAVE_ROLE = np.array([*_SWAYS, *_SWAYS, Role.PHRASE, *[Role.BROW, Role.MOUTH] * 2, Role.GAZE_YAW, Role.GAZE_PITCH])
+WAVE_TURN = 2.0 * np.pi * np.array([[1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1]]).T
+WAVE_SHIFT = np.array([[0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi, 0.5 * np.pi, 0.0, 0.0]]).T
+"""Waves read off the oscillators: amp * sin(turn * theta + shift)."""
 SWAYING, PHRASE_WAVE, TONUS, DRIFT = slice(0, 6), 6, slice(7, 11), slice(11, 13)
 
 PITCH, RAISE, REST, FILL, SPEECH = 6, 7, 15, 16, slice(17, 17 + len(face_mouth.SPEECH))
