@@ -15,7 +15,7 @@ from .voice import voice
 
 def body(app: App) -> None:
     """Plugin: planned sentences in, sound and face out."""
-    app.add(planner, grammar, dynamics, travel, voice, face)
+    app.add(planner, grammar, dynamics, travel, face, voice)
 
 
 def speaker(app: App) -> None:

@@ -48,7 +48,7 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
         lip_gap = rig.lip_gap.astype(np.float64)
         life = Life(
             lip_gap=lip_gap,
-            reach=rig.lip_gap[:, :, 1:] @ face_mouth.RAISERS,
+            reach=face_mouth.reach(lip_gap),
             tuck=face_mouth.tuck_pose(lip_gap, rig.tooth_gap.astype(np.float64)),
             standing=standing,
             blink=[m.blink for m in manners],
@@ -112,12 +112,12 @@ def express(
         react.leak(feeling.goal, life, now, draw)
         react.cycles(life, field, look.strength, listening, draw, now)
         breathe(said, life, field, now)
-        wave = pose.waves(field)
+        moment = pose.moments(field)
         held = bounds.value.limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
-        seen = pose.drive(life, feeling, art, look, place, field, wave, table, avatar.turn, now)
+        driven = pose.drive(life, feeling, art, look, place, moment, table, avatar.turn, now)
         mine = [(row[e], c) for e, c in owned if e in row]
-        out.weights[:] = pose.weights(life, art, rig, field, table, seen, wave, held, now, mine)
-        out.tongue[:] = pose.tongue(life, art)
+        out.weights[:] = pose.weights(life, art, rig, field, table, driven, moment, held, now, mine)
+        out.tongue[:] = pose.tongues(art, driven)
         out.breath[:] = life.drive[:, CHEST]
 
 

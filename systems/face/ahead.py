@@ -50,7 +50,7 @@ def weights(
     place, rig, who = world.peek(avatar, Place), world.peek(avatar, Rig), world.peek(avatar, Avatar)
     now, shown = world.resource(Clock), world.resource(Expressions)
     said = world.resource(Kept).of(avatar, world.get_sparse(avatar, Speech))
-    owned, known, seen = world.get_sparse(avatar, Claims), True, pose.Seen([1.0], [[1.0, 1.0, 1.0]])
+    owned, known, driven = world.get_sparse(avatar, Claims), True, pose.still(life)
     ruled, rules, cast = "grammar" not in world.resource(Switches).off, world.resource(Grammar), world.resource(Cast)
     parts, clock = min(ceil(seconds * now.fps), MOST), now
     step = seconds / max(parts, 1)
@@ -63,13 +63,13 @@ def weights(
         look.target[:] = spot + (partner[0] - spot) * (k / parts)
         if said is not None:
             react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, _middle)
-        later = _later(field, k * step)
-        seen = pose.drive(life, feeling, art, look, place, later, pose.waves(later), shown, who.turn, clock)
+        moment = pose.moments(_later(field, k * step))
+        driven = pose.drive(life, feeling, art, look, place, moment, shown, who.turn, clock)
     later = _later(field, seconds)
     art, known = mouth(seconds)
     held = world.resource(Bounds).limits(rules, cast.personas, who.index, feeling.now) if ruled else None
     claims = [] if owned is None else [(0, owned)]
-    w = pose.weights(life, art, rig, later, shown, seen, pose.waves(later), held, clock, claims)[0]
+    w = pose.weights(life, art, rig, later, shown, driven, pose.moments(later), held, clock, claims)[0]
     return w, _trust(field, seconds, known, partner[1])
 
 

@@ -3,6 +3,7 @@
 Matrix products are done for all faces of a table at once; what has few numbers a face goes face by face in plain ones.
 """
 
+from math import sin
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from psi_ecs.systems.face.breathing import chest
 from psi_ecs.systems.face.claim import mixed
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Limits, hold
-from psi_ecs.systems.face.state import CHEST, DENTAL, EYE, OTHERS, ROWS, TALK
+from psi_ecs.systems.face.state import CHEST, EYE, OTHERS, ROWS
 from psi_ecs.systems.kernels import face_eyes, face_mouth, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
 
@@ -32,6 +33,8 @@ EYE_MIDDLE = (0.0, 0.0, 0.03)
 _BLINK, _BEAT, _BROW, _MOUTH, _BREATH = (int(r) for r in (Role.BLINK, Role.BEAT, Role.BROW, Role.MOUTH, Role.BREATH))
 BLINK, LOOK, SPEECH = range(3)
 """What expressions may override."""
+ALL = [1.0, 1.0, 1.0]
+"""Nothing taken of them."""
 LIDS, HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(0, 14), slice(52, 55), slice(55, 61), slice(0, 52)
 SACCADE, DRIFT = 0.008, 0.0025
 """Radians by which the eyes may be off before they leap, and by which they drift."""
@@ -42,34 +45,69 @@ BLINK_DIP = 0.03
 MOUTH, TONGUE = face_mouth.LIPS, face_mouth.TONGUE
 
 
-class Seen(NamedTuple):
-    """What `drive` finds and `weights` needs."""
+class Moment(NamedTuple):
+    """What the oscillators of one face ask of it at this tick."""
 
+    wave: list[float]
+    """As in `state.WAVES`; in [-1, 1] at amplitude 1."""
+    breath: float
+    """How far the chest is expanded, 0 to 1."""
+    blinking: float
+    """Seconds since a blink began."""
+    beat: float
+    """Amplitude of the beat."""
+    tone: float
+    """Mean tone of the muscles, 1 and up."""
+
+
+class Driven(NamedTuple):
+    """What `drive` makes of each face."""
+
+    other: Numbers
+    """Drives beyond expressions, in the order of `state.OTHERS`."""
     far: list[float]
-    """Metres to what each face looks at."""
+    """Metres to what it looks at."""
     left: Numbers
-    """What expressions leave of blinks, gaze and speech of each face, 0 to 1."""
+    """What expressions leave of blinks, gaze and speech, 0 to 1."""
+
+
+def still(life: Life) -> Driven:
+    """As `drive`, of faces that are left as they are, whose expressions take nothing, and that look at what is a metre away."""
+    other = life.drive[:, OTHERS].tolist()
+    return Driven(other, [1.0] * len(other), [ALL] * len(other))
+
+
+def moments(field: Field) -> list[Moment]:
+    """What oscillators ask of every face."""
+    wave = np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT)
+    wave *= field.amp[state.WAVE_ROLE]
+    rows = zip(
+        wave.T.tolist(), field.theta[_BREATH].tolist(), field.theta[_BLINK].tolist(), field.freq[_BLINK].tolist(),
+        field.amp[_BEAT].tolist(), field.amp[_BROW].tolist(), field.amp[_MOUTH].tolist(), strict=True,
+    )  # fmt: skip
+    return [
+        Moment(waves, chest(breath), blink / max(blinks, 1e-9), beat, max(brow, mouth, 1.0))
+        for waves, breath, blink, blinks, beat, brow, mouth in rows
+    ]
 
 
 def drive(
-    life: Life, feeling: Feeling, art: Articulation, look: Attention, place: Place, field: Field, wave: Numbers,
-    shown: Expressions, turn: NDArray[np.int64], clock: Clock,
-) -> Seen:  # fmt: skip
+    life: Life, feeling: Feeling, art: Articulation, look: Attention, place: Place, moment: list[Moment], shown: Expressions,
+    turn: NDArray[np.int64], clock: Clock,
+) -> Driven:  # fmt: skip
     """Advance every drive and swing by a tick."""
-    goal, left = np.empty_like(life.drive), left_by(life, shown)
+    left, asked = left_by(life, shown), life.until > clock.sample
+    goal: F64 = feeling.now @ state.FELT_BY
     rows = goal[:, ROWS]
-    np.maximum(feeling.now @ state.FELT_BY, life.raised, out=rows)
-    if life.until.max() > clock.sample:
-        np.maximum(rows, life.want * (life.until > clock.sample), out=rows)
-    aims, far = _aim(life, look, place, wave, left, clock)
-    sounding = state.SOUNDING[art.phone.astype(np.intp)].tolist()
-    others = zip(
-        sounding, turn.tolist(), art.tune.tolist(), aims, field.theta[_BREATH].tolist(), life.swing[:, state.BROW, 1].tolist(),
-        strict=True,
-    )  # fmt: skip
+    np.maximum(rows, life.raised, out=rows)
+    if np.count_nonzero(asked):
+        np.maximum(rows, life.want * asked, out=rows)
+    aims, far = _aim(life, look, place, moment, left, clock)
+    sounding = [state.SOUNDING[int(phone)] for phone in art.phone.tolist()]
+    others = zip(sounding, turn.tolist(), art.tune.tolist(), aims, moment, life.swing[:, state.BROW, 1].tolist(), strict=True)
     goal[:, OTHERS] = [  # an accent strikes the brow's mode; the skin follows
-        (max(sound, 0.5 * (said >= 0)), dental, sound * min(max(tune, -5.0), 7.0), *aim, chest(breath), max(brow, 0.0))
-        for (sound, dental), said, tune, aim, breath, brow in others
+        (max(sound, 0.5 * (said >= 0)), dental, sound * min(max(tune, -5.0), 7.0), *aim, m.breath, max(brow, 0.0))
+        for (sound, dental), said, tune, aim, m, brow in others
     ]
     up, down, wear, turned = state.paces(shown, clock.dt)
     pace = np.where(goal > life.drive, up, down)
@@ -78,22 +116,22 @@ def drive(
     life.worn += (life.drive[:, ROWS] - life.worn) * wear
     swing = life.swing.view(np.complex128)
     swing *= turned
-    return Seen(far, left)
+    return Driven(life.drive[:, OTHERS].tolist(), far, left)
 
 
 def _aim(
-    life: Life, look: Attention, place: Place, wave: Numbers, left: Numbers, clock: Clock
+    life: Life, look: Attention, place: Place, moment: list[Moment], left: Numbers, clock: Clock
 ) -> tuple[list[tuple[float, ...]], list[float]]:
     """Yaw and pitch of each head and of its eyes to go to, and the distance of the fixated point."""
     aims, distances = [], []
     rows = zip(
         life.glance_until.tolist(), life.glance.tolist(), look.target.tolist(), place.position.tolist(), place.yaw.tolist(),
-        life.wander.tolist(), life.scan.tolist(), left, wave, life.aim.tolist(), life.drive[:, EYE].tolist(), strict=True,
+        life.wander.tolist(), life.scan.tolist(), left, moment, life.aim.tolist(), life.drive[:, EYE].tolist(), strict=True,
     )  # fmt: skip
-    for row, (until, glance, target, position, facing, away, scan, kept, waves, old, now) in enumerate(rows):
+    for row, (until, glance, target, position, facing, away, scan, kept, m, old, now) in enumerate(rows):
         yaw, pitch, far = face_eyes.bearing(glance if until > clock.sample else target, position, facing, EYE_MIDDLE)
-        yaw, pitch, (drift_yaw, drift_pitch) = yaw + away[0], pitch + away[1], waves[state.DRIFT]
-        a, b = yaw + scan[0] * kept[LOOK] + DRIFT * drift_yaw, pitch + scan[1] * kept[LOOK] + DRIFT * drift_pitch
+        yaw, pitch, (aside, down) = yaw + away[0], pitch + away[1], m.wave[state.DRIFT]
+        a, b = yaw + scan[0] * kept[LOOK] + DRIFT * aside, pitch + scan[1] * kept[LOOK] + DRIFT * down
         if max(abs(a - old[0]), abs(b - old[1])) > SACCADE:
             life.aim[row] = a, b  # the speed of a saccade is set by its size as it begins
             life.saccade[row] = face_eyes.saccade_rate(max(abs(a - now[0]), abs(b - now[1])))
@@ -120,43 +158,37 @@ def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
 def left_by(life: Life, shown: Expressions) -> Numbers:
     """What expressions leave of blinks, gaze and speech of each face: the override of VRM 1.0, 1 - saturate(sum)."""
     taken: Numbers = (life.drive[:, ROWS] @ shown.override).tolist()
-    return [[1.0 - min(max(x, 0.0), 1.0) for x in row] for row in taken]
-
-
-def waves(field: Field) -> Numbers:
-    """The 13 waves of every face; in [-1, 1] at amplitude 1."""
-    wave: F64 = np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT)
-    wave *= field.amp[state.WAVE_ROLE]
-    found: Numbers = wave.T.tolist()
-    return found
+    return [[1.0 - min(max(x, 0.0), 1.0) for x in row] if any(row) else ALL for row in taken]
 
 
 def weights(
-    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, seen: Seen, wave: Numbers, held: Limits | None,
-    clock: Clock, claims: list[tuple[int, Claims]],
+    life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, driven: Driven, moment: list[Moment],
+    held: Limits | None, clock: Clock, claims: list[tuple[int, Claims]],
 ) -> F64:  # fmt: skip
     """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone. `claims` are those of
     the rows that hosts drive."""
-    closing = [min(max(-2.0 * lips, 0.0), 1.0) for lips in art.now[:, 1].tolist()]
-    talk = [  # lips that press together claim the mouth at once
-        max(min(max(much, 0.0), 1.0) * left[SPEECH], press)
-        for much, left, press in zip(life.drive[:, TALK].tolist(), seen.left, closing, strict=True)
+    said: Numbers = art.now.tolist()
+    talk = [
+        max(min(max(other[0], 0.0), 1.0) * left[SPEECH], _pressing(now))
+        for now, other, left in zip(said, driven.other, driven.left, strict=True)
     ]
     wish = wished(strength(life, shown, clock), field, shown)
     wish += life.standing
-    added = _movement(life, art, field, wave, talk) @ state.MOVEMENT
+    added = _movement(life, art, said, driven, moment, talk) @ state.MOVEMENT
     w = wish * (1.0 - np.array(talk)[:, None] * state.GIVEN) + added
     for who, owned in claims:
         mixed(w[who], owned, HEAD_TURN)
-    _mouth(w, wish, life, art, talk, held)
+    _mouth(w, wish, life, said, talk, held)
     w[:, face_mouth.CLOSE] = np.maximum(w[:, face_mouth.CLOSE], added[:, face_mouth.CLOSE])
-    _see(w, life, rig, field, seen, wave, held)
+    _see(w, rig, driven, moment, held)
     for who, owned in claims:
         mixed(w[who], owned, SHAPES_ALONE)
         mixed(w[who], owned, EYE_TURN)
-        if held is not None and closing[who] > 0.0:
-            _reseal(w, who, life, art, closing[who])
-    w[:, :52] = clamp(w[:, :52], 0.0, 1.0)
+        if held is not None and _pressing(said[who]) > 0.0:
+            _reseal(w, who, life, said)
+    shapes = w[:, SHAPES_ALONE]
+    np.maximum(shapes, 0.0, out=shapes)
+    np.minimum(shapes, 1.0, out=shapes)
     return np.asarray(w)
 
 
@@ -164,48 +196,55 @@ def wished(strong: F64, field: Field, shown: Expressions) -> F64:
     """What expressions of these strengths f64[A, E] do to the 61 channels: their pose, and the waves in them."""
     out: F64 = strong @ shown.matrix
     moving = strong[:, shown.wave_row]
-    if moving.max(initial=0.0) > FAINT:
+    if np.count_nonzero(moving > FAINT):
         wave = np.sin(shown.wave_turn * field.theta[shown.wave_role] + shown.wave_shift)
         wave *= field.amp[shown.wave_role]
         out += (wave.T * moving) @ shown.wave_matrix
     return out
 
 
-def _reseal(w: F64, who: int, life: Life, art: Articulation, closing: float) -> None:
+def _pressing(now: list[float]) -> float:
+    """How firmly lips press together, which then claim the mouth at once, 0 to 1; `now` are the articulators of a face."""
+    return min(max(-2.0 * now[1], 0.0), 1.0)
+
+
+def _asked(now: list[float]) -> float:
+    """Lip gap in mm that articulators ask for: pressed lips cannot pass through each other."""
+    return max(now[1], 0.15 * now[1])
+
+
+def _reseal(w: F64, who: int, life: Life, said: Numbers) -> None:
     """Lips that must meet do, whoever drives them, in place."""
-    one = slice(who, who + 1)
+    one, closing = slice(who, who + 1), _pressing(said[who])
     x = clamp(w[one, :52], 0.0, 1.0)
     x[:, face_mouth.CLOSE] = 0.0
-    x = face_mouth.hold(x, _asked(art)[one], [1.0 - closing], life.reach[one], life.lip_gap[one])
+    x = face_mouth.hold(x, [_asked(said[who])], [1.0 - closing], life.reach[one], life.lip_gap[one])
     w[one, MOUTH] += closing * (x[:, MOUTH] - w[one, MOUTH])
 
 
-def _asked(art: Articulation) -> list[float]:
-    """Lip gap of each face in mm that its articulators ask for: pressed lips cannot pass through each other."""
-    return [max(lips, 0.15 * lips) for lips in art.now[:, 1].tolist()]
-
-
-def _movement(life: Life, art: Articulation, field: Field, wave: Numbers, talk: list[float]) -> F64:
+def _movement(
+    life: Life, art: Articulation, said: Numbers, driven: Driven, moment: list[Moment], talk: list[float]
+) -> F64:
     """How strong each movement is, f64[A, M] in the order of `state.MOVEMENT`."""
     out = []
-    own = zip(
-        talk, wave, life.sway.tolist(), life.gesture.tolist(), field.amp[_BEAT].tolist(), life.swing[:, :, 1].tolist(),
-        field.amp[_BROW].tolist(), field.amp[_MOUTH].tolist(), life.drive[:, OTHERS].tolist(), life.speed[:, CHEST].tolist(),
-        art.now.tolist(), art.loudness.tolist(), life.lip_gap[:, 0, 1 + face_mouth.JAW_OPEN].tolist(), strict=True,
+    rows = zip(
+        said, art.loudness.tolist(), driven.other, moment, talk, life.sway.tolist(), life.gesture.tolist(),
+        life.swing[:, :, 1].tolist(), life.speed[:, CHEST].tolist(), life.reach[:, 1, 0].tolist(),
+        strict=True,
     )  # fmt: skip
-    for speaking, waves, sway, gesture, beat, swing, upper, lower, driven, filling, now, effort, reach in own:
-        _, dental, lift, yaw, pitch, _, _, _, brows = driven
-        lean, rise = sway * (1.0 + 0.7 * speaking), lift * gesture * beat
+    for now, effort, other, m, speaking, sway, gesture, swing, filling, reach in rows:
+        _, dental, lift, yaw, pitch, _, _, _, brows = other
+        lean, rise = sway * (1.0 + 0.7 * speaking), lift * gesture * m.beat
         out.append((
-            *[lean * x for x in waves[:6]], rise, brows + min(max(0.03 * rise, 0.0), 0.2),
+            *[lean * x for x in m.wave[state.SWAYING]], rise, brows + min(max(0.03 * rise, 0.0), 0.2),
             pitch + swing[state.NOD] + swing[state.BOW], yaw + swing[state.SHAKE],
-            speaking * gesture * waves[state.PHRASE_WAVE], *waves[state.TONUS], max(upper, lower, 1.0),
-            min(max(filling, 0.0), 3.0), *face_mouth.speech(now, dental, effort, speaking, reach),
+            speaking * gesture * m.wave[state.PHRASE_WAVE], *m.wave[state.TONUS], m.tone, min(max(filling, 0.0), 3.0),
+            *face_mouth.speech(now, dental, effort, speaking, reach),
         ))  # fmt: skip
     return np.array(out)
 
 
-def _mouth(w: F64, wish: F64, life: Life, art: Articulation, talk: list[float], held: Limits | None) -> None:
+def _mouth(w: F64, wish: F64, life: Life, said: Numbers, talk: list[float], held: Limits | None) -> None:
     """Closure, teeth and opening of the mouth held in millimetres, in place."""
     smile = w[:, face_mouth.SMILE]
     np.maximum(smile, 0.0, out=smile)
@@ -214,40 +253,35 @@ def _mouth(w: F64, wish: F64, life: Life, art: Articulation, talk: list[float], 
     w[:, face_mouth.CLOSE] = 0.0
     x = clamp(w[:, :52], 0.0, 1.0)
     if held is not None:
-        goal = _asked(art)
+        goal = [_asked(now) for now in said]
         if min(talk) < 0.999:
             free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), life.lip_gap)[:, 0].tolist()
             goal = [t * lips + (1.0 - t) * max(gap, 0.0) for t, lips, gap in zip(talk, goal, free, strict=True)]
         x = face_mouth.hold(x, goal, [1.0 - t for t in talk], life.reach, life.lip_gap)
-        tucked = art.now[:, 4]
-        if max(tucked.tolist()) > face_mouth.SLACK:
-            x = face_mouth.tuck(x, tucked.astype(np.float64), life.tuck)
+        tucked = [now[4] for now in said]
+        if max(tucked) > face_mouth.SLACK:
+            x = face_mouth.tuck(x, np.array(tucked), life.tuck)
     w[:, MOUTH], w[:, TONGUE] = x[:, MOUTH], x[:, TONGUE]
 
 
-def _see(w: F64, life: Life, rig: Rig, field: Field, seen: Seen, wave: Numbers, held: Limits | None) -> None:
+def _see(w: F64, rig: Rig, driven: Driven, moment: list[Moment], held: Limits | None) -> None:
     """Eye turns that hold the gaze while the head moves, lids that follow them, and the blinks that expressions leave, over
     everything, in place."""
-    turns, lids = [], []
-    since = (field.theta[_BLINK] / np.maximum(field.freq[_BLINK], 1e-9)).tolist()
+    turns: list[tuple[float, ...]] = []
+    lids = []
     eyes: Numbers = w[:, LIDS].tolist()
-    rows = zip(
-        since, seen.left, seen.far, wave, life.drive[:, EYE].tolist(), w[:, HEAD_TURN].tolist(), eyes, strict=True
-    )
-    for seconds, left, far, waves, (yaw, pitch), head, eye in rows:
-        lid = face_eyes.blink_lid(seconds) * left[BLINK]
-        turns.append(face_eyes.turns(yaw, pitch, head, far, BLINK_DIP * lid, DRIFT * waves[state.DRIFT.start]))
+    for other, far, left, m, head, eye in zip(*driven, moment, w[:, HEAD_TURN].tolist(), eyes, strict=True):
+        lid = face_eyes.blink_lid(m.blinking) * left[BLINK]
+        turns.append(face_eyes.turns(other[5], other[6], head, far, BLINK_DIP * lid, DRIFT * m.wave[state.DRIFT.start]))
         lids.append((lid, *face_eyes.shut(eye, lid)))
     w[:, LIDS], w[:, EYE_TURN] = eyes, turns
-    if held is not None:
-        hold(w, *held.eyes)
-        eyes = w[:, LIDS].tolist()
-    for eye, turn, gain, lid in zip(eyes, w[:, EYE_TURN].tolist(), rig.eye_gain.tolist(), lids, strict=True):
+    if held is not None and hold(w, *held.eyes):
+        eyes, turns = w[:, LIDS].tolist(), w[:, EYE_TURN].tolist()
+    for eye, turn, gain, lid in zip(eyes, turns, rig.eye_gain.tolist(), lids, strict=True):
         face_eyes.follow(eye, turn, gain, *lid)
     w[:, LIDS] = eyes
 
 
-def tongue(life: Life, art: Articulation) -> list[tuple[float, float]]:
+def tongues(art: Articulation, driven: Driven) -> list[tuple[float, float]]:
     """Tip and body of the tongue of every face in the order of `components.face.TONGUE`."""
-    rows = zip(art.now.tolist(), life.drive[:, DENTAL].tolist(), strict=True)
-    return [face_mouth.tongue(now, dental) for now, dental in rows]
+    return [face_mouth.tongue(now, other[1]) for now, other in zip(art.now.tolist(), driven.other, strict=True)]

@@ -20,7 +20,7 @@ from psi_ecs.systems.kernels import face_eyes
 
 Ids = NDArray[np.intp]
 
-CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
+CYCLES = slice(int(Role.BLINK), int(Role.GAZE_PITCH) + 1)
 """Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
 BROW_LEAD = 2640
 """Samples by which a brow raise is struck before its accent: it leads by 60 ms (Flecha-Garcia 2010), and takes 50 to show."""
@@ -145,32 +145,27 @@ def cycles(
     life: Life, field: Field, strength: NDArray[np.float32], listening: Sequence[bool], draw: Draws, clock: Clock,
 ) -> None:  # fmt: skip
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
-    around = [
-        [who for who, (theta, freq) in enumerate(zip(*turning, strict=True)) if theta < freq * clock.dt]
-        for turning in zip(field.theta[CYCLES].tolist(), field.freq[CYCLES].tolist(), strict=True)
-    ]
-    if not any(around):
+    around = field.theta[CYCLES] < field.freq[CYCLES] * clock.dt
+    if not np.count_nonzero(around):
         return
     talk, reading = life.drive[:, TALK], life.doing[:, 1] > clock.sample
-    blinks, fixations, looks = (np.array(who, np.intp) for who in around)
-    who = blinks
-    if who.size:
-        social = (talk[who] > 0.5) | np.array(listening)[who]
-        rate = life.blink[who] * np.where(reading[who], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
-        pause = draw.lognormal(60.0 / np.maximum(rate, 0.5), 0.5, who)
-        field.retime(Role.BLINK, who, np.maximum(pause, face_eyes.BLINK + 0.1))
+    blinks, fixations, looks = (np.flatnonzero(came) for came in around)
+    if blinks.size:
+        social = (talk[blinks] > 0.5) | np.array(listening)[blinks]
+        rate = life.blink[blinks] * np.where(reading[blinks], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
+        pause = draw.lognormal(60.0 / np.maximum(rate, 0.5), 0.5, blinks)
+        field.retime(Role.BLINK, blinks, np.maximum(pause, face_eyes.BLINK + 0.1))
     if fixations.size:
         fixate(fixations, reading[fixations], life, field, draw)
-    who = looks
-    if who.size:
-        free = (life.glance_until[who] <= clock.sample) & ~reading[who]
-        away = np.where(free, 0.9 * (1.0 - strength[who]) + 0.3 * talk[who], 0.0)
-        leave = (life.wander[who] == 0.0).all(axis=1) & (draw.random(who) < away)
-        stay = who[~leave]
+    if looks.size:
+        free = (life.glance_until[looks] <= clock.sample) & ~reading[looks]
+        away = np.where(free, 0.9 * (1.0 - strength[looks]) + 0.3 * talk[looks], 0.0)
+        leave = (life.wander[looks] == 0.0).all(axis=1) & (draw.random(looks) < away)
+        stay = looks[~leave]
         life.wander[stay] = 0.0
         field.retime(Role.GAZE_PITCH, stay, draw.lognormal(2.4, 0.45, stay))
         if leave.any():
-            look_away(who[leave], life, field, draw, 1.1)
+            look_away(looks[leave], life, field, draw, 1.1)
 
 
 def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, draw: Draws) -> None:
@@ -199,10 +194,8 @@ def accents(
         return
     life.beaten[who] = until
     place, length = since - said.begin, until - since
-    size *= life.gesture.item(who)
-    strength = said.accents.within(place, length)
-    if strength > 0.0:
-        push(life, who, NOD, -0.022 * strength * size * draw.uniform(0.6, 1.2, who))
-    strength = said.accents.within(place + BROW_LEAD, length)
-    if strength > 0.45:
-        push(life, who, BROW, 0.30 * strength * size * draw.uniform(0.5, 1.1, who))
+    now, soon = said.accents.within(place, length), said.accents.within(place + BROW_LEAD, length)
+    if now > 0.0:
+        push(life, who, NOD, -0.022 * now * (size * life.gesture.item(who)) * draw.uniform(0.6, 1.2, who))
+    if soon > 0.45:
+        push(life, who, BROW, 0.30 * soon * (size * life.gesture.item(who)) * draw.uniform(0.5, 1.1, who))

@@ -34,9 +34,9 @@ RATE[BROWS] = 40.0
 
 
 def felt_by() -> F64:
-    """What each feeling f[10] asks of each expression, f64[10, E]: the dimensions of their two ends, categories of their own. A
+    """What each feeling f[10] asks of each drive, f64[10, DRIVES], expressions alone: the dimensions of their two ends, categories of their own. A
     negative strength counts as none."""
-    m = np.zeros((3 + len(EMOTIONS), ROOM))
+    m = np.zeros((3 + len(EMOTIONS), DRIVES))
     for k in range(3):
         m[k, 2 * k], m[k, 2 * k + 1] = 1.0, -1.0
     m[range(3, 3 + len(EMOTIONS)), range(len(AXES), len(FELT))] = 1.0
@@ -44,9 +44,8 @@ def felt_by() -> F64:
 
 
 FELT_BY = felt_by()
-SOUNDING = np.array([[p.name != "SIL", p.name in ("TH", "DH")] for p in PHONES], np.float64)
-"""Of each phone, f64[P, 2]: whether it sounds, and whether the tongue is between the teeth."""
-
+SOUNDING = [(float(p.name != "SIL"), float(p.name in ("TH", "DH"))) for p in PHONES]
+"""Of each phone: whether it sounds, and whether the tongue is between the teeth."""
 
 NOD, BROW, BOW, SHAKE = range(4)
 """Swings: the nod and the brow raise of an accent, and the nod and the shake of a cue."""
@@ -64,17 +63,16 @@ def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64, NDArray[np.comp
     return up, down, 1.0 - np.exp(-shown.wear * dt), np.exp(MODES * dt)[:, None]
 
 
-WAVE_ROLE = np.array([Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL] * 2 + [Role.PHRASE] + [Role.BROW, Role.MOUTH] * 2
-                     + [Role.GAZE_YAW, Role.GAZE_PITCH])  # fmt: skip
+_SWAYS = [Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL]
+WAVE_ROLE = np.array([*_SWAYS, *_SWAYS, Role.PHRASE, *[Role.BROW, Role.MOUTH] * 2, Role.GAZE_YAW, Role.GAZE_PITCH])
 WAVE_TURN = 2.0 * np.pi * np.array([[1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1]]).T
 WAVE_SHIFT = np.array([[0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi, 0.5 * np.pi, 0.0, 0.0]]).T
-"""Waves read off the oscillators: sin(turn * theta + shift)."""
+"""Waves read off the oscillators: amp * sin(turn * theta + shift)."""
 SWAYING, PHRASE_WAVE, TONUS, DRIFT = slice(0, 6), 6, slice(7, 11), slice(11, 13)
 
 PITCH, RAISE, REST, FILL, SPEECH = 6, 7, 15, 16, slice(17, 17 + len(face_mouth.SPEECH))
-"""Movements: six of sway, voice pitch, brow raise, three gestures (nods, shake, phrase; the first two
-with where the head is turned to), and the tone of the muscles: four waves
-of brow and mouth, and its mean; a chest that fills; and what speech does."""
+"""Movements: six of sway, voice pitch, brow raise, pitch and yaw of the head with nods and shakes, its gesture over a phrase; the
+tone of the muscles: four waves of brow and mouth, and its mean; a chest that fills; and what speech does."""
 FLARE = 0.025
 """Sneer of the nose for a chest that fills once a second: nostrils open as air is drawn in (Strohl et al. 1980)."""
 LIVELY = {

@@ -35,7 +35,7 @@ RAISERS = np.zeros(52)
 """Shapes that part the lips beyond what the jaw does: the lower lip more than the upper."""
 RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
 PARTING = slice(37, 41)
-PARTED = RAISERS[PARTING]
+PARTED: list[float] = RAISERS[PARTING].tolist()
 SOFT = 1.5
 """mm of gap around which lips that are parted by RAISERS come to be closed by mouthClose."""
 SPEECH = np.zeros((9, 52))
@@ -107,11 +107,17 @@ def gaps(weights: F64, lip_gap: F64) -> F64:
     return np.asarray(lip_gap[:, :, 0] + np.matmul(lip_gap[:, :, 1:], weights[:, :, None])[:, :, 0])
 
 
+def reach(lip_gap: F64) -> F64:
+    """How far the lips of rigs f64[A, 3, 53] stand apart at rest, and are parted by jawOpen, mouthClose and RAISERS, f64[A, 4, 3]
+    in mm."""
+    return np.stack((lip_gap[:, :, 0], lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE], lip_gap[:, :, 1:] @ RAISERS), axis=1)
+
+
 def hold(x: F64, goal: Sequence[float], free: Sequence[float], reach: F64, lip_gap: F64) -> F64:
     """Close or open the lips so that the middle gap is `goal`, and no place leaves its bounds whatever was mixed in.
 
-    Args: x f64[A, 52] every shape, mouthClose 0, in [0, 1]; goal mm of each; free, 0 where speech owns the mouth to 1
-    where it is free, of each; reach f64[A, 3] mm that RAISERS part the lips; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
+    Args: x f64[A, 52] every shape, mouthClose 0, in [0, 1]; of each, goal in mm, and free, 0 where speech owns the mouth to 1
+    where it is free; reach f64[A, 4, 3] as from `reach`; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
 
     Gaps are affine in weights. Too wide a middle is closed by mouthClose; too narrow a one is opened by RAISERS, and
     beyond them by the jaw; near where one hands over to the other both act, so that neither starts at once. Where sides would
@@ -119,21 +125,15 @@ def hold(x: F64, goal: Sequence[float], free: Sequence[float], reach: F64, lip_g
     closure alone, which keeps them, and only as far as it must.
     """
     w = x.copy()
-    rows = zip(
-        gaps(x, lip_gap).tolist(), goal, free, reach.tolist(), lip_gap[:, :, 0].tolist(),
-        lip_gap[:, :, 1 + JAW_OPEN].tolist(), lip_gap[:, :, 1 + CLOSE].tolist(), strict=True,
-    )  # fmt: skip
-    for i, (got, aim, loose, parts, rest, jaw, close) in enumerate(rows):
+    rows = zip(gaps(x, lip_gap).tolist(), goal, free, reach.tolist(), strict=True)
+    for i, (got, aim, loose, (rest, jaw, close, parts)) in enumerate(rows):
         missing = aim - got[0]
         share, more, shut = _sharing(missing, SOFT * (1.0 - loose) * _unit(aim / SOFT), parts[0], jaw[0], close[0])
         if share > 0.0:
-            lifted = w[i, PARTING]
-            lifted += share * PARTED
-            np.minimum(lifted, 1.0, out=lifted)
+            w[i, PARTING] = [min(weight + share * part, 1.0) for weight, part in zip(x[i, PARTING].tolist(), PARTED, strict=True)]
         if more > 0.0:
             w[i, JAW_OPEN] = min(x.item(i, JAW_OPEN) + more, 1.0)
-        for k in (0, 1, 2):
-            got[k] += share * parts[k] + more * jaw[k] + shut * close[k]
+        got = [g + (share * p + more * j + shut * c) for g, p, j, c in zip(got, parts, jaw, close, strict=True)]
         widest = [max(aim, 0.0) * side + SEAL + 60.0 * loose for side in SIDES]
         low = min(got)
         if low < CROSS and shut > 0.0:
