@@ -2,16 +2,16 @@
 
 from psi_ecs import App
 
+from .concepts import concepts
 from .director import director
 from .dynamics import dynamics
 from .face import face
 from .grammar import grammar
 from .language import language
 from .planner import planner
-from .resonance import resonance
 from .voice import voice
 
 
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, planner, grammar, dynamics, resonance, voice, face)
+    app.add(director, language, planner, grammar, dynamics, concepts, voice, face)
