@@ -73,7 +73,7 @@ class Habit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A gesture that is this persona's own: what it shows at what it says."""
 
     on: str
-    """A kind of sentence (question, exclamation, statement), or a concept of assets/concepts/resonance.toml (joke, thanks)."""
+    """A kind of sentence (question, exclamation, statement), or a concept of assets/concepts/everyday.toml (joke, thanks)."""
     show: str
     """An expression, or one of MOVEMENTS."""
     strength: float = 1.0

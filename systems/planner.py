@@ -27,7 +27,7 @@ KINDS = {"wh-question": "question", "yes-no-question": "question", "exclamation"
 """What kinds of sentences are called where habits are tied to them; all else is a statement."""
 
 
-@system("plan", after=("language", "lean"))
+@system("plan", after=("language", "topic", "lean"))
 def schedule(
     avatars: Query[Entities, Write[Avatar], Write[Feeling]],
     mouths: Query[Entities, Articulation],

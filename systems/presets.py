@@ -2,6 +2,7 @@
 
 from psi_ecs import App
 
+from .concepts import concepts
 from .director import director
 from .dynamics import dynamics
 from .face import face
@@ -9,7 +10,6 @@ from .grammar import grammar
 from .language import language
 from .memory import Reruns, memory, travel
 from .planner import planner
-from .resonance import resonance
 from .voice import voice
 
 
@@ -20,4 +20,4 @@ def body(app: App) -> None:
 
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, body, resonance, memory, Reruns(body))
+    app.add(director, language, body, concepts, memory, Reruns(body))

@@ -14,10 +14,10 @@ from psi_ecs.components.avatar import MOVEMENTS, Persona
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.text import EMOTIONS
 
+from .concepts import concepts
 from .expression import expressions
 from .grammar import packaged, personal
 from .pack import PERSONA, packed, read_packed
-from .resonance import concepts
 from .toml import line_of, parse_toml, read_text, toml_text, utf8
 
 RANGES = {

@@ -9,9 +9,9 @@ from psi_ecs import AssetError
 from psi_ecs.components.avatar import Habit, Persona
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.life import Life
-from psi_ecs.components.resonance import Resonance
+from psi_ecs.systems.concepts.graph import mind, sow
+from psi_ecs.systems.formats.concepts import concepts, parse_concepts
 from psi_ecs.systems.formats.persona import load_persona
-from psi_ecs.systems.formats.resonance import concepts, parse_concepts, stirred
 from psi_ecs.systems.host import Host
 
 ASSET = """
@@ -65,7 +65,8 @@ def test_levels_stay_between_nothing_and_all(tmp_path: Path) -> None:
     host.say(who, "Home, home, home, home, dear friends, welcome home, home, home.")
     for _ in range(150):
         host.step()
-        level = host.app.world.peek(who, Resonance).level
+        graph, parts = mind(host.app.world, who)
+        level = parts[0][1].level[graph.rows]
         assert level.min() >= 0.0 and level.max() <= 1.0
     assert level.max() > 0.5
     again = Host().load(host.save())
@@ -112,17 +113,23 @@ def test_chance_is_seeded() -> None:
 
 
 def test_words_and_their_endings() -> None:
-    """Whole words match whole, stems match any ending; capitals and punctuation do not matter."""
-    known = parse_concepts(ASSET, "sea.toml")
-    assert [bool(stirred(w, known)) for w in ("Sea,", "waves!", "seal", "wav", "WAVE", "—", "")] == [1, 1, 0, 0, 1, 0, 0]
+    """Whole words match whole, stems match any ending, plurals match their singular; capitals and punctuation do not matter."""
+    host = Host()
+    who = host.avatar("mira")
+    sow(host.app.world, who, parse_concepts(ASSET, "sea.toml"))
+    graph = mind(host.app.world, who)[0]
+    heard = ("Sea,", "waves!", "seal", "wav", "WAVE", "—", "", "seas")
+    assert [bool(graph.stirred(w)) for w in heard] == [1, 1, 0, 0, 1, 0, 0, 1]
 
 
 def test_the_asset_that_comes_along() -> None:
-    """Every concept has words and moves something."""
+    """Those that are no topics all move something; every link leads somewhere; every word has one concept that it names."""
     known = concepts()
-    n = len(known.names)
-    assert n >= 15 and (np.abs(known.face[:n]).sum(axis=1) + np.abs(known.pump[:n]).sum(axis=1) > 0.0).all()
-    assert {c for found in (*known.whole.values(), *known.begun.values()) for c in found} == set(range(n))
+    acting = [seed for seed in known.seeds.values() if not seed.topic]
+    assert len(acting) >= 15 and all(seed.face or seed.field for seed in acting)
+    assert len(known.seeds) > 150 and all(a in known.seeds and b in known.seeds for a, b, _, _ in known.links)
+    linked = {name for a, b, _, _ in known.links for name in (a, b)}
+    assert linked >= {name for name, seed in known.seeds.items() if seed.topic}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +141,10 @@ def test_the_asset_that_comes_along() -> None:
         (ASSET.replace("0.8", "1.8"), 4, "face"),
         (ASSET.replace("1.5", "0.0"), 6, "seconds"),
         ("[sea]\nface = {}", 1, "words"),
+        (ASSET + 'links = { is-a = ["sky"] }', 7, "no other concept 'sky'"),
+        (ASSET + 'links = { isa = ["sea"] }', 7, "did you mean 'is-a'"),
+        (ASSET + 'links = { is-a = { sea = 0.5 } }', 7, "no other concept 'sea'"),
+        (ASSET + 'links = { is-a = { sky = 7.5 } }\n[sky]\nwords = ["sky"]', 7, "0 to 1"),
     ],
 )
 def test_what_is_wrong_is_one_line(text: str, line: int, says: str) -> None:

@@ -1,0 +1,1 @@
+"""Concepts: their table of words, pictures of their graph, and graphs to and from other programs."""
