@@ -26,6 +26,14 @@ class Turned(Struct, frozen=True, omit_defaults=True):
     effort: tuple[float, float]
 
 
+class Stirred(Struct, frozen=True, array_like=True):
+    """What concepts do from now on: expressions raised, by place, and gains of oscillators, by role."""
+
+    raised: tuple[tuple[int, float], ...] | None = None
+    """None for no change."""
+    pump: tuple[tuple[int, float], ...] | None = None
+
+
 class Inputs(Struct, kw_only=True, omit_defaults=True):
     """What came from outside, each with its tick."""
 
@@ -39,6 +47,7 @@ class Inputs(Struct, kw_only=True, omit_defaults=True):
     poses: list[tuple[int, Pose]] = default(default_factory=list)
     unposes: list[tuple[int, Unpose]] = default(default_factory=list)
     goes: list[tuple[int, Go]] = default(default_factory=list)
+    stirred: list[tuple[int, Stirred]] = default(default_factory=list)
     turned: list[tuple[int, Turned]] = default(default_factory=list)
 
 
@@ -83,6 +92,9 @@ class Recording(Struct, kw_only=True):
     score_start: int = -1
     """Absolute sample of the score noted last."""
     turned: Turned
+    raised: bytes = b""
+    """What concepts did last: `Life.raised`, and `Oscillator.pump` by role."""
+    pump: bytes = b""
     chain: bytes = b""
     """BLAKE2b over sound and face so far."""
     tape: list[NDArray[Any]] = default(default_factory=list)

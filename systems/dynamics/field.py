@@ -144,6 +144,8 @@ def advance(
         _diffuse(osc, wires, now, rng.value.seed, [number for _, number in sorted(numbers)])
         osc.theta[wires.row[:, Role.FOLD]] = (osc.theta[wires.row[:, Role.GLOTTIS]] + gaps) % 1.0
         osc.amp[:] = osc.amp / np.sqrt(wires.fade + (osc.amp / wires.goal) ** 2 * (1.0 - wires.fade))
+        if np.count_nonzero(osc.pump):
+            osc.amp[:] *= np.exp(osc.settle * osc.pump * now.dt)
         for ents, _, _, lock in avatars:
             wires.follow(lock, osc.theta, ents.id, field, now.dt)
 

@@ -20,6 +20,8 @@ Arrays = tuple[NDArray[Any], ...]
 
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
+RUNG = 1
+"""At least two steps a tick: as many as any feeling needs, so that nobody's steps hang on what others feel."""
 FIRM = 20.0
 """rad/s from which a 1:1 coupling is meant to hold, not just to draw."""
 FINE = 32.0
@@ -132,7 +134,7 @@ class Wiring:
         self.net = phase_network.network(len(osc.freq), *edges, *ratio)
         usual = self.freq.copy()
         usual[self.row] *= core.freq  # not what they are at this moment: a plan made after loading must be the same plan
-        self.plan = phase_network.plan(self.net, usual, dt, ERROR)
+        self.plan = phase_network.plan(self.net, usual, dt, ERROR, least=RUNG)
 
     def _add(self, tuning: Tuning, edges: Arrays, ratio: Arrays, coupled: bool) -> tuple[Arrays, Arrays]:
         """Edges (pulled, by, gain, lag) and ratios (n, m) with the couplings that the asset has not."""

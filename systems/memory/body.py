@@ -24,10 +24,9 @@ Columns = list[tuple[NDArray[Any], Any]]
 
 def columns(row: int, views: tuple[Any, ...], osc: Oscillator, part: Part, avatar: int) -> Columns | None:
     """Where the state of an avatar lies: `row` of views of BODY, and its oscillators by role; None while it has none."""
-    rows = np.flatnonzero(part.avatar == avatar)
+    rows = field_rows(part, avatar)
     if not len(rows):
         return None
-    rows = rows[np.argsort(part.role[rows])]
     own: Columns = [
         (getattr(view, name), slice(row, row + 1))
         for cls, view in zip(BODY, views, strict=True)
@@ -35,6 +34,12 @@ def columns(row: int, views: tuple[Any, ...], osc: Oscillator, part: Part, avata
         if cls is not Life or name not in DERIVED
     ]
     return own + [(getattr(osc, name), rows) for name in fields(Oscillator)]
+
+
+def field_rows(part: Part, avatar: int) -> NDArray[np.intp]:
+    """Rows of an avatar's oscillators by role, intp[R]; none while it has none."""
+    rows = np.flatnonzero(part.avatar == avatar)
+    return rows[np.argsort(part.role[rows])]
 
 
 def state(where: Columns) -> bytes:

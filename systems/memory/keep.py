@@ -13,14 +13,14 @@ from psi_ecs.components.expression import Repertoire
 from psi_ecs.components.face import Articulation, Face
 from psi_ecs.components.life import Claims, Life
 from psi_ecs.components.memory import Travel
-from psi_ecs.components.moment import Inputs, Kept, Moment, Recording, Turned
+from psi_ecs.components.moment import Inputs, Kept, Moment, Recording, Stirred, Turned
 from psi_ecs.components.oscillator import Oscillator, Part, Plastic, Tuning
 from psi_ecs.components.pattern import Patterns, Recalled
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Larynx, Sound, Speech
 from psi_ecs.systems.kernels import style
 
-from .body import LAYOUT, columns, state
+from .body import LAYOUT, columns, field_rows, state
 
 OTHERS = {"sentence", "word", "turn-start", "turn-end"}
 """What is heard of others."""
@@ -69,7 +69,10 @@ def open_moment(
                     changed=_own(tuning.value.changed, entity), added=_own(tuning.value.added, entity),
                     own=dict(repertoire.value.own),
                 )  # fmt: skip
-                kept = recordings[entity] = Recording(moment=now, turned=_turned(views[1], views[0], row))
+                kept = recordings[entity] = Recording(
+                    moment=now, turned=_turned(views[1], views[0], row), raised=views[3].raised[row].tobytes(),
+                    pump=next((o.pump[r].tobytes() for o, p in oscillators if len(r := field_rows(p, entity))), b""),
+                )  # fmt: skip
             if kept is not None and kept.score_start != said.start:
                 kept.score_start = said.start
                 kept.moment.sentences.append(said.sentence)
@@ -89,7 +92,8 @@ def _turned(look: Attention, mouth: Articulation, row: int) -> Turned:
 
 @system("remember")
 def keep(
-    bodies: Query[Entities, Attention, Articulation, Sound, Face],
+    bodies: Query[Entities, Attention, Articulation, Sound, Face, Life],
+    oscillators: Query[Oscillator, Part],
     speech: Sparse[Speech],
     recordings: Sparse[Write[Recording]],
     cues: Reader[Cue],
@@ -111,7 +115,7 @@ def keep(
         "goes": list(goes),
     }  # fmt: skip
     tick = clock.value.tick
-    for ents, look, mouth, sound, face in bodies if recordings.items() else ():
+    for ents, look, mouth, sound, face, life in bodies if recordings.items() else ():
         for row, entity in enumerate(ents.id.tolist()):
             kept = recordings.get(entity)
             if kept is None:
@@ -121,6 +125,7 @@ def keep(
             if turned != kept.turned:
                 kept.turned = turned
                 kept.moment.inputs.turned.append((tick, turned))
+            _stirred(kept, tick, life.raised[row], oscillators, entity)
             said = speech.get(entity)
             states, folds = (None, None) if said is None else (said.states, said.folds)
             kept.tape.append(style.row(sound.block[row], states, folds, face.weights[row]))
@@ -140,6 +145,23 @@ def _note(inputs: Inputs, entity: int, tick: int, came: dict[str, list[Any]], pa
                 kept, what = inputs.recalls, patterns.known[event.name]
                 event = Recall(avatar=entity, pattern=what, strength=event.strength, seconds=event.seconds)
             kept.append((tick, event))
+
+
+def _stirred(kept: Recording, tick: int, raised: Any, oscillators: Query[Oscillator, Part], entity: int) -> None:
+    """Keep what concepts have changed; amplitudes answer in the next tick."""
+    if (now := raised.tobytes()) != kept.raised:
+        kept.raised = now
+        kept.moment.inputs.stirred.append((tick, Stirred(raised=_some(raised))))
+    for osc, part in oscillators:
+        rows = field_rows(part, entity)
+        if len(rows) and (now := osc.pump[rows].tobytes()) != kept.pump:
+            kept.pump = now
+            kept.moment.inputs.stirred.append((tick + 1, Stirred(pump=_some(osc.pump[rows]))))
+
+
+def _some(column: Any) -> tuple[tuple[int, float], ...]:
+    """What is not 0 in a column, and where."""
+    return tuple((k, float(column[k])) for k in np.flatnonzero(column).tolist())
 
 
 def chained(before: bytes, sound: Any, weights: Any, tongue: Any, breath: Any) -> bytes:

@@ -124,7 +124,7 @@ def centroids(avatar: int, oscillators: Query[Oscillator, Part], core: Core) -> 
     return out.ravel()
 
 
-@system("plan", after=("language",))
+@system("plan", after=("language", "topic"))
 def lean(
     avatars: Query[Entities, Avatar],
     speech: Sparse[Speech],

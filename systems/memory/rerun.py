@@ -1,7 +1,7 @@
 """A moment of the past lived again, bit for bit, in a world of its own that holds nothing but this body."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -14,13 +14,16 @@ from psi_ecs.components.event import Spoken
 from psi_ecs.components.expression import Repertoire
 from psi_ecs.components.face import Articulation, Face, Rig
 from psi_ecs.components.life import Life
-from psi_ecs.components.moment import Moment, Turned
-from psi_ecs.components.oscillator import Oscillator, Part, Tuning
+from psi_ecs.components.moment import Moment
+from psi_ecs.components.oscillator import Oscillator, Part, Plastic, Role, Tuning
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.switch import switched
 from psi_ecs.components.voice import Sound, Speech, Voices
 
 from .body import LAYOUT, columns, put
+
+EVENTS = ("cues", "heard", "stops", "drives", "recalls", "learns", "poses", "unposes", "goes")
+"""Of `Inputs`; the rest is set directly."""
 
 
 class Shown(NamedTuple):
@@ -45,16 +48,29 @@ def revive(
     moment: Res[Moment],
     clock: Res[Clock],
 ) -> None:
-    """Put the body into its state, in the moment's first tick."""
-    if clock.value.tick != moment.value.tick:
-        return
-    then = moment.value
+    """Put the body into its state in the moment's first tick, and set what was set directly in each."""
+    then, tick = moment.value, clock.value.tick
     for ents, _, *views in bodies:
-        entity = int(ents.id[0])
-        where = next(filter(None, (columns(0, tuple(views), *o, entity) for o in oscillators)))
-        put(where, then.body)
-        x, v = (a[None] for a in then.begin)
-        speech[entity] = Speech(turn=then.turn, start=0, score=None, x=x, v=v, queue=list(then.sentences))
+        entity, (mouth, look, _, life, _) = int(ents.id[0]), views
+        if tick == then.tick:
+            put(next(filter(None, (columns(0, tuple(views), *o, entity) for o in oscillators))), then.body)
+            x, v = (a[None] for a in then.begin)
+            speech[entity] = Speech(turn=then.turn, start=0, score=None, x=x, v=v, queue=list(then.sentences))
+        for turned in (t for at, t in then.inputs.turned if at == tick):
+            look.target[0], look.strength[0], mouth.effort[0] = turned.target, turned.strength, turned.effort
+        for stirred in (s for at, s in then.inputs.stirred if at == tick):
+            if stirred.raised is not None:
+                life.raised[0] = _column(stirred.raised, life.raised.shape[1])
+            for osc, part in oscillators if stirred.pump is not None else ():
+                osc.pump[:] = _column(stirred.pump or (), len(Role))[part.role]
+
+
+def _column(some: tuple[tuple[int, float], ...], length: int) -> NDArray[np.float32]:
+    """A column of which some values are not 0."""
+    out = np.zeros(length, np.float32)
+    for place, value in some:
+        out[place] = value
+    return out
 
 
 class Rerun:
@@ -95,24 +111,12 @@ class Rerun:
     def step(self) -> Shown:
         """Make the next tick."""
         world, inputs, tick = self.app.world, self.moment.inputs, self._tick
-        for name in inputs.__struct_fields__:
-            for at, event in getattr(inputs, name):
-                if at == tick:
-                    self._give(event)
+        for name in EVENTS:
+            for event in (e for at, e in getattr(inputs, name) if at == tick):
+                self.app.send(replace(event, avatar=-1 if name == "heard" else self.entity))
         self.app.step()
         self._tick += 1
         face = world.peek(self.entity, Face)
         spoken = [e for t, _, e in world.channels[Spoken].items if t == tick and e.avatar == self.entity]
         sound = world.peek(self.entity, Sound).block[0]
         return Shown(sound, face.weights[0], face.tongue[0], float(face.breath[0]), spoken)
-
-    def _give(self, event: Any) -> None:
-        """Let what came in then come in again."""
-        if isinstance(event, Turned):
-            look = self.app.world.get(self.entity, Attention)
-            look.target, look.strength = event.target, event.strength
-            self.app.world.get(self.entity, Articulation).effort = event.effort
-        elif isinstance(event, Spoken):
-            self.app.send(replace(event, avatar=-1))
-        else:
-            self.app.send(replace(event, avatar=self.entity))

@@ -72,6 +72,11 @@ class Store:
         return self._base.writer.acknowledged
 
     @property
+    def readonly(self) -> bool:
+        """True if nothing is changed."""
+        return self._base.readonly
+
+    @property
     def acknowledged(self) -> int:
         """The last number for which it holds that it and all before it will survive a loss of power."""
         return self._base.writer.acknowledged
