@@ -158,8 +158,12 @@ def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
 
 def left_by(life: Life, shown: Expressions) -> Numbers:
     """What expressions leave of blinks, gaze and speech of each face: the override of VRM 1.0, 1 - saturate(sum)."""
-    taken: Numbers = (life.drive[:, ROWS] @ shown.override).tolist()
-    return [[1.0 - min(max(x, 0.0), 1.0) for x in row] if any(row) else ALL for row in taken]
+    rows, override = state.overriding(shown)
+    driven = life.drive.take(rows, axis=1)
+    if not np.count_nonzero(driven):
+        return [ALL] * len(driven)
+    left: Numbers = (1.0 - clamp(driven @ override, 0.0, 1.0)).tolist()
+    return left
 
 
 def weights(

@@ -63,6 +63,13 @@ def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64, NDArray[np.comp
     return up, down, 1.0 - np.exp(-shown.wear * dt), np.exp(MODES * dt)[:, None]
 
 
+@lru_cache(maxsize=4)
+def overriding(shown: Expressions) -> tuple[NDArray[np.intp], F64]:
+    """The expressions that override anything, intp[K], and what they take from blinks, gaze and speech, f64[K, 3]."""
+    rows = np.flatnonzero(shown.override.any(axis=1))
+    return rows, shown.override[rows]
+
+
 _SWAYS = [Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL]
 WAVE_ROLE = np.array([*_SWAYS, *_SWAYS, Role.PHRASE, *[Role.BROW, Role.MOUTH] * 2, Role.GAZE_YAW, Role.GAZE_PITCH])
 WAVE_TURN = 2.0 * np.pi * np.array([1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1])
