@@ -116,8 +116,7 @@ def express(
         held = bounds.value.limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
         driven = pose.drive(life, feeling, art, look, place, moment, table, avatar.turn, now)
         mine = [(row[e], c) for e, c in owned if e in row]
-        out.weights[:] = pose.weights(life, art, rig, field, table, driven, moment, held, now, mine)
-        out.tongue[:] = pose.tongues(art, driven)
+        out.weights[:], out.tongue[:] = pose.weights(life, art, rig, field, table, driven, moment, held, now, mine)
         out.breath[:] = life.drive[:, CHEST]
 
 

@@ -69,7 +69,7 @@ def weights(
     art, known = mouth(seconds)
     held = world.resource(Bounds).limits(rules, cast.personas, who.index, feeling.now) if ruled else None
     claims = [] if owned is None else [(0, owned)]
-    w = pose.weights(life, art, rig, later, shown, driven, pose.moments(later), held, clock, claims)[0]
+    w = pose.weights(life, art, rig, later, shown, driven, pose.moments(later), held, clock, claims)[0][0]
     return w, _trust(field, seconds, known, partner[1])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psi_ecs.components.avatar import Limit, Persona
+from psi_ecs.components.face import FACE
 from psi_ecs.components.grammar import Grammar, Part
 from psi_ecs.systems.formats.grammar import own_bounds
 from psi_ecs.systems.kernels.grammar import bounds, project, rows_of
@@ -14,13 +15,21 @@ from psi_ecs.systems.kernels.grammar import bounds, project, rows_of
 F64 = NDArray[np.float64]
 
 
-class Limits(NamedTuple):
-    """The rows that hold for faces, and their bounds f64[A, R] as persona and feeling have them."""
+class Held(NamedTuple):
+    """The rows of one part that hold for faces."""
 
-    face: tuple[Part, F64]
-    eyes: tuple[Part, F64]
-    felt: bool
-    """Whether feelings move any of them."""
+    part: Part
+    a: F64
+    """f64[61, R]: the rows over all channels."""
+    b: F64
+    """f64[A, R]: their bounds as persona and feeling have them."""
+
+
+class Limits(NamedTuple):
+    """What holds as a face is mixed, and once its head stands."""
+
+    face: Held
+    eyes: Held
 
 
 class Bounds:
@@ -41,21 +50,25 @@ class Bounds:
         row = tuple(who.tolist())
         found = self._found.get(row)
         if found is None:
-            own, face, eyes = own_bounds(rules, personas), rules.parts["face"], rules.parts["eyes"]
-            found = Limits((face, own["face"][who]), (eyes, own["eyes"][who]), face.felt or eyes.felt)
-            self._found[row] = found
-        return Limits(_felt(*found.face, feeling), _felt(*found.eyes, feeling), True) if found.felt else found
+            own = own_bounds(rules, personas)
+            found = self._found[row] = Limits(*(_held(rules.parts[name], own[name][who]) for name in Limits._fields))
+        return Limits(*(_felt(held, feeling) for held in found)) if any(held.part.felt for held in found) else found
 
 
-def _felt(part: Part, b: F64, feeling: NDArray[np.float32]) -> tuple[Part, F64]:
-    return part, bounds(b, part.shift, feeling.astype(np.float64)) if part.felt else b
+def _held(part: Part, b: F64) -> Held:
+    a = np.zeros((len(FACE), len(part.a)))
+    a[part.columns] = part.a.T
+    return Held(part, a, b)
 
 
-def hold(w: F64, part: Part, b: F64) -> bool:
-    """Move weights f64[A, 61] in place to the nearest that keep the rows of a part within b f64[A, R]; whether any moved."""
-    x = w.take(part.columns, axis=1)
-    y = project(x, rows_of(part), b)
-    if y is x:
+def _felt(held: Held, feeling: NDArray[np.float32]) -> Held:
+    return held._replace(b=bounds(held.b, held.part.shift, feeling.astype(np.float64)))
+
+
+def hold(w: F64, held: Held) -> bool:
+    """Move weights f64[A, 61] in place to the nearest that keep the rows within their bounds; whether any had to."""
+    if not np.count_nonzero(w @ held.a > held.b):
         return False
-    w[:, part.columns] = y
+    columns = held.part.columns
+    w[:, columns] = project(w.take(columns, axis=1), rows_of(held.part), held.b)
     return True

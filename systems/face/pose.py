@@ -79,10 +79,10 @@ def still(life: Life) -> Driven:
 
 def moments(field: Field) -> list[Moment]:
     """What oscillators ask of every face."""
-    wave = np.sin(state.WAVE_TURN * field.theta[state.WAVE_ROLE] + state.WAVE_SHIFT)
-    wave *= field.amp[state.WAVE_ROLE]
+    wave = np.sin(state.WAVE_TURN * field.theta.T.take(state.WAVE_ROLE, axis=1) + state.WAVE_SHIFT)
+    wave *= field.amp.T.take(state.WAVE_ROLE, axis=1)
     rows = zip(
-        wave.T.tolist(), field.theta[_BREATH].tolist(), field.theta[_BLINK].tolist(), field.freq[_BLINK].tolist(),
+        wave.tolist(), field.theta[_BREATH].tolist(), field.theta[_BLINK].tolist(), field.freq[_BLINK].tolist(),
         field.amp[_BEAT].tolist(), field.amp[_BROW].tolist(), field.amp[_MOUTH].tolist(), strict=True,
     )  # fmt: skip
     return [
@@ -141,9 +141,10 @@ def _aim(
 
 
 def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
-    """How strong each expression is now, f64[A, E]: as driven, less what it has sunk by, and a burst on top."""
-    driven = life.drive[:, ROWS]
-    out: F64 = driven - shown.lost * np.minimum(life.worn, driven)
+    """How strong each named expression is now, f64[A, N]: as driven, less what it has sunk by, and a burst on top."""
+    named = slice(len(shown.names))
+    driven = life.drive[:, named]
+    out: F64 = driven - shown.lost[named] * np.minimum(life.worn[:, named], driven)
     for who, row in enumerate(life.burst.tolist()):
         if row < 0:
             continue
@@ -157,16 +158,20 @@ def strength(life: Life, shown: Expressions, clock: Clock) -> F64:
 
 def left_by(life: Life, shown: Expressions) -> Numbers:
     """What expressions leave of blinks, gaze and speech of each face: the override of VRM 1.0, 1 - saturate(sum)."""
-    taken: Numbers = (life.drive[:, ROWS] @ shown.override).tolist()
-    return [[1.0 - min(max(x, 0.0), 1.0) for x in row] if any(row) else ALL for row in taken]
+    rows, override = state.overriding(shown)
+    driven = life.drive.take(rows, axis=1)
+    if not np.count_nonzero(driven):
+        return [ALL] * len(driven)
+    left: Numbers = (1.0 - clamp(driven @ override, 0.0, 1.0)).tolist()
+    return left
 
 
 def weights(
     life: Life, art: Articulation, rig: Rig, field: Field, shown: Expressions, driven: Driven, moment: list[Moment],
     held: Limits | None, clock: Clock, claims: list[tuple[int, Claims]],
-) -> F64:  # fmt: skip
-    """The 61 channels of every face, f64[A, 61]; `held` is None to leave everything to the mixture alone. `claims` are those of
-    the rows that hosts drive."""
+) -> tuple[F64, F64]:  # fmt: skip
+    """The 61 channels of every face, f64[A, 61], and its tongue, f64[A, 2]; `held` is None to leave everything to the mixture
+    alone. `claims` are those of the rows that hosts drive."""
     said: Numbers = art.now.tolist()
     talk = [
         max(min(max(other[0], 0.0), 1.0) * left[SPEECH], _pressing(now))
@@ -174,8 +179,9 @@ def weights(
     ]
     wish = wished(strength(life, shown, clock), field, shown)
     wish += life.standing
-    added = _movement(life, art, said, driven, moment, talk) @ state.MOVEMENT
-    w = wish * (1.0 - np.array(talk)[:, None] * state.GIVEN) + added
+    moved = _movement(life, art, said, driven, moment, talk)
+    added = moved @ state.MOVEMENT
+    w: F64 = wish * (1.0 - np.array(talk)[:, None] * state.GIVEN) + added
     for who, owned in claims:
         mixed(w[who], owned, HEAD_TURN)
     _mouth(w, wish, life, said, talk, held)
@@ -189,13 +195,13 @@ def weights(
     shapes = w[:, SHAPES_ALONE]
     np.maximum(shapes, 0.0, out=shapes)
     np.minimum(shapes, 1.0, out=shapes)
-    return np.asarray(w)
+    return w, moved[:, state.TONGUE]
 
 
 def wished(strong: F64, field: Field, shown: Expressions) -> F64:
-    """What expressions of these strengths f64[A, E] do to the 61 channels: their pose, and the waves in them."""
-    out: F64 = strong @ shown.matrix
-    moving = strong[:, shown.wave_row]
+    """What expressions of these strengths f64[A, N] do to the 61 channels: their pose, and the waves in them."""
+    out: F64 = strong @ shown.matrix[: strong.shape[1]]
+    moving = strong.take(shown.wave_row, axis=1)
     if np.count_nonzero(moving > FAINT):
         wave = np.sin(shown.wave_turn * field.theta[shown.wave_role] + shown.wave_shift)
         wave *= field.amp[shown.wave_role]
@@ -239,7 +245,7 @@ def _movement(
             *[lean * x for x in m.wave[state.SWAYING]], rise, brows + min(max(0.03 * rise, 0.0), 0.2),
             pitch + swing[state.NOD] + swing[state.BOW], yaw + swing[state.SHAKE],
             speaking * gesture * m.wave[state.PHRASE_WAVE], *m.wave[state.TONUS], m.tone, min(max(filling, 0.0), 3.0),
-            *face_mouth.speech(now, dental, effort, speaking, reach),
+            *face_mouth.speech(now, dental, effort, speaking, reach), *face_mouth.tongue(now, dental),
         ))  # fmt: skip
     return np.array(out)
 
@@ -249,7 +255,7 @@ def _mouth(w: F64, wish: F64, life: Life, said: Numbers, talk: list[float], held
     smile = w[:, face_mouth.SMILE]
     np.maximum(smile, 0.0, out=smile)
     if held is not None:
-        hold(w, *held.face)
+        hold(w, held.face)
     w[:, face_mouth.CLOSE] = 0.0
     x = clamp(w[:, :52], 0.0, 1.0)
     if held is not None:
@@ -275,13 +281,8 @@ def _see(w: F64, rig: Rig, driven: Driven, moment: list[Moment], held: Limits | 
         turns.append(face_eyes.turns(other[5], other[6], head, far, BLINK_DIP * lid, DRIFT * m.wave[state.DRIFT.start]))
         lids.append((lid, *face_eyes.shut(eye, lid)))
     w[:, LIDS], w[:, EYE_TURN] = eyes, turns
-    if held is not None and hold(w, *held.eyes):
+    if held is not None and hold(w, held.eyes):
         eyes, turns = w[:, LIDS].tolist(), w[:, EYE_TURN].tolist()
     for eye, turn, gain, lid in zip(eyes, turns, rig.eye_gain.tolist(), lids, strict=True):
         face_eyes.follow(eye, turn, gain, *lid)
     w[:, LIDS] = eyes
-
-
-def tongues(art: Articulation, driven: Driven) -> list[tuple[float, float]]:
-    """Tip and body of the tongue of every face in the order of `components.face.TONGUE`."""
-    return [face_mouth.tongue(now, other[1]) for now, other in zip(art.now.tolist(), driven.other, strict=True)]

@@ -34,8 +34,8 @@ RATE[BROWS] = 40.0
 
 
 def felt_by() -> F64:
-    """What each feeling f[10] asks of each drive, f64[10, DRIVES], expressions alone: the dimensions of their two ends, categories of their own. A
-    negative strength counts as none."""
+    """What each feeling f[10] asks of each drive, f64[10, DRIVES]: of expressions, the dimensions of their two ends, categories
+    of their own. A negative strength counts as none."""
     m = np.zeros((3 + len(EMOTIONS), DRIVES))
     for k in range(3):
         m[k, 2 * k], m[k, 2 * k + 1] = 1.0, -1.0
@@ -63,16 +63,25 @@ def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64, NDArray[np.comp
     return up, down, 1.0 - np.exp(-shown.wear * dt), np.exp(MODES * dt)[:, None]
 
 
+@lru_cache(maxsize=4)
+def overriding(shown: Expressions) -> tuple[NDArray[np.intp], F64]:
+    """The expressions that override anything, intp[K], and what they take from blinks, gaze and speech, f64[K, 3]."""
+    rows = np.flatnonzero(shown.override.any(axis=1))
+    return rows, shown.override[rows]
+
+
 _SWAYS = [Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL]
 WAVE_ROLE = np.array([*_SWAYS, *_SWAYS, Role.PHRASE, *[Role.BROW, Role.MOUTH] * 2, Role.GAZE_YAW, Role.GAZE_PITCH])
-WAVE_TURN = 2.0 * np.pi * np.array([[1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1]]).T
-WAVE_SHIFT = np.array([[0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi, 0.5 * np.pi, 0.0, 0.0]]).T
+WAVE_TURN = 2.0 * np.pi * np.array([1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1])
+WAVE_SHIFT = np.array([0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi, 0.5 * np.pi, 0.0, 0.0])
 """Waves read off the oscillators: amp * sin(turn * theta + shift)."""
 SWAYING, PHRASE_WAVE, TONUS, DRIFT = slice(0, 6), 6, slice(7, 11), slice(11, 13)
 
 PITCH, RAISE, REST, FILL, SPEECH = 6, 7, 15, 16, slice(17, 17 + len(face_mouth.SPEECH))
+TONGUE = slice(SPEECH.stop, SPEECH.stop + 2)
 """Movements: six of sway, voice pitch, brow raise, pitch and yaw of the head with nods and shakes, its gesture over a phrase; the
-tone of the muscles: four waves of brow and mouth, and its mean; a chest that fills; and what speech does."""
+tone of the muscles: four waves of brow and mouth, and its mean; a chest that fills; what speech does; and the
+tongue, which none of the 61 channels shows."""
 FLARE = 0.025
 """Sneer of the nose for a chest that fills once a second: nostrils open as air is drawn in (Strohl et al. 1980)."""
 LIVELY = {
@@ -86,7 +95,7 @@ one by one."""
 
 def movement() -> F64:
     """What each movement does to the 61 channels, f64[M, 61]."""
-    m = np.zeros((SPEECH.stop, len(FACE)))
+    m = np.zeros((TONGUE.stop, len(FACE)))
     m[FILL, face_mouth.NOSE], m[SPEECH, : len(BLENDSHAPES)] = FLARE, face_mouth.SPEECH
     yaw, pitch, roll = FACE_ID["headYaw"], FACE_ID["headPitch"], FACE_ID["headRoll"]
     m[[0, 1, 2], [yaw, pitch, roll]] = 0.013, 0.009, 0.008

@@ -81,7 +81,13 @@ def follow(eye: list[float], turn: Sequence[float], gain: Sequence[float], lid: 
     """
     (a, b, _, c, d, _), (up, down, inward, outward) = turn, gain
     for first, aside, pitch, closed in ((0, a, b, left), (7, -c, d, right)):
-        eye[first + 1 if pitch > 0.0 else first + 4] += min(pitch / down if pitch > 0.0 else -pitch / up, 1.0)
-        eye[first + 3 if aside > 0.0 else first + 2] += min(aside / outward if aside > 0.0 else -aside / inward, 1.0)
+        if pitch > 0.0:
+            eye[first + 1] += min(pitch / down, 1.0)
+        else:
+            eye[first + 4] += min(-pitch / up, 1.0)
+        if aside > 0.0:
+            eye[first + 3] += min(aside / outward, 1.0)
+        else:
+            eye[first + 2] += min(-aside / inward, 1.0)
         eye[first + 4] *= 1.0 - closed
         eye[first + 5] *= 1.0 - 0.6 * lid
