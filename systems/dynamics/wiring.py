@@ -11,6 +11,7 @@ from psi_ecs.components.regime import Regime
 from psi_ecs.components.score import Score
 from psi_ecs.systems.kernels import phase_measures, phase_network
 from psi_ecs.systems.kernels.phase_network import Network, Plan
+from psi_ecs.systems.kernels.rowwise import rowwise
 
 from .regime import knobs
 
@@ -95,7 +96,7 @@ class Wiring:
             self._held, self._knobs = held, {entity: knobs(regime, core) for entity, regime in held.items()}
         self._felt = feel
         c, r = len(core.pulled), len(Role)
-        change = feel @ core.feel.T
+        change = rowwise(feel, core.feel.T)
         for entity, more in self._knobs.items():
             if entity in self.who:
                 change[self.who.index(entity)] += more

@@ -11,6 +11,7 @@ from psi_ecs.components.face import FACE
 from psi_ecs.components.grammar import Grammar, Part
 from psi_ecs.systems.formats.grammar import own_bounds
 from psi_ecs.systems.kernels.grammar import bounds, project, rows_of
+from psi_ecs.systems.kernels.rowwise import rowwise
 
 F64 = NDArray[np.float64]
 
@@ -67,7 +68,7 @@ def _felt(held: Held, feeling: NDArray[np.float32]) -> Held:
 
 def hold(w: F64, held: Held) -> bool:
     """Move weights f64[A, 61] in place to the nearest that keep the rows within their bounds; whether any had to."""
-    if not np.count_nonzero(w @ held.a > held.b):
+    if not np.count_nonzero(rowwise(w, held.a) > held.b):
         return False
     columns = held.part.columns
     w[:, columns] = project(w.take(columns, axis=1), rows_of(held.part), held.b)

@@ -3,7 +3,6 @@
 Matrix products are done for all faces of a table at once; what has few numbers a face goes face by face in plain ones.
 """
 
-from math import sin
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +22,7 @@ from psi_ecs.systems.face.held import Limits, hold
 from psi_ecs.systems.face.state import CHEST, EYE, OTHERS, ROWS
 from psi_ecs.systems.kernels import face_eyes, face_mouth, relax
 from psi_ecs.systems.kernels.face_mouth import clamp
+from psi_ecs.systems.kernels.rowwise import rowwise
 
 F64 = NDArray[np.float64]
 Numbers = list[list[float]]
@@ -38,6 +38,8 @@ ALL = [1.0, 1.0, 1.0]
 LIDS, HEAD_TURN, EYE_TURN, SHAPES_ALONE = slice(0, 14), slice(52, 55), slice(55, 61), slice(0, 52)
 SACCADE, DRIFT = 0.008, 0.0025
 """Radians by which the eyes may be off before they leap, and by which they drift."""
+WHOLLY = 0.999
+"""Share of the mouth from which on speech has all of it."""
 FAINT = 1e-3
 """Strength below which what moves in an expression is not seen."""
 BLINK_DIP = 0.03
@@ -97,7 +99,7 @@ def drive(
 ) -> Driven:  # fmt: skip
     """Advance every drive and swing by a tick."""
     left, asked = left_by(life, shown), life.until > clock.sample
-    goal: F64 = feeling.now @ state.FELT_BY
+    goal: F64 = rowwise(feeling.now, state.FELT_BY)
     rows = goal[:, ROWS]
     np.maximum(rows, life.raised, out=rows)
     if np.count_nonzero(asked):
@@ -162,7 +164,7 @@ def left_by(life: Life, shown: Expressions) -> Numbers:
     driven = life.drive.take(rows, axis=1)
     if not np.count_nonzero(driven):
         return [ALL] * len(driven)
-    left: Numbers = (1.0 - clamp(driven @ override, 0.0, 1.0)).tolist()
+    left: Numbers = (1.0 - clamp(rowwise(driven, override), 0.0, 1.0)).tolist()
     return left
 
 
@@ -180,7 +182,7 @@ def weights(
     wish = wished(strength(life, shown, clock), field, shown)
     wish += life.standing
     moved = _movement(life, art, said, driven, moment, talk)
-    added = moved @ state.MOVEMENT
+    added = rowwise(moved, state.MOVEMENT)
     w: F64 = wish * (1.0 - np.array(talk)[:, None] * state.GIVEN) + added
     for who, owned in claims:
         mixed(w[who], owned, HEAD_TURN)
@@ -200,12 +202,13 @@ def weights(
 
 def wished(strong: F64, field: Field, shown: Expressions) -> F64:
     """What expressions of these strengths f64[A, N] do to the 61 channels: their pose, and the waves in them."""
-    out: F64 = strong @ shown.matrix[: strong.shape[1]]
+    out: F64 = rowwise(strong, shown.matrix[: strong.shape[1]])
     moving = strong.take(shown.wave_row, axis=1)
-    if np.count_nonzero(moving > FAINT):
+    moving *= moving > FAINT
+    if np.count_nonzero(moving):
         wave = np.sin(shown.wave_turn * field.theta[shown.wave_role] + shown.wave_shift)
         wave *= field.amp[shown.wave_role]
-        out += (wave.T * moving) @ shown.wave_matrix
+        out += rowwise(wave.T * moving, shown.wave_matrix)
     return out
 
 
@@ -260,9 +263,10 @@ def _mouth(w: F64, wish: F64, life: Life, said: Numbers, talk: list[float], held
     x = clamp(w[:, :52], 0.0, 1.0)
     if held is not None:
         goal = [_asked(now) for now in said]
-        if min(talk) < 0.999:
+        if min(talk) < WHOLLY:
             free = face_mouth.gaps(clamp(wish[:, :52], 0.0, 1.0), life.lip_gap)[:, 0].tolist()
-            goal = [t * lips + (1.0 - t) * max(gap, 0.0) for t, lips, gap in zip(talk, goal, free, strict=True)]
+            rows = zip(talk, goal, free, strict=True)
+            goal = [t * lips + (1.0 - t) * max(gap, 0.0) if t < WHOLLY else lips for t, lips, gap in rows]
         x = face_mouth.hold(x, goal, [1.0 - t for t in talk], life.reach, life.lip_gap)
         tucked = [now[4] for now in said]
         if max(tucked) > face_mouth.SLACK:

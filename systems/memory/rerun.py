@@ -15,7 +15,7 @@ from psi_ecs.components.expression import Repertoire
 from psi_ecs.components.face import Articulation, Face, Rig
 from psi_ecs.components.life import Life
 from psi_ecs.components.moment import Moment
-from psi_ecs.components.oscillator import Oscillator, Part, Plastic, Role, Tuning
+from psi_ecs.components.oscillator import Oscillator, Part, Role, Tuning
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.switch import switched
 from psi_ecs.components.voice import Sound, Speech, Voices
