@@ -69,8 +69,8 @@ class Moment(Struct, kw_only=True, omit_defaults=True):
     """As in `components.switch.Switches`."""
     body: bytes
     """The avatar's columns and oscillators, one after the other."""
-    begin: tuple[NDArray[Any], NDArray[Any]] | None = None
-    """State and velocity f64[C] that the score begins with; None for a mouth that was silent."""
+    begin: tuple[NDArray[Any], NDArray[Any]]
+    """State and velocity f64[C] that the score begins with."""
     larynx: Larynx | None = None
     claims: Claims | None = None
     recalled: Recalled | None = None

@@ -244,7 +244,8 @@ class Host:
         who it was when that was written, and goes on writing; without one it remembers for as long as the host lives.
 
         Args: began, seconds since 1970 at the host's first tick, for nothing here reads a clock; scene, kept with what is said;
-        secret, the key of an encrypted file; readonly, to recall and keep nothing. MemoryFileError in one line if the file cannot be used.
+        secret, the key of an encrypted file; readonly, to recall and keep nothing. MemoryFileError in one line if the file
+        cannot be used.
 
             memory = host.memory(mira, Path("mira.psimem"), began=time.time())
             host.say(mira, "[like earlier] Shall we go on? [/]")

@@ -73,8 +73,8 @@ def perform(
     began: float = 0.0,
 ) -> str:
     """Play a scene to its end, or to second `end`. Returns a remark for the end; `tell` is told at once of what is missing;
-    `off` names parts to do without, `core` replaces the scene's field, `lufs` is about how loud each avatar is; `memories` and `began` are as in
-    `open_scene`."""
+    `off` names parts to do without, `core` replaces the scene's field, `lufs` is about how loud each avatar is; `memories` and
+    `began` are as in `open_scene`."""
     host = open_scene(scene, base, seed, off, core, memories, began)
     warm()
     gain = np.array([[calibrated(persona, lufs)] for persona in host.personas], np.float32)

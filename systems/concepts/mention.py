@@ -2,7 +2,8 @@
 
 A word stirs its concepts; what is stirred fades exponentially, and a level follows it smoothly: two first-order modes, so that
 nothing jumps. A level raises expressions, and pumps oscillators: d amp/dt = settle (1 - (amp / goal)^2 + pump) amp
-(Stuart-Landau with gain) with pump = level (F^2 - 1) settles at F times the goal. Habits are gestures of a persona at kinds of sentences and at concepts.
+(Stuart-Landau with gain) with pump = level (F^2 - 1) settles at F times the goal. Habits are gestures of a persona at kinds of
+sentences and at concepts.
 """
 
 from bisect import bisect_left

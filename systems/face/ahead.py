@@ -19,6 +19,7 @@ from psi_ecs.components.oscillator import Oscillator, Role
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react, state
+from psi_ecs.systems.face.draws import Middle
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.held import Bounds
 from psi_ecs.systems.face.said import Kept
@@ -62,7 +63,7 @@ def weights(
         feeling.now[:] = feeling.goal + (begin - feeling.goal) * np.exp(-k * step / FEELING_SECONDS)
         look.target[:] = spot + (partner[0] - spot) * (k / parts)
         if said is not None:
-            react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, _middle)
+            react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, Middle())
         moment = pose.moments(_later(field, k * step))
         driven = pose.drive(life, feeling, art, look, place, moment, shown, who.turn, clock)
     later = _later(field, seconds)
@@ -72,9 +73,6 @@ def weights(
     w = pose.weights(life, art, rig, later, shown, driven, pose.moments(later), held, clock, claims)[0][0]
     return w, _trust(field, seconds, known, partner[1])
 
-
-def _middle(low: float, high: float) -> float:
-    return 0.5 * (low + high)
 
 
 def _later(field: tuple[F64, F64, F64], seconds: float) -> Field:

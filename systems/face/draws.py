@@ -45,3 +45,11 @@ class Draws:
     def lognormal(self, mean: F64 | float, spread: float, who: Ids) -> F64:
         """Log-normal times with this mean and log-spread."""
         return np.asarray(mean * np.exp(spread * self.normal(who) - 0.5 * spread * spread), np.float64)
+
+
+class Middle:
+    """What is drawn on average, for those who foretell."""
+
+    def uniform(self, low: float, high: float, who: int) -> float:
+        """Halfway between two bounds."""
+        return 0.5 * (low + high)

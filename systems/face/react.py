@@ -12,7 +12,7 @@ from psi_ecs.components.expression import FELT, Expressions
 from psi_ecs.components.life import Life
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.text import EMOTIONS
-from psi_ecs.systems.face.draws import Draws
+from psi_ecs.systems.face.draws import Draws, Middle
 from psi_ecs.systems.face.field import Field
 from psi_ecs.systems.face.said import Said
 from psi_ecs.systems.face.state import BOW, BROW, IMPULSE, NOD, SHAKE, TALK
@@ -183,7 +183,7 @@ def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, draw:
 
 
 def accents(
-    said: Said, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Draws
+    said: Said, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Draws | Middle
 ) -> None:
     """Toss the head, chin up and then down, on the accented vowel that the head's own beat comes to in this tick, and raise the
     brows on the one that it is about to; `ahead` tells by how many seconds it is further along than the sound, `size` and

@@ -166,9 +166,9 @@ def plan(
 
     Args: error: cycles a tick may be wrong by; thrifty: large networks whose oscillators all take the same steps are advanced
     by a method of third order, a quarter less work, which errs by about (h sum (n + m) |K_ij|)^4 / (48 pi) cycles more a
-    step where pulls are in unison, and far less where they are not; most: finest rung, 64 steps a tick, and least: coarsest; overhead: what one
-    evaluation costs besides its edges, in edges. Stays valid, if less exact, when frequencies change; make a new one when
-    couplings do.
+    step where pulls are in unison, and far less where they are not; most: finest rung, 64 steps a tick, and least:
+    coarsest; overhead: what one evaluation costs besides its edges, in edges. Stays valid, if less exact, when frequencies
+    change; make a new one when couplings do.
     """
     check(net.count, None, freq)
     target, power = net.target, np.hypot(net.a, net.b)
@@ -190,9 +190,9 @@ def plan(
     degree = np.diff(net.start) if len(net.source) >= MANY else np.zeros(net.count)
     order = np.lexsort((-degree, -whole))  # in place already where there is one level of few edges
     parts = levels(scaled, order, whole) if len(net.source) else ()
-    least = float(np.nanmin(fine, initial=seconds))
+    finest = float(np.nanmin(fine, initial=seconds))
     free = np.flatnonzero(np.diff(net.start) == 0) if len(net.source) >= MANY else np.arange(net.count)
-    capped, step = int(np.count_nonzero(fits < 1.0)), max(least, seconds / 2.0**most)
+    capped, step = int(np.count_nonzero(fits < 1.0)), max(finest, seconds / 2.0**most)
     return Plan(net.count, order, parts, whole, capped, step, thrifty, free)
 
 

@@ -31,9 +31,9 @@ def vector(emotion: Emotion) -> F64:
 
 def emotion(feeling: F64) -> Emotion:
     """The inverse; intensities that are none are left out."""
-    axes = [float(x) for x in np.clip(feeling[:3], -1.0, 1.0)]
+    valence, arousal, dominance = (float(x) for x in np.clip(feeling[:3], -1.0, 1.0))
     names = {n: float(min(x, 1.0)) for n, x in zip(EMOTIONS, feeling[3:], strict=True) if x > 1e-3}
-    return Emotion(*axes, names=names)
+    return Emotion(valence, arousal, dominance, names)
 
 
 def tone_of(words: list[Word], shown: tuple[tuple[str, float], ...] = ()) -> Tone:

@@ -46,7 +46,8 @@ def open_moment(
     done: Writer[Kept],
 ) -> None:
     """Hand on turns that ended, begin to keep those that begin in this tick, and note the sentences that do."""
-    for ents, avatar, *views in bodies:
+    for ents, avatar, mouth, look, feeling, life, place in bodies:
+        views = mouth, look, feeling, life, place
         for row, entity in enumerate(ents.id.tolist()):
             said, kept = speech.get(entity), recordings.get(entity)
             if kept is not None and avatar.turn[row] != kept.moment.turn:
@@ -57,7 +58,7 @@ def open_moment(
             if avatar.turn[row] < 0 or said is None or said.sentence is None:
                 continue
             if kept is None and said.start == clock.value.sample:
-                where = next(filter(None, (columns(row, tuple(views), *o, entity) for o in oscillators)), None)
+                where = next(filter(None, (columns(row, views, *o, entity) for o in oscillators)), None)
                 if where is None:
                     continue
                 now = Moment(
@@ -70,7 +71,7 @@ def open_moment(
                     own=dict(repertoire.value.own),
                 )  # fmt: skip
                 kept = recordings[entity] = Recording(
-                    moment=now, turned=_turned(views[1], views[0], row), raised=views[3].raised[row].tobytes(),
+                    moment=now, turned=_turned(look, mouth, row), raised=life.raised[row].tobytes(),
                     pump=next((o.pump[r].tobytes() for o, p in oscillators if len(r := field_rows(p, entity))), b""),
                 )  # fmt: skip
             if kept is not None and kept.score_start != said.start:

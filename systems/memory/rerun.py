@@ -50,10 +50,10 @@ def revive(
 ) -> None:
     """Put the body into its state in the moment's first tick, and set what was set directly in each."""
     then, tick = moment.value, clock.value.tick
-    for ents, _, *views in bodies:
-        entity, (mouth, look, _, life, _) = int(ents.id[0]), views
+    for ents, _, mouth, look, feeling, life, place in bodies:
+        entity, views = int(ents.id[0]), (mouth, look, feeling, life, place)
         if tick == then.tick:
-            put(next(filter(None, (columns(0, tuple(views), *o, entity) for o in oscillators))), then.body)
+            put(next(filter(None, (columns(0, views, *o, entity) for o in oscillators))), then.body)
             x, v = (a[None] for a in then.begin)
             speech[entity] = Speech(turn=then.turn, start=0, score=None, x=x, v=v, queue=list(then.sentences))
         for turned in (t for at, t in then.inputs.turned if at == tick):
@@ -62,7 +62,7 @@ def revive(
             if stirred.raised is not None:
                 life.raised[0] = _column(stirred.raised, life.raised.shape[1])
             for osc, part in oscillators if stirred.pump is not None else ():
-                osc.pump[:] = _column(stirred.pump or (), len(Role))[part.role]
+                osc.pump[:] = _column(stirred.pump or (), len(Role)).take(part.role)
 
 
 def _column(some: tuple[tuple[int, float], ...], length: int) -> NDArray[np.float32]:
@@ -90,7 +90,8 @@ class Rerun:
         tuning = world.resource(Tuning)
         tuning.changed, tuning.added = dict(moment.changed), dict(moment.added)
         self.entity = int(world.spawn(
-            1, Avatar(index=moment.index), Place(), Feeling(now=0.0, goal=0.0), Attention(target=0.0, strength=0.0),
+            1, Avatar(index=moment.index), Place(position=0.0, yaw=0.0), Feeling(now=0.0, goal=0.0),
+            Attention(target=0.0, strength=0.0),
             Articulation(now=ARTICULATOR_REST, loudness=0.0, pitch=0.0, phone=0.0), Face(weights=0.0, breath=0.0),
             Sound(block=0.0), Rig(**{name: getattr(rig, name)[0] for name in fields(Rig)}), Trace(seen=0.0, count=0),
         )[0])  # fmt: skip

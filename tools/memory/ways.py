@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from psi_ecs.components.avatar import Feeling
+from psi_ecs.components.frame import Frame
 from psi_ecs.components.memory import Entry, Wish
 from psi_ecs.components.text import EMOTIONS
 from psi_ecs.systems.host import Host
@@ -20,7 +21,7 @@ from psi_ecs.systems.kernels import tone
 from psi_ecs.systems.memory.travel import energy
 from psi_ecs.systems.planner import mood
 from psi_ecs.systems.play import feeling
-from psi_ecs.tools.memory.measure import Take, take
+from psi_ecs.tools.memory.measure import take
 from psi_ecs.tools.voice.measure import clicks
 
 SEED = 5
@@ -45,11 +46,11 @@ class Quoted(Struct):
     after: int
 
 
-def performance(taken: Take, host: Host, turn: int) -> str:
+def performance(frames: list[Frame], turn: int) -> str:
     """Digest of sound and face from the tick in which a turn begins to the one before it ends."""
-    ticks = {e.kind: k for k, f in enumerate(taken.frames) for e in f.events if e.turn == turn and e.kind.startswith("turn")}
+    ticks = {e.kind: k for k, f in enumerate(frames) for e in f.events if e.turn == turn and e.kind.startswith("turn")}
     digest = blake2b(digest_size=16)
-    for frame in taken.frames[ticks["turn-start"] : ticks["turn-end"]]:
+    for frame in frames[ticks["turn-start"] : ticks["turn-end"]]:
         for part in (frame.sounds[0], frame.weights[0], frame.tongue[0], frame.breath[0]):
             digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()
@@ -80,8 +81,7 @@ def speak(persona: str, path: Path) -> dict[int, str]:
         host.look_at(me, (0.3, 0.1 * k, 1.0))
         host.release(me, owner="tracker")
         rest = take(host)
-        frames = first.frames + rest.frames
-        out[turn] = performance(Take(np.zeros(0), np.zeros(0), frames), host, turn)
+        out[turn] = performance(first.frames + rest.frames, turn)
     host.memory(me).close()
     return out
 
@@ -95,7 +95,7 @@ def again(persona: str, path: Path) -> list[str]:
     out = []
     for found in reversed(memory.find(Wish(kind="utterance", limit=len(LINES), until=60.0))):
         turn = host.quote(me, f"#{found.entry.id}")
-        out.append(performance(take(host), host, turn))
+        out.append(performance(take(host).frames, turn))
     memory.close()
     return out
 
