@@ -18,6 +18,11 @@ _BE = listed(
 _VERB = _BE | listed(
     "sounds sound looks look seems feels makes helps works means reminds hurts matters happens happened"
 )
+_MODAL = listed(
+    "will would can could may might must shall should do does did don't doesn't didn't won't can't couldn't i'll you'll we'll",
+    "they'll he'll she'll i'd you'd we'd they'd let's please not never",
+)
+_SUBJECTS = listed("i you he she it we they who us")
 _NOTHING = listed(
     "raining snowing sunny cloudy windy freezing cold hot warm dark late early time noon midnight monday friday true possible",
     "impossible clear important",
@@ -58,7 +63,7 @@ def anaphor(words: Sequence[str], k: int) -> Anaphor | None:
     many = bool(POINTING[word])
     if next_ and words[k] in POINTING:
         for noun in (next_, third):  # an adjective may stand between
-            if noun and kind(noun) and noun not in function_words():
+            if noun and kind(noun, False):
                 return Anaphor(word, singular(noun), many or singular(noun) != noun)
             if noun in function_words() or noun in _VERB:
                 break
@@ -85,6 +90,17 @@ def _of_nothing(words: Sequence[str], k: int) -> bool:
     return rest[0] in _NOTHING or (rest[0] in _JUDGED and any(w in ("to", "that") for w in rest[1:4]))
 
 
+def verbal(words: Sequence[str], k: int) -> bool:
+    """Whether word number `k` of a sentence is used as a verb, though it may be a noun: after a subject or a modal verb, or, of
+    words that are mainly no nouns, where no noun can be."""
+    before, word = words[k - 1] if k else "", words[k]
+    if before in _SUBJECTS or before in _MODAL or (before in POINTING and word.endswith("s") and singular(word) != word):
+        return True
+    if word.endswith("ing") and before in _BE | {"am", "i'm", "you're", "we're", "they're", "he's", "she's", "it's", "been"}:
+        return True
+    return not kind(word) and (k == 0 or before in ("to", "and", "or", "but") or before in _BE or bool(kind(before)))
+
+
 def prominence(words: Sequence[str], k: int) -> float:
     """How much in the foreground word number `k` of a sentence is: 1 for its first noun, 0.85 for later ones, 0.55 after a
     preposition. Subjects before objects before the rest, as in centering theory (Grosz, Joshi & Weinstein 1995)."""
@@ -93,8 +109,7 @@ def prominence(words: Sequence[str], k: int) -> float:
             return 0.55
         if words[back] in _VERB:
             break
-    known = function_words()
-    return 0.85 if any(w not in known and kind(w) for w in words[:k]) else 1.0
+    return 0.85 if any(kind(w) for w in words[:k]) else 1.0
 
 
 def split(text: str) -> list[str]:

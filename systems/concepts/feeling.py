@@ -13,9 +13,9 @@ from psi_ecs.components.memory import MEANING, Bias, Biases, Tone
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.text import FEELINGS, Sentence
 from psi_ecs.components.voice import Speech
-from psi_ecs.systems.formats.embedding import function_words, kind, plain, table, vector
+from psi_ecs.systems.formats.embedding import kind, table, vector
 
-from .anaphora import anaphor, plain_kept, prominence
+from .anaphora import anaphor, plain_kept, prominence, verbal
 from .graph import Graph, Graphs, Part, mind
 from .grow import add, nouns
 from .resolve import remembered, resolved
@@ -107,7 +107,7 @@ def spoken_of(
     memory = None
     for k, word in enumerate(sentence.words):
         for c in graph.stirred(word.text, words[max(k - 2, 0) : k]):
-            if graph.topic[c]:
+            if graph.topic[c] and not verbal(words, k):
                 found[c] = max(found.get(c, 0.0), prominence(words, k) * _telling(word.text))
         a = anaphor(words, k)
         if a is not None:
@@ -120,7 +120,7 @@ def spoken_of(
 
 def _things(sentence: Sentence, graph: Graph, named: dict[int, float]) -> NDArray[np.float32]:
     """Meanings of the nouns of a sentence and of what it speaks of, f32[k, MEANING]."""
-    words = [w.text for w in sentence.words if kind(w.text) and plain(w.text) not in function_words()]
+    words = [w.text for w in sentence.words if kind(w.text)]
     found = [v for v in (vector(w) for w in words) if v is not None]
     return np.array([*found, *graph.vectors[list(named)]], np.float32).reshape(-1, MEANING)
 
@@ -136,7 +136,8 @@ def learn(world: World, avatar: int, sentence: Sentence) -> None:
     more."""
     graph = mind(world, avatar)[0]
     words = [plain_kept(w.text) for w in sentence.words]
-    add(world, graph, nouns([(w.text, 0, k == 0, prominence(words, k)) for k, w in enumerate(sentence.words)], graph))
+    said = [(w.text, 0, k == 0, prominence(words, k)) for k, w in enumerate(sentence.words) if not verbal(words, k)]
+    add(world, graph, nouns(said, graph))
     graph, parts = mind(world, avatar)
     contexts: Query[Entities, Context] = Query(world, [(Entities, False), (Context, False)])
     mean, manner = tone(sentence)

@@ -7,13 +7,15 @@ from psi_ecs import Edges, Entities
 from psi_ecs.components.concept import Context, Discourse, Link
 from psi_ecs.systems.formats.embedding import plain, singular
 
-from .anaphora import POINTING, Anaphor, anaphor, plain_kept, prominence
+from .anaphora import POINTING, Anaphor, anaphor, plain_kept, prominence, verbal
 from .graph import Graph, Graphs, Part
 from .resolve import remembered, resolved
 
 HEARD = 0.5
 """How far a word that is heard stirs its concepts' face and field, beside one that is said."""
 ENDS = ".!?…"
+ACT = 0.3
+"""How far a verb brings to mind the concept of the noun that sounds alike."""
 LAG = 2
 """Words that must follow a pronoun before it is clear what it is."""
 LONGEST = 80
@@ -37,11 +39,17 @@ class Mind:
         stirred = self.parts[part][1].stirred
         stirred[row] = max(float(stirred[row]), amount)
 
+    def hint(self, place: int, share: float) -> None:
+        """A concept comes to mind, so much in the foreground."""
+        part, row = self.graphs.place(int(self.graph.rows[place]))
+        source = self.parts[part][1].source
+        source[row] = 1.0 - (1.0 - source[row]) * (1.0 - share)
+
     def mention(self, place: int, share: float, many: bool | None = None) -> None:
         """A concept is spoken of, so much in the foreground."""
+        self.hint(place, share)
         part, row = self.graphs.place(int(self.graph.rows[place]))
         c = self.parts[part][1]
-        c.source[row] = 1.0 - (1.0 - c.source[row]) * (1.0 - share)
         c.uses[row] += 1.0
         c.when[row] = self.sample
         if many is not None:
@@ -63,11 +71,15 @@ def follow(mind: Mind, talk: Discourse, speaker: int, text: str, amount: float) 
     found, meant = graph.stirred(text, words[max(k - 2, 0) : k]), _pointed(mind, words, k)
     pronouns = range(max(k - LAG, 0), k + 1) if ends else range(k - LAG, k - LAG + 1) if k >= LAG else ()
     stand = [mind.resolve(a, words) for j in pronouns if (a := anaphor(words, j)) is not None and not a.noun]
+    acts = verbal(words, k)
     share, many = prominence(words, k), singular(spelt) != spelt
-    talk.words.append((text, talk.sentence, k == 0, share))
+    if not acts:
+        talk.words.append((text, talk.sentence, k == 0, share))
     for c in found:
         mind.stir(c, amount)
-        if meant is None or c == meant:  # "that city": Paris is spoken of, not cities
+        if acts:
+            mind.hint(c, ACT)
+        elif meant is None or c == meant:  # "that city": Paris is spoken of, not cities
             mind.mention(c, share, many)
             talk.mentioned.append((graph.names[c], talk.sentence))
     for c in {c for c in (meant, *stand) if c is not None and c not in found}:

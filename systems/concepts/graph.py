@@ -207,7 +207,7 @@ def meaning(name: str, seed: Seed) -> Meaning:
     words = [w for w in seed.words if not w.endswith("*")] or [w.removesuffix("*") for w in seed.words] or [name]
     first = words[0]
     return Meaning(
-        name=name, words=tuple(seed.words), kind=kind(first), topic=seed.topic, face=seed.face, field=seed.field,
+        name=name, words=tuple(seed.words), kind=kind(first, False), topic=seed.topic, face=seed.face, field=seed.field,
         vector=packed(embed(name) if name in words else embed(first)),
     )  # fmt: skip
 

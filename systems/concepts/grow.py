@@ -32,6 +32,7 @@ DULL = listed(
     "course case rest part side end matter stuff use sir lady mister missus miss",
 )
 """Nouns that name nothing."""
+DETERMINERS = listed("a an the my your his her its our their this that these those some any no every each another")
 VAGUE = ("time", "quantity", "relation", "top")
 OVER = {"animal": "animal", "food": "food", "plant": "plant", "location": "place", "person": "person"}
 """Concept that a new one of this kind is a kind of."""
@@ -115,7 +116,7 @@ def nouns(words: list[tuple[str, int, bool, float]], graph: Graph) -> list[Noun]
     k = 0
     while k < len(words):
         text, sentence, first, share = words[k]
-        parts, k = [plain(text)], k + 1
+        parts, at, k = [plain(text)], 0 if first else k, k + 1
         if any(graph.topic[c] for c in graph.stirred(text)) or not parts[0] or parts[0] in function_words():
             continue
         capital = text[:1].isupper() and not first
@@ -123,11 +124,12 @@ def nouns(words: list[tuple[str, int, bool, float]], graph: Graph) -> list[Noun]
             text = words[k][0]
             parts.append(plain(text))
             k += 1
-        name, what = " ".join(parts), kind(parts[-1])
+        name, what = " ".join(parts), kind(parts[-1], False)
         if text[:1].isupper() and is_name(parts[0]):
             what, capital = "person", True
         base = name if capital else singular(name)
-        usual = what and what not in VAGUE and base not in DULL and len(base) > 2
+        mainly = kind(parts[-1]) or singular(name) != name or (at and plain(words[at - 1][0]) in DETERMINERS)
+        usual = what and mainly and what not in VAGUE and base not in DULL and len(base) > 2
         if (capital and len(name) > 2) or usual:
             found.setdefault(base, Noun(base, sentence, what, base != name, share))
     return [n for n in found.values() if n.name not in graph.at]

@@ -18,7 +18,7 @@ F64 = NDArray[np.float64]
 
 RECENT = 0.05
 """Activation or share of the context below which nothing is referred to."""
-RING = 0.6
+RING = 0.3
 """Weight of the last two minutes beside what is awake now."""
 FIT = 0.5
 """Weight of how well a concept goes with the other words of the sentence."""
@@ -32,6 +32,8 @@ ALIKE = {
     "instrument": ("artifact",), "event": ("event", "act"),
 }  # fmt: skip
 """Kinds of things that a general noun may stand for."""
+SCALES = ("time", "quantity", "relation")
+"""Kinds that are seldom spoken of again: "six cups a day"."""
 ANYTHING = ("thing", "stuff", "one", "topic", "subject", "matter")
 
 
@@ -77,6 +79,7 @@ def resolved(a: Anaphor, memory: Memory, rest: str = "") -> tuple[int, str] | No
         return (order[place], f"the last thing mentioned but {place}") if len(order) > place else None
     person = np.array([k == "person" for k in graph.kinds])
     fit = agreement(a.noun, memory) if a.noun and a.noun not in ANYTHING else np.where(person, 0.5 * a.many, 1.0)
+    fit *= np.where(np.isin(graph.kinds, SCALES), 0.4, 1.0)
     fit *= np.where(memory.many.astype(bool) == a.many, 1.0, 0.3 if a.noun else 0.15)
     about = embed(rest)
     score = np.where(can, awake * fit * (1.0 + FIT * (graph.vectors @ about)), 0.0)
@@ -94,7 +97,7 @@ def agreement(noun: str, memory: Memory) -> F64:
     named = set(graph.whole.get(noun, ()))
     meant = vector(noun)
     fit = np.zeros(len(graph.names)) if meant is None else np.maximum(graph.vectors @ meant, 0.0).astype(np.float64)
-    like = ALIKE.get(noun, (kind(noun),))
+    like = ALIKE.get(noun, (kind(noun, False),))
     fit *= np.where(np.isin(graph.kinds, like), 1.0, 0.5)
     fit = 0.05 + 0.75 * fit + 0.1 * np.isin(graph.kinds, like)
     for c, over in enumerate(_above(memory)):

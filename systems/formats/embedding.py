@@ -35,7 +35,7 @@ class Table(NamedTuple):
     vectors: F32
     """f32[n, SIZE], unit length."""
     kind: list[int]
-    """Index into KINDS of what is mainly a noun, else 0."""
+    """Index into KINDS of what can be a noun, below 0 if it is mainly something else; 0 for what cannot."""
     singular: dict[int, int]
     """Plural to singular."""
     words: list[str]
@@ -87,11 +87,12 @@ def vector(word: str) -> F32 | None:
 
 
 @lru_cache(maxsize=8192)
-def kind(word: str) -> str:
-    """What kind of thing a noun names, one of KINDS; "" for what is no noun, or not in the table."""
-    known = table()
-    i = known.rank.get(plain(word))
-    return KINDS[known.kind[i]] if i is not None else ""
+def kind(word: str, mainly: bool = True) -> str:
+    """What kind of thing a word names, one of KINDS, if it is mainly a noun, or else if it can be one; "" for function words
+    and what is not in the table."""
+    known, word = table(), plain(word)
+    number = known.kind[known.rank[word]] if word in known.rank and word not in function_words() else 0
+    return KINDS[abs(number)] if number > 0 or not mainly else ""
 
 
 @lru_cache(maxsize=8192)

@@ -60,12 +60,12 @@ def rounded(x: NDArray[np.float32]) -> NDArray[np.int8]:
 
 
 def read_nouns(words: list[str], folder: Path) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Of each word that is mainly a noun the lexicographer file of its commonest sense (3 to 28, `lexnames(5WN)`), else 0, as
-    i8[n]; and pairs of plural and singular by index, i32[p] each."""
+    """Of each word that can be a noun the lexicographer file of its commonest sense (3 to 28, `lexnames(5WN)`), below 0 if it
+    is mainly something else, as i8[n]; and pairs of plural and singular by index, i32[p] each."""
     first = {word: int(offset) for word, offset in _first_senses(folder)}
     files = _files(folder)
     counts = _counts(folder)
-    other = {row.split(" ", 1)[0] for part in ("verb", "adj", "adv") for row in _rows(folder / f"index.{part}")}
+    other = {row.split(" ", 1)[0] for part in ("adj", "adv") for row in _rows(folder / f"index.{part}")}
     irregular = dict(row.split()[:2] for row in (folder / "noun.exc").read_text(encoding="ascii").splitlines())
     index = {word: i for i, word in enumerate(words)}
     kind, pairs = np.zeros(len(words), np.int8), []
@@ -76,9 +76,11 @@ def read_nouns(words: list[str], folder: Path) -> tuple[NDArray[Any], NDArray[An
         tagged = counts.get(lemma, Counter[str]())
         nouns = Counter({int(key[1:]): n for key, n in tagged.items() if key[0] == "1"})
         total = sum(tagged.values())
-        if (total and sum(nouns.values()) < 0.5 * total) or (not total and word in other):
+        if not total and (word in other or word.endswith(("ing", "ed"))):
             continue
         kind[i] = nouns.most_common(1)[0][0] if nouns else files[first[lemma]]
+        if sum(nouns.values()) < 0.5 * total:
+            kind[i] *= -1
         base = _singular(word, irregular, first) if lemma == word else lemma
         if base is not None and base != word and base in index and not tagged:
             pairs.append((i, index[base]))
