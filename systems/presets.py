@@ -2,15 +2,20 @@
 
 from psi_ecs import App
 
-from .concepts import concepts
+from .concepts import concepts, remembered, restore
 from .director import director
 from .dynamics import dynamics
 from .face import face
 from .grammar import grammar
 from .language import language
-from .memory import Reruns, memory, travel
+from .memory import Library, Mind, Reruns, memory, travel
 from .planner import planner
 from .voice import voice
+
+
+def minded(app: App) -> None:
+    """Plugin: what concepts have learned goes with the memory."""
+    app.world.resource(Library).mind = Mind(remembered, restore)
 
 
 def body(app: App) -> None:
@@ -20,4 +25,4 @@ def body(app: App) -> None:
 
 def speaker(app: App) -> None:
     """Plugin: text in, sound and face out."""
-    app.add(director, language, body, concepts, memory, Reruns(body))
+    app.add(director, language, body, concepts, memory, Reruns(body), minded)

@@ -7,14 +7,14 @@ next, `begin_quotes` and `quote` show a moment again, `travel` moves a mood.
 from psi_ecs import App
 
 from .keep import keep, open_moment
-from .library import Library
+from .library import Library, Mind
 from .memoir import Memoir, heed
 from .quote import Reruns, begin_quotes, quote
 from .remember import lean, remember
 from .rerun import Rerun
 from .travel import travel
 
-__all__ = ["Library", "Memoir", "Rerun", "Reruns", "memory", "travel"]
+__all__ = ["Library", "Memoir", "Mind", "Rerun", "Reruns", "memory", "travel"]
 
 
 def memory(app: App) -> None:

@@ -1,10 +1,12 @@
 """The memories of everyone in a world: one store an avatar, in a file or, if none was given, in RAM."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from psi_ecs import PsiError
+from psi_ecs import PsiError, World
 from psi_ecs.components.memory import Bias, Entry, Found
 from psi_ecs.systems.formats.memory import Store
 from psi_ecs.systems.kernels import tone
@@ -13,6 +15,13 @@ from .wish import Phrase, asked
 
 SALIENT = 0.25
 """From here on something was said in a tone of its own: a quarter of a full emotion."""
+
+
+class Mind(NamedTuple):
+    """How what an avatar's concepts have learned is put into bytes, and taken up again."""
+
+    remembered: Callable[[World, int], bytes]
+    restore: Callable[[World, int, bytes], None]
 
 
 class Library:
@@ -24,6 +33,7 @@ class Library:
         self.began = 0.0
         """Seconds since 1970 at the world's first tick; nothing else tells entries the time of day."""
         self.scene = ""
+        self.mind: Mind | None = None
 
     def of(self, avatar: int, persona: str) -> Store:
         """An avatar's store."""

@@ -12,6 +12,7 @@ from psi_ecs import PsiError, Reader, World, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling, Habit
 from psi_ecs.components.event import Cue, Drive, Go, Quote
 from psi_ecs.components.memory import Bias, Biases, Entry, Found, Mood, Self, Step, Tone, Wish
+from psi_ecs.components.moment import Kept
 from psi_ecs.components.oscillator import Core, Lock, Role
 from psi_ecs.components.text import EMOTIONS, FEELINGS, MOODS, Emotion
 from psi_ecs.systems.formats.memory import Store
@@ -172,6 +173,7 @@ class Memoir:
     # ---- staying who it is
     def close(self) -> None:
         """Write what is left, and close the file; from then on it remembers nothing of before."""
+        self.keep()
         self.world.resource(Library).close(self.avatar)
 
     def keep(self) -> None:
@@ -181,10 +183,16 @@ class Memoir:
         if self.store.readonly:
             return
         self.store.put("self", msgspec.msgpack.encode(now))
+        mind = self.world.resource(Library).mind
+        if mind is not None and self.world.tick > 0:
+            self.store.put("concepts", mind.remembered(self.world, self.avatar))
 
     def resume(self, now: float) -> None:
         """Be who it was when its memory was kept; a mood fades with the time since, `now` in seconds since 1970. PsiError if
         what was kept does not fit."""
+        mind, kept = self.world.resource(Library).mind, self.store.take("concepts")
+        if mind is not None and kept is not None:
+            mind.restore(self.world, self.avatar, kept)
         kept = self.store.take("self")
         if kept is None:
             return
@@ -202,8 +210,11 @@ class Memoir:
 
 
 @system("output", after=("collect", "note"))
-def heed(world: World, cues: Reader[Cue]) -> None:
-    """Do what a scene asks of memories: travel, praise, blame, undo, name. What cannot be done is said in the log."""
+def heed(world: World, cues: Reader[Cue], kept: Reader[Kept]) -> None:
+    """Put down who an avatar has become after each turn, and do what a scene asks of memories: travel, praise, blame, undo,
+    name. What cannot be done is said in the log."""
+    for turn in kept:
+        Memoir(world, turn.avatar, world.send).keep()
     for cue in cues:
         if cue.kind not in HEEDED:
             continue

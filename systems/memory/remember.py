@@ -3,12 +3,12 @@
 import logging
 from functools import partial
 
-import msgspec
 import numpy as np
 from msgspec.structs import replace
 
 from psi_ecs import Clock, Entities, PsiError, Query, Reader, Res, Sparse, Write, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling, Persona
+from psi_ecs.components.concept import Concept, Meaning
 from psi_ecs.components.memory import KEY, Bias, Biases, Entry, Mood, Self, Tone
 from psi_ecs.components.moment import Kept, Moment, Recording
 from psi_ecs.components.oscillator import BANDS, Core, Oscillator, Part
@@ -25,16 +25,20 @@ SHARE = 0.3
 """How much of the running mood each turn is."""
 SWAY = 0.15
 """Weight of the running mood on what is said next, and of the running mean of all tones."""
+AWAKE, TOPICS = 0.2, 6
+"""How awake a concept must be for an entry to link to it, and how many it links to at most."""
 SLOW = 0.02
 """How much of that mean each turn is."""
 _log = logging.getLogger("psi_ecs.memory")
 
 
-@system("remember", after=("keep",))
+@system("remember", after=("keep", "spread", "centre", "grow"))
 def remember(
     kept: Reader[Kept],
     avatars: Query[Entities, Avatar, Feeling],
     oscillators: Query[Oscillator, Part],
+    concepts: Query[Entities, Concept],
+    meanings: Sparse[Meaning],
     moods: Sparse[Write[Mood]],
     selves: Sparse[Write[Self]],
     core: Res[Core],
@@ -55,7 +59,7 @@ def remember(
                 made = replace(
                     made, time=library.value.began + turn.recording.moment.tick * clock.value.dt, scene=library.value.scene,
                     speaker=persona.name, people=others, feeling=tuple(feeling.goal[row].tolist()), valence=mood.feeling[0],
-                    bands=bands,
+                    bands=bands, concepts=active(turn.avatar, concepts, meanings),
                 )  # fmt: skip
                 store = library.value.of(turn.avatar, persona.name)
                 if store.readonly:
@@ -63,7 +67,6 @@ def remember(
                 store.add_lazily(made, partial(_finished, turn.recording.moment))
                 now = selves.get(turn.avatar) or Self()
                 selves[turn.avatar] = now = replace(now, mood=mood, time=made.time, tone=settled(now.tone, made.tone, SLOW))
-                store.put("self", msgspec.msgpack.encode(now))
 
 
 def _finished(moment: Moment, made: Entry) -> Entry:
@@ -99,6 +102,15 @@ def shown(moment: Moment) -> tuple[tuple[str, float], ...]:
         if cue.kind == "expression":
             worn[cue.name] = max(worn.get(cue.name, 0.0), cue.strength)
     return tuple(sorted(worn.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def active(avatar: int, concepts: Query[Entities, Concept], meanings: Sparse[Meaning]) -> tuple[str, ...]:
+    """Names of what an avatar's talk was about, the most awake first."""
+    found: list[tuple[float, str]] = []
+    for ents, concept in concepts:
+        for row in np.flatnonzero((concept.avatar == avatar) & (concept.source > AWAKE)).tolist():
+            found.append((-float(concept.source[row]), meanings[int(ents.id[row])].name))
+    return tuple(name for _, name in sorted(found)[:TOPICS])
 
 
 def key(measured: np.ndarray, text: str) -> np.ndarray:
