@@ -13,5 +13,5 @@ from .voice import voice
 
 
 def speaker(app: App) -> None:
-    """Plugin: text in, sound and face out."""
+    """Plugin: text in, sound and face out. The voice, which sweeps the processor's caches, comes last."""
     app.add(director, language, planner, grammar, dynamics, resonance, face, voice)

@@ -3,7 +3,6 @@
 Matrix products are done for all faces of a table at once; what has few numbers a face goes face by face in plain ones.
 """
 
-from math import sin
 from typing import NamedTuple
 
 import numpy as np
@@ -228,9 +227,7 @@ def _reseal(w: F64, who: int, life: Life, said: Numbers) -> None:
     w[one, MOUTH] += closing * (x[:, MOUTH] - w[one, MOUTH])
 
 
-def _movement(
-    life: Life, art: Articulation, said: Numbers, driven: Driven, moment: list[Moment], talk: list[float]
-) -> F64:
+def _movement(life: Life, art: Articulation, said: Numbers, driven: Driven, moment: list[Moment], talk: list[float]) -> F64:
     """How strong each movement is, f64[A, M] in the order of `state.MOVEMENT`."""
     out = []
     rows = zip(
