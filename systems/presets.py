@@ -19,7 +19,7 @@ def minded(app: App) -> None:
 
 
 def body(app: App) -> None:
-    """Plugin: planned sentences in, sound and face out."""
+    """Plugin: planned sentences in, sound and face out. The voice, which sweeps the processor's caches, comes last."""
     app.add(planner, grammar, dynamics, travel, face, voice)
 
 

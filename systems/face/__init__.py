@@ -98,10 +98,10 @@ def express(
             if event.avatar in row:
                 react.cue(event, row[event.avatar], life, field, table, now, draw)
         speaking = [turn >= 0 for turn in turns]
-        for event in told:
-            if event.avatar in row:
-                react.turn(event, row[event.avatar], life, field, draw)
-            react.hear(event, life, speaking, now, draw)
+        for spoke in told:
+            if spoke.avatar in row:
+                react.turn(spoke, row[spoke.avatar], life, field, draw)
+            react.hear(spoke, life, speaking, now, draw)
         told_to = life.doing[:, 0].tolist()
         listening = [not talks and (anyone or until > now.sample) for talks, until in zip(speaking, told_to, strict=True)]
         react.reply(life, listening, now, draw)

@@ -66,8 +66,9 @@ def viewed(row: NDArray[np.intp], source: Oscillator) -> Field | None:
     first = int(row.min(initial=len(source.theta)))
     if (row.T.ravel() != np.arange(first, first + row.size)).any():
         return None
-    theta, freq, amp = (c[first : first + row.size].reshape(-1, ROLES).T for c in (source.theta, source.freq, source.amp))
-    return Field(theta, freq, amp, row, source)
+    span, shape = slice(first, first + row.size), (-1, ROLES)
+    theta, freq, amp = source.theta[span].reshape(shape), source.freq[span].reshape(shape), source.amp[span].reshape(shape)
+    return Field(theta.T, freq.T, amp.T, row, source)
 
 
 def rows(ids: NDArray[np.uint64], avatar: NDArray[np.uint64], role: NDArray[np.int16]) -> NDArray[np.intp] | None:

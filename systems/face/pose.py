@@ -137,8 +137,9 @@ def _aim(
         if max(abs(a - old[0]), abs(b - old[1])) > SACCADE:
             life.aim[row] = a, b  # the speed of a saccade is set by its size as it begins
             life.saccade[row] = face_eyes.saccade_rate(max(abs(a - now[0]), abs(b - now[1])))
-        distances.append(far)  # small shifts are made with the eyes alone
-        aims.append((yaw * (0.2 + 0.8 * min(abs(yaw), 0.6)), pitch * (0.2 + 0.8 * min(abs(pitch), 0.6)), a, b))
+        distances.append(far)
+        lean = 0.2 + 0.8 * min(abs(yaw), 0.6), 0.2 + 0.8 * min(abs(pitch), 0.6)  # small shifts are made with the eyes alone
+        aims.append((yaw * lean[0], pitch * lean[1], a, b))
     return aims, distances
 
 
@@ -231,9 +232,7 @@ def _reseal(w: F64, who: int, life: Life, said: Numbers) -> None:
     w[one, MOUTH] += closing * (x[:, MOUTH] - w[one, MOUTH])
 
 
-def _movement(
-    life: Life, art: Articulation, said: Numbers, driven: Driven, moment: list[Moment], talk: list[float]
-) -> F64:
+def _movement(life: Life, art: Articulation, said: Numbers, driven: Driven, moment: list[Moment], talk: list[float]) -> F64:
     """How strong each movement is, f64[A, M] in the order of `state.MOVEMENT`."""
     out = []
     rows = zip(

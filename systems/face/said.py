@@ -71,8 +71,8 @@ def pauses(score: Score) -> Pauses:
 
 
 def accents(score: Score) -> Accents:
-    """The accents of a score, on its stressed vowels: how far the highest pitch target of one stands above the sentence's middle,
-    1 at three semitones."""
+    """The accents of a score, on its stressed vowels: how far the highest pitch target of one stands above the sentence's
+    middle, 1 at three semitones."""
     pitch, strength = score.target[:, 0], [0.0] * len(score.start)
     middle = np.median(pitch)
     for p in np.flatnonzero((score.stress == 1) & VOWEL[score.phone]).tolist():

@@ -79,9 +79,9 @@ SWAYING, PHRASE_WAVE, TONUS, DRIFT = slice(0, 6), 6, slice(7, 11), slice(11, 13)
 
 PITCH, RAISE, REST, FILL, SPEECH = 6, 7, 15, 16, slice(17, 17 + len(face_mouth.SPEECH))
 TONGUE = slice(SPEECH.stop, SPEECH.stop + 2)
-"""Movements: six of sway, voice pitch, brow raise, pitch and yaw of the head with nods and shakes, its gesture over a phrase; the
-tone of the muscles: four waves of brow and mouth, and its mean; a chest that fills; what speech does; and the
-tongue, which none of the 61 channels shows."""
+"""Movements: six of sway, voice pitch, brow raise, pitch and yaw of the head with nods and shakes, its gesture over a phrase;
+the tone of the muscles: four waves of brow and mouth, and its mean; a chest that fills; what speech does; and the tongue, which
+none of the 61 channels shows."""
 FLARE = 0.025
 """Sneer of the nose for a chest that fills once a second: nostrils open as air is drawn in (Strohl et al. 1980)."""
 LIVELY = {

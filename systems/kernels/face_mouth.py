@@ -108,9 +108,10 @@ def gaps(weights: F64, lip_gap: F64) -> F64:
 
 
 def reach(lip_gap: F64) -> F64:
-    """How far the lips of rigs f64[A, 3, 53] stand apart at rest, and are parted by jawOpen, mouthClose and RAISERS, f64[A, 4, 3]
-    in mm."""
-    return np.stack((lip_gap[:, :, 0], lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE], lip_gap[:, :, 1:] @ RAISERS), axis=1)
+    """How far the lips of rigs f64[A, 3, 53] stand apart at rest, and are parted by jawOpen, mouthClose and RAISERS, in mm
+    f64[A, 4, 3]."""
+    rest, jaw, close = lip_gap[:, :, 0], lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE]
+    return np.stack((rest, jaw, close, lip_gap[:, :, 1:] @ RAISERS), axis=1)
 
 
 def hold(x: F64, goal: Sequence[float], free: Sequence[float], reach: F64, lip_gap: F64) -> F64:
@@ -130,7 +131,7 @@ def hold(x: F64, goal: Sequence[float], free: Sequence[float], reach: F64, lip_g
         missing = aim - got[0]
         share, more, shut = _sharing(missing, SOFT * (1.0 - loose) * _unit(aim / SOFT), parts[0], jaw[0], close[0])
         if share > 0.0:
-            w[i, PARTING] = [min(weight + share * part, 1.0) for weight, part in zip(x[i, PARTING].tolist(), PARTED, strict=True)]
+            w[i, PARTING] = [min(old + share * part, 1.0) for old, part in zip(x[i, PARTING].tolist(), PARTED, strict=True)]
         if more > 0.0:
             w[i, JAW_OPEN] = min(x.item(i, JAW_OPEN) + more, 1.0)
         got = [g + (share * p + more * j + shut * c) for g, p, j, c in zip(got, parts, jaw, close, strict=True)]
