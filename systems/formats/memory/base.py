@@ -122,7 +122,7 @@ class Base:
         try:
             with self.reading:
                 return list(self.reader.execute(sql, values).fetchall())
-        except (*file.database_errors(), UnicodeDecodeError, OverflowError) as why:
+        except (*file.database_errors(), OverflowError) as why:
             raise file.failure(self.path, why) from why
 
     def one(self, sql: str, *values: Any) -> Any:
@@ -134,8 +134,13 @@ class Base:
         """The entry of a number; None if there is none, or it is damaged (then `damaged` has the number)."""
         if (waiting := self.writer.pending.get(id)) is not None:
             return unseal(self.writer.row(waiting))
-        rows = self.all("SELECT id, record, key, moment, digest, sum FROM entry WHERE id = ?", id)
-        entry = unseal(rows[0]) if rows else None
+        try:
+            rows = self.all("SELECT id, record, key, moment, digest, sum FROM entry WHERE id = ?", id)
+        except MemoryFileError:
+            if self.closed:
+                raise
+            rows = [()]
+        entry = unseal(rows[0]) if rows and rows[0] else None
         if rows and entry is None:
             self.damaged.add(id)
         return entry

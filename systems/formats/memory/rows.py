@@ -175,12 +175,19 @@ def fits(wish: Wish, entry: Entry) -> bool:
     return all(any(name in held for name in group) for group in groups)
 
 
+def felt(body: Any) -> tuple[float, ...]:
+    """What was felt, of a record; nothing if it is damaged."""
+    try:
+        return _decode(body).feeling
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+        return ()
+
+
 def position(key: Any, body: Any) -> F32 | None:
     """f32[KEY]: where the index has a row: its key, with what was felt at unit length where the key is 0; None if damaged."""
     try:
-        felt = _decode(body).feeling
-        place = joined(np.frombuffer(key, "<f2"), felt)
-    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+        place = joined(np.frombuffer(key, "<f2"), felt(body))
+    except (ValueError, TypeError):
         return None
     return place if place.shape == (KEY,) and np.isfinite(place).all() else None
 
@@ -188,9 +195,9 @@ def position(key: Any, body: Any) -> F32 | None:
 def joined(key: NDArray[Any], feeling: tuple[float, ...] | None) -> F32:
     """A key with a feeling, at unit length, in its place."""
     place = key.astype(np.float32)
-    felt = [float(x) for x in (feeling or ())][: _FEELING.stop - _FEELING.start]
-    length = sqrt(sum(x * x for x in felt)) if all(abs(x) < 1e100 for x in felt) else 0.0  # nor NaN
+    parts = [float(x) for x in (feeling or ())][: _FEELING.stop - _FEELING.start]
+    length = sqrt(sum(x * x for x in parts)) if all(abs(x) < 1e100 for x in parts) else 0.0  # nor NaN
     place[_FEELING] = 0.0
     if length > 0.0:
-        place[_FEELING.start : _FEELING.start + len(felt)] = [x / length for x in felt]
+        place[_FEELING.start : _FEELING.start + len(parts)] = [x / length for x in parts]
     return place
