@@ -77,14 +77,13 @@ def entries(low: int, found: F32, topics: NDArray[np.int64]) -> list[Entry]:
     for k, topic in enumerate(topics.tolist()):
         n = low + k
         tags = ("rare",) if n % 200 == 0 else ("greeting",) if n % 5 == 0 else ("talk",)
-        text = f"I told you about subject {topic} before, and number {n} of what I know is that it never ends as one thinks."
-        made.append(
-            Entry(
-                time=1.7e9 + 3.0 * n, scene=f"scene {n // 500}", turn=n, speaker="Mira", people=(f"person {people[k]}",), text=text,
-                tags=tags, concepts=(f"subject {topic}", f"field {topic % 40}"), feeling=tuple(feelings[k]), valence=0.1,
-                style=styles[k], key=found[k], digest=bytes(16),
-            )  # fmt: skip
-        )
+        entry = Entry(
+            time=1.7e9 + 3.0 * n, scene=f"scene {n // 500}", turn=n, speaker="Mira", people=(f"person {people[k]}",), tags=tags,
+            text=f"I told you about subject {topic} before, and number {n} of what I know is that it never ends as one thinks.",
+            concepts=(f"subject {topic}", f"field {topic % 40}"), feeling=tuple(feelings[k]), valence=0.1, style=styles[k],
+            key=found[k], digest=bytes(16),
+        )  # fmt: skip
+        made.append(entry)
     return made
 
 

@@ -104,7 +104,6 @@ class Base:
             self.writer.pending[id] = Pending(msgspec.structs.replace(entry, id=id), said, fresh, row, finish)
             self.last = id
             self.count += 1
-        self.writer.call()
         return id
 
     def writable(self) -> None:

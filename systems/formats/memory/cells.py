@@ -17,7 +17,7 @@ PROBES = 64
 """Cells that a search looks into."""
 ROUNDS = 8
 """Of k-means."""
-SAMPLE = 64
+SAMPLE = 32
 """Vectors for each centre that k-means sees."""
 BLOCK = 8192
 """Vectors taken at once."""
@@ -58,7 +58,7 @@ def top(scores: F32, count: int) -> I64:
 def build(vectors: Any, columns: NDArray[np.intp], seed: int = 0) -> Cells:
     """Put f16[N, D] vectors in cells by some of their columns; the same vectors give the same cells."""
     count = len(vectors)
-    centres = _means(vectors, columns, min(max(int(np.sqrt(count)), 1), 4096), seed)
+    centres = _means(vectors, columns, min(max(int(2.0 * np.sqrt(count)), 1), count, 4096), seed)
     cell = np.concatenate([_closest(part, centres) for part in _blocks(vectors, columns)] or [np.zeros(0, np.intp)])
     order = np.argsort(cell, kind="stable")
     most = max([float(np.abs(part).max()) for part in _blocks(vectors, columns)], default=0.0)

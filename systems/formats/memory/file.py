@@ -66,7 +66,7 @@ def look(path: Path, persona: str, secret: bytes | None, readonly: bool) -> bool
     """Whether there is a file already. MemoryFileError for what is surely none of ours, before anything is touched."""
     try:
         if "\0" in str(path):
-            raise MemoryFileError(f"{ascii(str(path))}: is no path; give another name")
+            raise MemoryFileError(f"{str(path)!a}: is no path; give another name")
         if path.is_dir():
             raise MemoryFileError(f"{path}: is a folder; give the name of a file, such as {path / (persona + '.psimem')}")
         if not path.exists():

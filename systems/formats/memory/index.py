@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from psi_ecs.codec import checksum
 from psi_ecs.components.memory import KEY, MEANING, STYLE
 
-from .cells import BLOCK, Cells, build, top
+from .cells import Cells, build, top
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -58,6 +58,10 @@ class Header(Struct):
     """dtype, shape, first byte after the header, checksum."""
 
 
+TOGETHER = 1024
+"""Keys of a block: small, so that a new one costs who adds no more than a page of memory."""
+
+
 class Tail:
     """Positions f32[N, KEY] with numbers, in blocks, so that adding never copies what is there."""
 
@@ -68,9 +72,9 @@ class Tail:
 
     def add(self, id: int, place: F32) -> None:
         """One more; its number is above all others."""
-        block, row = divmod(self.count, BLOCK)
+        block, row = divmod(self.count, TOGETHER)
         if block == len(self._blocks):
-            self._blocks.append((np.empty(BLOCK, np.int64), np.empty((BLOCK, KEY), np.float32)))
+            self._blocks.append((np.empty(TOGETHER, np.int64), np.empty((TOGETHER, KEY), np.float32)))
         ids, places = self._blocks[block]
         ids[row], places[row] = id, place
         self.count += 1  # last: a search in another thread sees whole rows only
@@ -78,7 +82,8 @@ class Tail:
     def blocks(self) -> list[tuple[I64, F32]]:
         """Numbers and positions of all so far."""
         count = self.count
-        return [(ids[: count - k * BLOCK], places[: count - k * BLOCK]) for k, (ids, places) in enumerate(self._blocks)]
+        blocks = enumerate(list(self._blocks))
+        return [(ids[: count - k * TOGETHER], places[: count - k * TOGETHER]) for k, (ids, places) in blocks]
 
     def keep(self, gone: I64) -> None:
         """Without these numbers."""

@@ -118,11 +118,8 @@ def unseal(row: Row | tuple[Any, ...]) -> Entry | None:
         return None
     if _sum(id, body, key, moment, digest) != total or len(key) != 2 * KEY:
         return None
-    try:
-        r = _decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    if len(r.style) != 2 * len(STYLE) or len(r.bands) != 2 * BANDS or not isfinite(r.time):
+    r = opened(body)
+    if r is None or len(r.style) != 2 * len(STYLE) or len(r.bands) != 2 * BANDS or not isfinite(r.time):
         return None
     style, bands, found = (np.frombuffer(b, "<f2").astype(np.float32) for b in (r.style, r.bands, key))
     if not all(np.isfinite(a).all() for a in (style, bands, found)):  # a checksum can be made by anybody
@@ -140,7 +137,7 @@ def state_sum(name: str, value: bytes) -> bytes:
     return blake2b(len(head).to_bytes(8, "little") + head + value, digest_size=16).digest()
 
 
-def mentions(entry: Entry) -> set[str]:
+def mentions(entry: Entry | Record) -> set[str]:
     """What an entry is found by, each with an initial before it, so that one table finds all: t for a tag, c a concept, p a
     person, k a kind, n a name, s a scene."""
     found = {"k" + entry.kind}
@@ -160,9 +157,9 @@ def asked(wish: Wish) -> list[tuple[str, ...]]:
     return groups + [(initial + text,) for initial, text in single if text]
 
 
-def fits(wish: Wish, entry: Entry) -> bool:
+def fits(wish: Wish, entry: Entry | Record) -> bool:
     """Whether all that a wish asks for holds of an entry."""
-    if wish.ids and entry.id not in wish.ids:
+    if wish.ids and isinstance(entry, Entry) and entry.id not in wish.ids:
         return False
     if (wish.since is not None and entry.time < wish.since) or (wish.until is not None and entry.time > wish.until):
         return False
@@ -175,21 +172,21 @@ def fits(wish: Wish, entry: Entry) -> bool:
     return all(any(name in held for name in group) for group in groups)
 
 
-def felt(body: Any) -> tuple[float, ...]:
-    """What was felt, of a record; nothing if it is damaged."""
+def opened(body: Any) -> Record | None:
+    """A record, unproven; None if it is damaged."""
     try:
-        return _decode(body).feeling
+        return _decode(body)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
-        return ()
+        return None
 
 
 def position(key: Any, body: Any) -> F32 | None:
     """f32[KEY]: where the index has a row: its key, with what was felt at unit length where the key is 0; None if damaged."""
-    try:
-        place = joined(np.frombuffer(key, "<f2"), felt(body))
-    except (ValueError, TypeError):
+    found = opened(body)
+    if found is None or not isinstance(key, bytes) or len(key) != 2 * KEY:
         return None
-    return place if place.shape == (KEY,) and np.isfinite(place).all() else None
+    place = joined(np.frombuffer(key, "<f2"), found.feeling)
+    return place if np.isfinite(place).all() else None
 
 
 def joined(key: NDArray[Any], feeling: tuple[float, ...] | None) -> F32:

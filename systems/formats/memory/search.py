@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.memory import KEY, STYLE, Found, Wish
 
 from . import index
-from .rows import MemoryFileError, asked, felt, fits, joined
+from .rows import MemoryFileError, asked, fits, joined, opened
 
 if TYPE_CHECKING:
     from .base import Base
@@ -127,13 +127,22 @@ def _candidates(base: "Base", wish: Wish, query: NDArray[np.float32]) -> Any:
     if len(ids) <= EXACT:
         return index.among(base.frozen, base.tail, query, ids, most)
     for wider in (4, 32, 256):
-        near = index.nearest(base.frozen, base.tail, query, wider * most)
-        entries = [base.fetch(int(id)) for id in near]
-        fit = [e.id for e in entries if e is not None and fits(wish, e)]
-        if len(fit) >= most:
+        fit = _fitting(base, wish, index.nearest(base.frozen, base.tail, query, wider * most))
+        if len(fit) >= wish.limit:
             return np.array(fit, np.int64)
     ids = np.sort(np.array([id for _, id in matches(base, wish, base.count)], np.int64))
     return index.among(base.frozen, base.tail, query, ids, most)
+
+
+def _fitting(base: "Base", wish: Wish, ids: Any) -> list[int]:
+    """Those numbers of whose entries all holds that is asked."""
+    waiting = [w for id in ids if (w := base.writer.pending.get(int(id))) is not None]
+    fit = {w.entry.id for w in waiting if fits(wish, w.entry)}
+    for low in range(0, len(ids), 512):
+        part = ids[low : low + 512].tolist()
+        found = base.all(f"SELECT id, record FROM entry WHERE id IN ({', '.join('?' * len(part))})", *part)
+        fit.update(id for id, body in found if (r := opened(body)) is not None and fits(wish, r))
+    return sorted(fit)
 
 
 def _scored(base: "Base", wish: Wish, ids: Any, query: NDArray[np.float32]) -> list[tuple[float, int]]:
@@ -145,7 +154,8 @@ def _scored(base: "Base", wish: Wish, ids: Any, query: NDArray[np.float32]) -> l
         part = left[low : low + 512]
         columns = "id, key" if wish.feeling is None else "id, key, record"
         found = base.all(f"SELECT {columns} FROM entry WHERE id IN ({', '.join('?' * len(part))})", *part)
-        rows += [(row[0], row[1], felt(row[2]) if row[2:] else ()) for row in found if row[1] and len(row[1]) == 2 * KEY]
+        whole = [row for row in found if isinstance(row[1], bytes) and len(row[1]) == 2 * KEY]
+        rows += [(row[0], row[1], r.feeling if row[2:] and (r := opened(row[2])) else ()) for row in whole]
     if not rows:
         return []
     if wish.feeling is None:

@@ -1,12 +1,10 @@
 """What is not in the file yet, and the thread that writes it."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Lock, RLock, Thread
+from threading import Event, Lock, RLock, Thread
 from typing import Any, NamedTuple
 
 from psi_ecs.components.memory import KEY, Entry
@@ -15,7 +13,8 @@ from . import file
 from .rows import MemoryFileError, Row, halves, record, seal, state_sum
 
 WAIT = 0.05
-"""Seconds that the thread gathers entries before it writes them together: a write that survives a loss of power takes 4 ms."""
+"""Seconds between two looks of the thread: a write that survives a loss of power takes 4 ms, so it takes many at once; and who
+adds need not wake it, which would cost more than adding."""
 TOGETHER = 1024
 """Entries of one transaction at most."""
 MANY = 64
@@ -46,30 +45,21 @@ class Writer:
         self.pending: dict[int, Pending] = {}
         self.states: dict[str, bytes | None] = {}
         self._finishing = Lock()
-        self._wake: SimpleQueue[bool] = SimpleQueue()
-        self._asked = False
+        self._end = Event()
         self._thread: Thread | None = None
         if threaded:
             self._thread = Thread(target=self._run, name="memory", daemon=True)
             self._thread.start()
 
-    def call(self) -> None:
-        """There is something to write."""
-        if self._thread is not None and not self._asked:
-            self._asked = True
-            self._wake.put(True)
-
     def stop(self) -> None:
         """End the thread."""
         if self._thread is not None:
-            self._wake.put(False)
+            self._end.set()
             self._thread.join()
             self._thread = None
 
     def _run(self) -> None:
-        while self._wake.get():
-            time.sleep(WAIT)
-            self._asked = False
+        while not self._end.wait(WAIT):
             with suppress(MemoryFileError):  # nothing is lost: `flush` tries again and says why
                 self.drain()
 

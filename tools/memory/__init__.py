@@ -1,0 +1,1 @@
+"""Memories for people: tables, pages, pictures, and what a memory survives."""
