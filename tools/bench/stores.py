@@ -43,7 +43,7 @@ def _figures(folder: Path, count: int, rate: float, told: Told, opened: Callable
 
 def _scan(matrix: F32, query: F32) -> list[int]:
     score = matrix @ query
-    return np.argpartition(-score, TOP)[:TOP].tolist()
+    return list(map(int, np.argpartition(-score, TOP)[:TOP]))
 
 
 def lmdb(folder: Path, count: int, told: Told) -> dict[str, float]:
@@ -82,7 +82,7 @@ def faiss(folder: Path, count: int, told: Told) -> dict[str, float]:
 
     def opened() -> Callable[[F32], list[int]]:
         again = faiss.read_index(path)
-        return lambda query: again.search(query[None], TOP)[1][0].tolist()
+        return lambda query: list(map(int, again.search(query[None], TOP)[1][0]))
 
     return _figures(folder, count, rate, told, opened)
 
@@ -98,8 +98,8 @@ def usearch(folder: Path, count: int, told: Told) -> dict[str, float]:
     index.save(path)
 
     def opened() -> Callable[[F32], list[int]]:
-        again = Index.restore(path, view=True)
-        return lambda query: again.search(query, TOP, threads=1).keys.tolist()
+        again: Any = Index.restore(path, view=True)
+        return lambda query: list(map(int, again.search(query, TOP, threads=1).keys))
 
     return _figures(folder, count, rate, told, opened, workload.QUERIES)
 

@@ -35,7 +35,8 @@ class Space(NamedTuple):
     def draw(self, rng: np.random.Generator, which: NDArray[np.int64]) -> F32:
         """f32[N, D] at unit length, of these clusters."""
         points = self.centres[which] + SPREAD * rng.normal(size=(len(which), len(self.axes))) @ self.axes
-        return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+        unit: F32 = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
 
 @cache
@@ -124,7 +125,7 @@ def recalled(asked: Truth, find: Callable[[F32], list[int]], most: int = QUERIES
 
 def warm(calls: list[Callable[[], object]], rounds: int = 3) -> list[float]:
     """Seconds of each call, the best of some rounds after one that does not count: what other programs take is not theirs."""
-    spent = []
+    spent: list[list[float]] = []
     for _ in range(rounds + 1):
         spent.append([])
         for call in calls:

@@ -41,8 +41,8 @@ class Cells(Struct):
         near = self.centres @ query
         cells = np.sort(np.argpartition(-near, PROBES)[:PROBES]) if len(near) > PROBES else np.arange(len(near))
         spans = [slice(self.starts[c], self.starts[c + 1]) for c in cells]
-        unit = query * np.float32(self.scale)
-        scores: F32 = np.concatenate([self.vectors[span].astype(np.float32) @ unit for span in spans])
+        unit: F32 = (query * self.scale).astype(np.float32)
+        scores = np.concatenate([np.dot(self.vectors[span].astype(np.float32), unit) for span in spans])
         best = top(scores, count)
         rows = np.concatenate([self.rows[span] for span in spans])[best]
         return rows.astype(np.int64), scores[best]
