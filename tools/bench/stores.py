@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from psi_ecs.components.memory import KEY, Entry
-from psi_ecs.systems.formats.memory.rows import record
+from psi_ecs.systems.formats.memory.rows import content
 
 from . import memory, workload
 from .workload import F32, TOP
@@ -56,7 +56,7 @@ def lmdb(folder: Path, count: int, told: Told) -> dict[str, float]:
         with env.begin(write=True) as transaction:
             for k, entry in enumerate(made):
                 half = found[k].astype("<f2").tobytes()
-                transaction.put((low + k).to_bytes(8, "big"), half + record(entry), append=True)
+                transaction.put((low + k).to_bytes(8, "big"), half + content(entry)[0], append=True)
 
     rate = _filled(count, told, add)
 
@@ -125,7 +125,7 @@ def sqlite_vec(folder: Path, count: int, told: Told) -> dict[str, float]:
         with db:
             numbers = range(low, low + len(made))
             db.executemany("INSERT INTO keys (rowid, place) VALUES (?, ?)", ((n, found[n - low].tobytes()) for n in numbers))
-            db.executemany("INSERT INTO entry VALUES (?, ?)", ((n, record(made[n - low])) for n in numbers))
+            db.executemany("INSERT INTO entry VALUES (?, ?)", ((n, content(made[n - low])[0]) for n in numbers))
 
     rate = _filled(count, told, add)
     db.close()

@@ -13,11 +13,13 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from psi_ecs import PsiError
-from psi_ecs.components.memory import Wish
+from psi_ecs.components.memory import Entry, Wish
 from psi_ecs.systems.formats.memory import Store
 from psi_ecs.tools.bench import workload
 
 PERSONA = "mira"
+ROUND = 20
+"""Kills of one file."""
 LONGEST = 0.4
 """Seconds after which a writer is killed at the latest."""
 
@@ -34,8 +36,8 @@ class Survived(Struct):
     """Damaged entries."""
     unsound: int
     """Times that the check found something."""
-    present: int
-    """Entries at the end, acknowledged or not."""
+    looked: int
+    """Entries that were read, after every kill all of its file."""
     seconds: float
 
     def passed(self) -> bool:
@@ -49,7 +51,7 @@ def write(path: Path) -> None:
     low = store.acknowledged
     while True:
         for entry in workload.entries(low, *workload.keys(low, 64)):
-            entry.moment = f"moment of {entry.turn}".encode() * 40
+            entry.moment = moment(entry)
             store.add(entry)
         low += 64
         store.put("last", str(low).encode())
@@ -75,27 +77,38 @@ def killed(path: Path, seconds: float) -> tuple[int, set[int]]:
 
 
 def survive(kills: int, seed: int = 0, watch: Callable[[Iterable[int]], Iterator[int]] = iter) -> Survived:
-    """Kill a writer so many times at moments that chance chooses; after each, open the file and look at every entry."""
+    """Kill a writer so many times at moments that chance chooses; after each, open the file and look at every entry. After
+    `ROUND` kills another file is begun: looking at ever more would take ever longer."""
     rng, begun = random.Random(seed), time.perf_counter()
     out = Survived(0, 0, 0, 0, 0, 0, 0.0)
-    removed: set[int] = set()
-    asked: set[int] = set()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "mira.psimem"
-        for _ in watch(range(kills)):
-            safe, gone = killed(path, rng.uniform(0.0, LONGEST))
+        before, removed = 0, set[int]()
+        for n in watch(range(kills)):
+            if n % ROUND == 0:
+                before, removed = 0, set[int]()
+            safe, gone = killed(Path(folder) / f"{n // ROUND}.psimem", rng.uniform(0.0, LONGEST))
             removed |= gone
-            asked |= {number - 5 for number in range(1024, safe + 2048, 1024)}  # may be gone without having been told
-            with Store(path, PERSONA) as store:
-                report = store.verify()
-                there = {e.id for e in store.iterate() if e.moment == f"moment of {e.turn}".encode() * 40}
-                out.lost += len(set(range(1, safe + 1)) - there - asked) + len(removed & there)
-                out.lost += int(store.take("last") or b"0") < safe
-                out.bad, out.unsound = out.bad + len(report.bad), out.unsound + bool(report.problems)
-                out.present = len(store)
-            out.kills, out.acknowledged = out.kills + 1, safe
+            look(Path(folder) / f"{n // ROUND}.psimem", safe, removed, out)
+            out.kills, out.acknowledged, before = n + 1, out.acknowledged + safe - before, safe
     out.seconds = time.perf_counter() - begun
     return out
+
+
+def look(path: Path, safe: int, removed: set[int], out: Survived) -> None:
+    """Count what is missing of a file whose writer was killed, and what is damaged."""
+    asked = {number - 5 for number in range(1024, safe + 2048, 1024)}  # may be gone without having been told
+    with Store(path, PERSONA) as store:
+        report = store.verify()
+        there = {e.id for e in store.iterate() if e.moment == moment(e)}
+        out.lost += len(set(range(1, safe + 1)) - there - asked) + len(removed & there)
+        out.lost += int(store.take("last") or b"0") < safe
+        out.bad, out.unsound = out.bad + len(report.bad), out.unsound + bool(report.problems)
+        out.looked += len(store)
+
+
+def moment(entry: Entry) -> bytes:
+    """What an entry's moment has to be."""
+    return f"moment of {entry.turn}".encode() * 40
 
 
 def run(kills: int, out: Path | None, watch: Callable[[Iterable[int]], Iterator[int]], tell: Callable[[str], None]) -> bool:
@@ -103,7 +116,7 @@ def run(kills: int, out: Path | None, watch: Callable[[Iterable[int]], Iterator[
     found = survive(kills, watch=watch)
     tell(
         f"killed {found.kills} times in {found.seconds:.0f} s: of {found.acknowledged} acknowledged entries {found.lost} lost, "
-        f"{found.bad} damaged; {found.unsound} files unsound; {found.present} entries at the end"
+        f"{found.bad} damaged; {found.unsound} files unsound; {found.looked} entries were read"
     )
     if out is not None:
         figures: dict[str, Any] = to_builtins(found)

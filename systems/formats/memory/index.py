@@ -102,7 +102,7 @@ class Frozen:
     def __init__(self, tag: Tag, ids: I64, parts: dict[str, Cells]) -> None:
         """`ids` i64[N] rising."""
         self.tag, self.ids, self.parts = tag, ids, parts
-        self._places: dict[str, I64] = {}
+        self._places: dict[str, NDArray[np.int32]] = {}
 
     def nearest(self, query: F32, count: int) -> tuple[I64, F32]:
         """Numbers and inner products, roughly, of the `count` nearest."""
@@ -121,8 +121,10 @@ class Frozen:
         for name in ("key", "feeling"):
             columns, cells = PARTS[name], self.parts[name]
             if query[columns].any():
-                place = self._places.setdefault(name, np.argsort(cells.rows))[rows]
-                total += cells.vectors[place].astype(np.float32) @ (query[columns] * np.float32(cells.scale))
+                if name not in self._places:
+                    self._places[name] = inverse(cells.rows)
+                near = cells.vectors[self._places[name][rows]].astype(np.float32)
+                total += near @ (query[columns] * np.float32(cells.scale))
         return total
 
     def without(self, gone: I64) -> "Frozen":
@@ -131,10 +133,17 @@ class Frozen:
         places = np.zeros((int(left.sum()), KEY), np.float16)
         for name in ("key", "feeling"):
             cells = self.parts[name]
-            order = np.argsort(cells.rows)[left]
+            order = inverse(cells.rows)[left]
             places[:, PARTS[name]] = cells.vectors[order] * np.float32(cells.scale)
         tag = Tag(self.tag.last, len(places), self.tag.generation + 1)
         return build_frozen(tag, np.asarray(self.ids[left]), places)
+
+
+def inverse(rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where each row is."""
+    places = np.zeros_like(rows)
+    places[rows] = np.arange(len(rows), dtype=rows.dtype)
+    return places
 
 
 def build_frozen(tag: Tag, ids: I64, places: Any) -> Frozen:

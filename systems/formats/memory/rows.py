@@ -68,29 +68,38 @@ _encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 _decode = msgspec.msgpack.Decoder(Record).decode
 
 
-def halves(values: Any, count: int, name: str) -> bytes:
-    """f16 of so many finite numbers."""
-    array = np.asarray(values, np.float32)
-    if array.shape != (count,):
-        raise MemoryFileError(f"a memory's {name} has shape {array.shape}; give {count} numbers")
-    half = array.astype("<f2").tobytes() if np.abs(array).max(initial=0.0) <= 65504.0 else b""  # not so for NaN either
-    if not half:
-        raise MemoryFileError(f"a memory's {name} holds a number that is not finite or above 65504; mend it")
-    return half
+_SHAPES = (("style", len(STYLE)), ("bands", BANDS), ("key", KEY))
+_SAFE = 1e9
+"""Sum of squares up to which no number is too large for f16, whose largest is 65504."""
 
 
-def record(entry: Entry) -> bytes:
-    """The record of an entry. MemoryFileError if it cannot be kept."""
+def halves(entry: Entry) -> tuple[bytes, bytes, bytes]:
+    """Style, bands and key as f16. MemoryFileError unless they are as many finite numbers as they have to be."""
+    parts = (np.asarray(entry.style), np.asarray(entry.bands), np.asarray(entry.key))
+    for part, (name, count) in zip(parts, _SHAPES, strict=True):
+        if part.shape != (count,) or part.dtype.kind not in "fiu":
+            raise MemoryFileError(f"a memory's {name} is {part.dtype}{list(part.shape)}; give {count} numbers")
+    whole = np.concatenate(parts, dtype=np.float32, casting="unsafe")
+    half = whole.astype("<f2") if float(whole @ whole) < _SAFE or np.abs(whole).max() <= 65504.0 else whole[:0]  # nor NaN
+    if not len(half):
+        raise MemoryFileError("a memory's style, bands or key has a number that is not finite or above 65504; mend it")
+    raw = half.tobytes()
+    return raw[: 2 * len(STYLE)], raw[2 * len(STYLE) : -2 * KEY], raw[-2 * KEY :]
+
+
+def content(entry: Entry) -> tuple[bytes, bytes, bytes, bytes]:
+    """Record, key, moment and digest: what makes an entry what it is, whatever its number; equal for copies. MemoryFileError
+    if it cannot be kept."""
     e = entry
     if not (isfinite(e.time) and isfinite(e.valence)):
         raise MemoryFileError("a memory's time or valence is not finite; give plain numbers")
-    style, bands = halves(e.style, len(STYLE), "style"), halves(e.bands, BANDS, "bands")
+    style, bands, key = halves(e)
     made = Record(
         e.kind, e.name, float(e.time), e.scene, e.turn, e.speaker, tuple(e.people), e.text, tuple(e.tags), tuple(e.concepts),
         tuple(e.feeling), e.valence, e.tone, style, bands,
     )  # fmt: skip
     try:
-        return _encode(made)
+        return _encode(made), key, e.moment, e.digest
     except (TypeError, ValueError, OverflowError) as why:  # a surrogate, an int above 64 bits, what is no text
         raise MemoryFileError(f"a memory cannot be kept: {' '.join(str(why).split())}; use plain text and numbers") from why
 
@@ -98,11 +107,6 @@ def record(entry: Entry) -> bytes:
 def seal(id: int, body: bytes, key: bytes, moment: bytes, digest: bytes) -> Row:
     """A row with its checksum."""
     return Row(id, body, key, moment, digest, _sum(id, body, key, moment, digest))
-
-
-def content(entry: Entry) -> tuple[bytes, bytes, bytes, bytes]:
-    """What makes an entry what it is, whatever its number: equal for copies."""
-    return record(entry), halves(entry.key, KEY, "key"), entry.moment, entry.digest
 
 
 def _sum(id: int, *parts: bytes) -> bytes:
