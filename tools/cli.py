@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "voice": ("voice", "Analyse, learn, shape and pack voices."),
     "expression": ("expression", "Make expressions of your own, and see their course."),
     "face": ("face", "Build, import, look at and export heads."),
+    "memory": ("memory", "Look into what a persona remembers, and take out of it."),
 }
 
 

@@ -48,9 +48,9 @@ LUFS = click.option(
 )  # fmt: skip
 
 
-def watch(label: str, items: Iterable[Any]) -> Iterator[Any]:
-    """The items one by one, with a bar of how far it is where somebody looks."""
-    with click.progressbar(items, label=label, file=terminal()) as bar:
+def watch(label: str, items: Iterable[Any], length: int | None = None) -> Iterator[Any]:
+    """The items one by one, with a bar of how far it is where somebody looks; `length` is how many, if they cannot tell."""
+    with click.progressbar(items, length=length, label=label, file=terminal()) as bar:
         yield from bar
 
 

@@ -1,1 +1,2 @@
-"""Measuring ψ-memory: what is said like something earlier, between two things, on the way from mood to mood, and again."""
+"""ψ-memory seen from outside: pictures, mutated files, killed processes, and measures of what is said like something earlier,
+between two things, on the way from mood to mood, and again."""

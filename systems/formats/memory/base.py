@@ -1,19 +1,20 @@
 """An open file: its connections, what is known of it, and what is read from it."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from psi_ecs.components.memory import KEY, Entry
+from psi_ecs.components.memory import Entry
 
 from . import erase, file, index, repair
 from .lease import Lease
-from .rows import MemoryFileError, halves, joined, mentions, position, record, seal, state_sum, unseal
+from .rows import MemoryFileError, content, joined, mentions, position, state_sum, unseal
 from .writer import Pending, Writer
 
 
@@ -66,7 +67,9 @@ class Base:
 
     def _learn(self, threaded: bool) -> None:
         """What is kept in RAM of the file."""
-        self.writer = Writer(self.db, self.path, 0, threaded and not self.readonly)
+        self._fresh: deque[tuple[int, bytes, tuple[float, ...]]] = deque()
+        self._settling = Lock()
+        self.writer = Writer(self.db, self.path, self.settle, threaded and not self.readonly)
         self.reading = RLock() if self.reader is not None else self.writer.lock
         self.reader = self.reader or self.db
         last = self.one("SELECT value FROM meta WHERE name = 'last'")  # numbers of what was forgotten are not given again
@@ -75,7 +78,7 @@ class Base:
         self.count = 0
         with suppress(MemoryFileError) if self.readonly else nullcontext():  # of a damaged file, what is whole can be read
             self.renew()
-        self.frozen, self.tail = self._thaw()
+        self.frozen, self._tail = self._thaw()
         if not self.readonly and self.one("SELECT 1 FROM meta WHERE name = 'scrub'"):
             erase.scrub(self)
 
@@ -88,9 +91,7 @@ class Base:
     def add(self, entry: Entry, finish: Callable[[Entry], Entry] | None) -> int:
         """As of `Store.add_lazily`."""
         self.writable()
-        body, key, held = record(entry), halves(entry.key, KEY, "key"), mentions(entry)
-        place = joined(np.frombuffer(key, "<f2"), entry.feeling)
-        moment = float(entry.time)
+        made, held, moment = content(entry), mentions(entry), float(entry.time)
         with self.writer.adding:
             id = self.last + 1
             fresh = []
@@ -99,12 +100,10 @@ class Base:
                 self.next_name += len(fresh)
                 self.names.update((name, number) for number, name in fresh)
             said = [(self.names[name], moment, id) for name in held]
-            row = [] if finish else [seal(id, body, key, entry.moment, entry.digest)]
-            self.tail.add(id, place)
-            self.writer.pending[id] = Pending(msgspec.structs.replace(entry, id=id), said, fresh, row, finish)
+            self.writer.pending[id] = Pending(msgspec.structs.replace(entry, id=id), made, said, fresh, [], finish)
+            self._fresh.append((id, made[1], entry.feeling))
             self.last = id
             self.count += 1
-        self.writer.call()
         return id
 
     def writable(self) -> None:
@@ -122,7 +121,7 @@ class Base:
         try:
             with self.reading:
                 return list(self.reader.execute(sql, values).fetchall())
-        except (*file.database_errors(), UnicodeDecodeError, OverflowError) as why:
+        except (*file.database_errors(), OverflowError) as why:
             raise file.failure(self.path, why) from why
 
     def one(self, sql: str, *values: Any) -> Any:
@@ -134,8 +133,13 @@ class Base:
         """The entry of a number; None if there is none, or it is damaged (then `damaged` has the number)."""
         if (waiting := self.writer.pending.get(id)) is not None:
             return unseal(self.writer.row(waiting))
-        rows = self.all("SELECT id, record, key, moment, digest, sum FROM entry WHERE id = ?", id)
-        entry = unseal(rows[0]) if rows else None
+        try:
+            rows = self.all("SELECT id, record, key, moment, digest, sum FROM entry WHERE id = ?", id)
+        except MemoryFileError:
+            if self.closed:
+                raise
+            rows = [()]
+        entry = unseal(rows[0]) if rows and rows[0] else None
         if rows and entry is None:
             self.damaged.add(id)
         return entry
@@ -180,6 +184,24 @@ class Base:
         return sorted(name for name in names if waiting.get(name, b"") is not None)
 
     # -- what is nearest
+
+    def settle(self) -> None:
+        """Let the index know what was added: who adds does not wait for that."""
+        with self._settling:
+            while self._fresh:
+                id, key, feeling = self._fresh.popleft()
+                self._tail.add(id, joined(np.frombuffer(key, "<f2"), feeling))
+
+    @property
+    def tail(self) -> index.Tail:
+        """Keys that no cells have."""
+        self.settle()
+        return self._tail
+
+    def adopt(self, frozen: index.Frozen) -> None:
+        """Use these cells, which have all keys."""
+        self.settle()
+        self.frozen, self._tail = frozen, index.Tail()
 
     def beside(self) -> Path | None:
         """The file of cells; none if the memory is in RAM or encrypted: then nothing lies in the open."""

@@ -17,7 +17,7 @@ PROBES = 64
 """Cells that a search looks into."""
 ROUNDS = 8
 """Of k-means."""
-SAMPLE = 64
+SAMPLE = 32
 """Vectors for each centre that k-means sees."""
 BLOCK = 8192
 """Vectors taken at once."""
@@ -41,8 +41,8 @@ class Cells(Struct):
         near = self.centres @ query
         cells = np.sort(np.argpartition(-near, PROBES)[:PROBES]) if len(near) > PROBES else np.arange(len(near))
         spans = [slice(self.starts[c], self.starts[c + 1]) for c in cells]
-        unit = query * np.float32(self.scale)
-        scores: F32 = np.concatenate([self.vectors[span].astype(np.float32) @ unit for span in spans])
+        unit: F32 = (query * self.scale).astype(np.float32)
+        scores = np.concatenate([np.dot(self.vectors[span].astype(np.float32), unit) for span in spans])
         best = top(scores, count)
         rows = np.concatenate([self.rows[span] for span in spans])[best]
         return rows.astype(np.int64), scores[best]
@@ -58,7 +58,7 @@ def top(scores: F32, count: int) -> I64:
 def build(vectors: Any, columns: NDArray[np.intp], seed: int = 0) -> Cells:
     """Put f16[N, D] vectors in cells by some of their columns; the same vectors give the same cells."""
     count = len(vectors)
-    centres = _means(vectors, columns, min(max(int(np.sqrt(count)), 1), 4096), seed)
+    centres = _means(vectors, columns, min(max(int(2.0 * np.sqrt(count)), 1), count, 4096), seed)
     cell = np.concatenate([_closest(part, centres) for part in _blocks(vectors, columns)] or [np.zeros(0, np.intp)])
     order = np.argsort(cell, kind="stable")
     most = max([float(np.abs(part).max()) for part in _blocks(vectors, columns)], default=0.0)

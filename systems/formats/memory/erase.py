@@ -26,6 +26,7 @@ def forget(base: "Base", wish: Wish) -> int:
     base.writer.drain()
     with base.writer.adding, base.writer.lock, base.reading:
         ids = [id for _, id in search.matches(base, wish, max(base.count, 1))]
+        ids += sorted(base.damaged.intersection(wish.ids))
         if not ids:
             return 0
         _delete(base, ids)
@@ -35,6 +36,7 @@ def forget(base: "Base", wish: Wish) -> int:
         if (beside := base.beside()) is not None:
             with suppress(FileNotFoundError):
                 beside.unlink()
+        base.damaged.difference_update(ids)
         base.renew()
     scrub(base)
     if base.frozen is not None:
@@ -67,8 +69,8 @@ def scrub(base: "Base") -> None:
     with base.writer.lock, base.reading:
         db = base.db
         try:
-            size = db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0]
-            db.execute(f"PRAGMA temp_store = {'MEMORY' if size <= IN_MEMORY else 'FILE'}")
+            pages, size = (int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
+            db.execute(f"PRAGMA temp_store = {'MEMORY' if pages * size <= IN_MEMORY or base.secret else 'FILE'}")
             db.execute("VACUUM")
             busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             db.execute("DELETE FROM meta WHERE name = 'scrub'")

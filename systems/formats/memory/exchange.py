@@ -1,7 +1,7 @@
 """A memory as one file of JSON lines, which people and other programs can read: a head, states, entries, and an end with a
 checksum of all before it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,11 +62,11 @@ _encode = msgspec.json.Encoder(enc_hook=_plain).encode
 _decode = msgspec.json.Decoder(Entry, dec_hook=_array).decode
 
 
-def export(base: "Base", path: Path) -> int:
+def export(base: "Base", path: Path, watch: Callable[[Iterator[Entry]], Iterator[Entry]]) -> int:
     """Write a store; how many entries. OutputError in one line if it cannot be written."""
     part, hashed, count = Part(path), blake2b(digest_size=16), 0
     try:
-        for line in _lines(base):
+        for line in _lines(base, watch):
             hashed.update(line)
             part.write(line)
             count += line.startswith(b'{"id"')
@@ -79,12 +79,12 @@ def export(base: "Base", path: Path) -> int:
     return count
 
 
-def _lines(base: "Base") -> Iterator[bytes]:
+def _lines(base: "Base", watch: Callable[[Iterator[Entry]], Iterator[Entry]]) -> Iterator[bytes]:
     yield _encode(Head(FORMAT, base.persona)) + b"\n"
     for name in base.states():
         if (value := base.state(name)) is not None:
             yield _encode(State(name, value)) + b"\n"
-    for entry in base.iterate():
+    for entry in watch(base.iterate()):
         yield _encode(entry) + b"\n"
 
 

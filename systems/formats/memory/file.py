@@ -65,6 +65,8 @@ REMEDIES = {
 def look(path: Path, persona: str, secret: bytes | None, readonly: bool) -> bool:
     """Whether there is a file already. MemoryFileError for what is surely none of ours, before anything is touched."""
     try:
+        if "\0" in str(path):
+            raise MemoryFileError(f"{str(path)!a}: is no path; give another name")
         if path.is_dir():
             raise MemoryFileError(f"{path}: is a folder; give the name of a file, such as {path / (persona + '.psimem')}")
         if not path.exists():
@@ -115,6 +117,7 @@ def connect(path: Path | None, secret: bytes | None, mode: str) -> Any:
         module = library()
         opened = _open(module, path, mode)
         opened.execute(f"PRAGMA key = \"x'{secret.hex()}'\"")
+    opened.text_factory = lambda raw: raw.decode("utf-8", "replace")  # a damaged row is told by its checksum
     with suppress(AttributeError):  # from Python 3.12 on, and not of SQLCipher
         for name, value in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
             opened.setconfig(getattr(sqlite3, f"SQLITE_DBCONFIG_{name}"), value)
@@ -146,11 +149,10 @@ def database_errors() -> Any:
 
 def reading(path: Path | None, secret: bytes | None) -> Any:
     """A connection that writes nothing. Where its folder takes no log of readers and there is no log, the file stands still."""
-    db = connect(path, secret, "ro")
     try:
+        db = connect(path, secret, "ro")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except database_errors() as why:
-        db.close()
         wal = path.with_name(path.name + "-wal") if path else None
         logged = wal is not None and wal.exists() and wal.stat().st_size
         if logged or not any(words in str(why) for words in ("unable to open", "readonly")):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from psi_ecs.codec import checksum
 from psi_ecs.components.memory import KEY, MEANING, STYLE
 
-from .cells import BLOCK, Cells, build, top
+from .cells import Cells, build, top
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -58,6 +58,10 @@ class Header(Struct):
     """dtype, shape, first byte after the header, checksum."""
 
 
+TOGETHER = 1024
+"""Keys of a block: small, so that a new one costs who adds no more than a page of memory."""
+
+
 class Tail:
     """Positions f32[N, KEY] with numbers, in blocks, so that adding never copies what is there."""
 
@@ -68,9 +72,9 @@ class Tail:
 
     def add(self, id: int, place: F32) -> None:
         """One more; its number is above all others."""
-        block, row = divmod(self.count, BLOCK)
+        block, row = divmod(self.count, TOGETHER)
         if block == len(self._blocks):
-            self._blocks.append((np.empty(BLOCK, np.int64), np.empty((BLOCK, KEY), np.float32)))
+            self._blocks.append((np.empty(TOGETHER, np.int64), np.empty((TOGETHER, KEY), np.float32)))
         ids, places = self._blocks[block]
         ids[row], places[row] = id, place
         self.count += 1  # last: a search in another thread sees whole rows only
@@ -78,7 +82,8 @@ class Tail:
     def blocks(self) -> list[tuple[I64, F32]]:
         """Numbers and positions of all so far."""
         count = self.count
-        return [(ids[: count - k * BLOCK], places[: count - k * BLOCK]) for k, (ids, places) in enumerate(self._blocks)]
+        blocks = enumerate(list(self._blocks))
+        return [(ids[: count - k * TOGETHER], places[: count - k * TOGETHER]) for k, (ids, places) in blocks]
 
     def keep(self, gone: I64) -> None:
         """Without these numbers."""
@@ -97,7 +102,7 @@ class Frozen:
     def __init__(self, tag: Tag, ids: I64, parts: dict[str, Cells]) -> None:
         """`ids` i64[N] rising."""
         self.tag, self.ids, self.parts = tag, ids, parts
-        self._places: dict[str, I64] = {}
+        self._places: dict[str, NDArray[np.int32]] = {}
 
     def nearest(self, query: F32, count: int) -> tuple[I64, F32]:
         """Numbers and inner products, roughly, of the `count` nearest."""
@@ -116,8 +121,10 @@ class Frozen:
         for name in ("key", "feeling"):
             columns, cells = PARTS[name], self.parts[name]
             if query[columns].any():
-                place = self._places.setdefault(name, np.argsort(cells.rows))[rows]
-                total += cells.vectors[place].astype(np.float32) @ (query[columns] * np.float32(cells.scale))
+                if name not in self._places:
+                    self._places[name] = inverse(cells.rows)
+                near = cells.vectors[self._places[name][rows]].astype(np.float32)
+                total += near @ (query[columns] * np.float32(cells.scale))
         return total
 
     def without(self, gone: I64) -> "Frozen":
@@ -126,10 +133,17 @@ class Frozen:
         places = np.zeros((int(left.sum()), KEY), np.float16)
         for name in ("key", "feeling"):
             cells = self.parts[name]
-            order = np.argsort(cells.rows)[left]
+            order = inverse(cells.rows)[left]
             places[:, PARTS[name]] = cells.vectors[order] * np.float32(cells.scale)
         tag = Tag(self.tag.last, len(places), self.tag.generation + 1)
         return build_frozen(tag, np.asarray(self.ids[left]), places)
+
+
+def inverse(rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where each row is."""
+    places = np.zeros_like(rows)
+    places[rows] = np.arange(len(rows), dtype=rows.dtype)
+    return places
 
 
 def build_frozen(tag: Tag, ids: I64, places: Any) -> Frozen:

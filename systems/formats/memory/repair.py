@@ -56,5 +56,5 @@ def reindex(base: "Base") -> None:
                 ids[row], places[row] = id, place
                 row += 1
         tag = index.Tag(base.last, row, base.generation())
-        base.frozen, base.tail = index.build_frozen(tag, ids[:row], places[:row]), index.Tail()
+        base.adopt(index.build_frozen(tag, ids[:row], places[:row]))
     base.keep_cells()

@@ -68,29 +68,38 @@ _encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 _decode = msgspec.msgpack.Decoder(Record).decode
 
 
-def halves(values: Any, count: int, name: str) -> bytes:
-    """f16 of so many finite numbers."""
-    array = np.asarray(values, np.float32)
-    if array.shape != (count,):
-        raise MemoryFileError(f"a memory's {name} has shape {array.shape}; give {count} numbers")
-    half = array.astype("<f2").tobytes() if np.abs(array).max(initial=0.0) <= 65504.0 else b""  # not so for NaN either
-    if not half:
-        raise MemoryFileError(f"a memory's {name} holds a number that is not finite or above 65504; mend it")
-    return half
+_SHAPES = (("style", len(STYLE)), ("bands", BANDS), ("key", KEY))
+_SAFE = 1e9
+"""Sum of squares up to which no number is too large for f16, whose largest is 65504."""
 
 
-def record(entry: Entry) -> bytes:
-    """The record of an entry. MemoryFileError if it cannot be kept."""
+def halves(entry: Entry) -> tuple[bytes, bytes, bytes]:
+    """Style, bands and key as f16. MemoryFileError unless they are as many finite numbers as they have to be."""
+    parts = (np.asarray(entry.style), np.asarray(entry.bands), np.asarray(entry.key))
+    for part, (name, count) in zip(parts, _SHAPES, strict=True):
+        if part.shape != (count,) or part.dtype.kind not in "fiu":
+            raise MemoryFileError(f"a memory's {name} is {part.dtype}{list(part.shape)}; give {count} numbers")
+    whole = np.concatenate(parts, dtype=np.float32, casting="unsafe")
+    half = whole.astype("<f2") if float(whole @ whole) < _SAFE or np.abs(whole).max() <= 65504.0 else whole[:0]  # nor NaN
+    if not len(half):
+        raise MemoryFileError("a memory's style, bands or key has a number that is not finite or above 65504; mend it")
+    raw = half.tobytes()
+    return raw[: 2 * len(STYLE)], raw[2 * len(STYLE) : -2 * KEY], raw[-2 * KEY :]
+
+
+def content(entry: Entry) -> tuple[bytes, bytes, bytes, bytes]:
+    """Record, key, moment and digest: what makes an entry what it is, whatever its number; equal for copies. MemoryFileError
+    if it cannot be kept."""
     e = entry
     if not (isfinite(e.time) and isfinite(e.valence)):
         raise MemoryFileError("a memory's time or valence is not finite; give plain numbers")
-    style, bands = halves(e.style, len(STYLE), "style"), halves(e.bands, BANDS, "bands")
+    style, bands, key = halves(e)
     made = Record(
         e.kind, e.name, float(e.time), e.scene, e.turn, e.speaker, tuple(e.people), e.text, tuple(e.tags), tuple(e.concepts),
         tuple(e.feeling), e.valence, e.tone, style, bands,
     )  # fmt: skip
     try:
-        return _encode(made)
+        return _encode(made), key, e.moment, e.digest
     except (TypeError, ValueError, OverflowError) as why:  # a surrogate, an int above 64 bits, what is no text
         raise MemoryFileError(f"a memory cannot be kept: {' '.join(str(why).split())}; use plain text and numbers") from why
 
@@ -98,11 +107,6 @@ def record(entry: Entry) -> bytes:
 def seal(id: int, body: bytes, key: bytes, moment: bytes, digest: bytes) -> Row:
     """A row with its checksum."""
     return Row(id, body, key, moment, digest, _sum(id, body, key, moment, digest))
-
-
-def content(entry: Entry) -> tuple[bytes, bytes, bytes, bytes]:
-    """What makes an entry what it is, whatever its number: equal for copies."""
-    return record(entry), halves(entry.key, KEY, "key"), entry.moment, entry.digest
 
 
 def _sum(id: int, *parts: bytes) -> bytes:
@@ -118,11 +122,8 @@ def unseal(row: Row | tuple[Any, ...]) -> Entry | None:
         return None
     if _sum(id, body, key, moment, digest) != total or len(key) != 2 * KEY:
         return None
-    try:
-        r = _decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    if len(r.style) != 2 * len(STYLE) or len(r.bands) != 2 * BANDS or not isfinite(r.time):
+    r = opened(body)
+    if r is None or len(r.style) != 2 * len(STYLE) or len(r.bands) != 2 * BANDS or not isfinite(r.time):
         return None
     style, bands, found = (np.frombuffer(b, "<f2").astype(np.float32) for b in (r.style, r.bands, key))
     if not all(np.isfinite(a).all() for a in (style, bands, found)):  # a checksum can be made by anybody
@@ -140,7 +141,7 @@ def state_sum(name: str, value: bytes) -> bytes:
     return blake2b(len(head).to_bytes(8, "little") + head + value, digest_size=16).digest()
 
 
-def mentions(entry: Entry) -> set[str]:
+def mentions(entry: Entry | Record) -> set[str]:
     """What an entry is found by, each with an initial before it, so that one table finds all: t for a tag, c a concept, p a
     person, k a kind, n a name, s a scene."""
     found = {"k" + entry.kind}
@@ -160,9 +161,9 @@ def asked(wish: Wish) -> list[tuple[str, ...]]:
     return groups + [(initial + text,) for initial, text in single if text]
 
 
-def fits(wish: Wish, entry: Entry) -> bool:
+def fits(wish: Wish, entry: Entry | Record) -> bool:
     """Whether all that a wish asks for holds of an entry."""
-    if wish.ids and entry.id not in wish.ids:
+    if wish.ids and isinstance(entry, Entry) and entry.id not in wish.ids:
         return False
     if (wish.since is not None and entry.time < wish.since) or (wish.until is not None and entry.time > wish.until):
         return False
@@ -175,22 +176,29 @@ def fits(wish: Wish, entry: Entry) -> bool:
     return all(any(name in held for name in group) for group in groups)
 
 
-def position(key: Any, body: Any) -> F32 | None:
-    """f32[KEY]: where the index has a row: its key, with what was felt at unit length where the key is 0; None if damaged."""
+def opened(body: Any) -> Record | None:
+    """A record, unproven; None if it is damaged."""
     try:
-        felt = _decode(body).feeling
-        place = joined(np.frombuffer(key, "<f2"), felt)
+        return _decode(body)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
         return None
-    return place if place.shape == (KEY,) and np.isfinite(place).all() else None
+
+
+def position(key: Any, body: Any) -> F32 | None:
+    """f32[KEY]: where the index has a row: its key, with what was felt at unit length where the key is 0; None if damaged."""
+    found = opened(body)
+    if found is None or not isinstance(key, bytes) or len(key) != 2 * KEY:
+        return None
+    place = joined(np.frombuffer(key, "<f2"), found.feeling)
+    return place if np.isfinite(place).all() else None
 
 
 def joined(key: NDArray[Any], feeling: tuple[float, ...] | None) -> F32:
     """A key with a feeling, at unit length, in its place."""
     place = key.astype(np.float32)
-    felt = [float(x) for x in (feeling or ())][: _FEELING.stop - _FEELING.start]
-    length = sqrt(sum(x * x for x in felt)) if all(abs(x) < 1e100 for x in felt) else 0.0  # nor NaN
+    parts = [float(x) for x in (feeling or ())][: _FEELING.stop - _FEELING.start]
+    length = sqrt(sum(x * x for x in parts)) if all(abs(x) < 1e100 for x in parts) else 0.0  # nor NaN
     place[_FEELING] = 0.0
     if length > 0.0:
-        place[_FEELING.start : _FEELING.start + len(felt)] = [x / length for x in felt]
+        place[_FEELING.start : _FEELING.start + len(parts)] = [x / length for x in parts]
     return place

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from psi_ecs.components.memory import KEY, STYLE, Found, Wish
 
 from . import index
-from .rows import MemoryFileError, asked, fits, joined, position
+from .rows import MemoryFileError, asked, fits, joined, opened
 
 if TYPE_CHECKING:
     from .base import Base
@@ -108,7 +108,7 @@ def _nearest(base: "Base", wish: Wish) -> list[Found]:
     if size == 0.0:
         return out
     ids = _candidates(base, wish, query)
-    for score, id in _scored(base, ids, query):
+    for score, id in _scored(base, wish, ids, query):
         entry = base.fetch(id)
         if entry is not None and fits(wish, entry):
             nearness = min(max(score / size, 0.0), 1.0)
@@ -127,27 +127,43 @@ def _candidates(base: "Base", wish: Wish, query: NDArray[np.float32]) -> Any:
     if len(ids) <= EXACT:
         return index.among(base.frozen, base.tail, query, ids, most)
     for wider in (4, 32, 256):
-        near = index.nearest(base.frozen, base.tail, query, wider * most)
-        entries = [base.fetch(int(id)) for id in near]
-        fit = [e.id for e in entries if e is not None and fits(wish, e)]
-        if len(fit) >= most:
+        fit = _fitting(base, wish, index.nearest(base.frozen, base.tail, query, wider * most))
+        if len(fit) >= wish.limit:
             return np.array(fit, np.int64)
     ids = np.sort(np.array([id for _, id in matches(base, wish, base.count)], np.int64))
     return index.among(base.frozen, base.tail, query, ids, most)
 
 
-def _scored(base: "Base", ids: Any, query: NDArray[np.float32]) -> list[tuple[float, int]]:
+def _fitting(base: "Base", wish: Wish, ids: Any) -> list[int]:
+    """Those numbers of whose entries all holds that is asked."""
+    waiting = [w for id in ids if (w := base.writer.pending.get(int(id))) is not None]
+    fit = {w.entry.id for w in waiting if fits(wish, w.entry)}
+    for low in range(0, len(ids), 512):
+        part = ids[low : low + 512].tolist()
+        found = base.all(f"SELECT id, record FROM entry WHERE id IN ({', '.join('?' * len(part))})", *part)
+        fit.update(id for id, body in found if (r := opened(body)) is not None and fits(wish, r))
+    return sorted(fit)
+
+
+def _scored(base: "Base", wish: Wish, ids: Any, query: NDArray[np.float32]) -> list[tuple[float, int]]:
     """(inner product, number) exactly, the highest first; of equal ones the latest."""
     waiting = {int(id): base.writer.pending.get(int(id)) for id in ids}
-    places = [(id, joined(w.entry.key.astype(np.float16), w.entry.feeling)) for id, w in waiting.items() if w is not None]
+    rows = [(id, w.entry.key.astype("<f2").tobytes(), w.entry.feeling) for id, w in waiting.items() if w is not None]
     left = [id for id, w in waiting.items() if w is None]
     for low in range(0, len(left), 512):
         part = left[low : low + 512]
-        for id, key, body in base.all(f"SELECT id, key, record FROM entry WHERE id IN ({', '.join('?' * len(part))})", *part):
-            if (place := position(key, body)) is not None:
-                places.append((id, place))
-    wide = query.astype(np.float64)
-    return sorted(((float(place @ wide), id) for id, place in places), reverse=True)
+        columns = "id, key" if wish.feeling is None else "id, key, record"
+        found = base.all(f"SELECT {columns} FROM entry WHERE id IN ({', '.join('?' * len(part))})", *part)
+        whole = [row for row in found if isinstance(row[1], bytes) and len(row[1]) == 2 * KEY]
+        rows += [(row[0], row[1], r.feeling if row[2:] and (r := opened(row[2])) else ()) for row in whole]
+    if not rows:
+        return []
+    if wish.feeling is None:
+        places = np.frombuffer(b"".join(key for _, key, _ in rows), "<f2").reshape(-1, KEY).astype(np.float64)
+    else:
+        places = np.array([joined(np.frombuffer(key, "<f2"), feeling) for _, key, feeling in rows], np.float64)
+    scores = np.nan_to_num((places * query).sum(1))  # row by row, so that it is the same among any others
+    return sorted(zip(scores.tolist(), (row[0] for row in rows), strict=True), reverse=True)
 
 
 def _query(wish: Wish) -> NDArray[np.float32]:

@@ -52,7 +52,6 @@ class Store:
         self._base.writable()
         with self._base.writer.adding:
             self._base.writer.states[name] = value
-        self._base.writer.call()
 
     def take(self, name: str) -> bytes | None:
         """The state of that name, which stays; None if there is none or it is damaged."""
@@ -111,7 +110,8 @@ class Store:
 
     def forget(self, wish: Wish) -> int:
         """Remove every entry of which all holds that is asked, whatever `limit`, `key` and `feeling` say; how many. A wish for
-        nothing in particular is for all. Not a byte of them is left in the file, its log and its cells. States stay."""
+        nothing in particular is for all; a damaged entry goes by its number. Not a byte of them is left in the file, its log
+        and its cells. States stay."""
         self._base.writable()
         return erase.forget(self._base, wish)
 
@@ -134,9 +134,10 @@ class Store:
         self.flush()
         repair.reindex(self._base)
 
-    def export(self, path: Path) -> int:
-        """Every whole entry, with its moment, and every state, into one file of JSON lines; how many entries."""
-        return exchange.export(self._base, path)
+    def export(self, path: Path, watch: Callable[[Iterator[Entry]], Iterator[Entry]] = iter) -> int:
+        """Every whole entry, with its moment, and every state, into one file of JSON lines; how many entries. What is written
+        goes through `watch`."""
+        return exchange.export(self._base, path, watch)
 
     def load(self, path: Path) -> Merged:
         """Take in what another store exported; what is here already stays once. MemoryFileError if the file is not whole: then

@@ -1,21 +1,20 @@
 """What is not in the file yet, and the thread that writes it."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Lock, RLock, Thread
+from threading import Event, Lock, RLock, Thread
 from typing import Any, NamedTuple
 
-from psi_ecs.components.memory import KEY, Entry
+from psi_ecs.components.memory import Entry
 
 from . import file
-from .rows import MemoryFileError, Row, halves, record, seal, state_sum
+from .rows import MemoryFileError, Row, seal, state_sum
 
 WAIT = 0.05
-"""Seconds that the thread gathers entries before it writes them together: a write that survives a loss of power takes 4 ms."""
+"""Seconds between two looks of the thread: a write that survives a loss of power takes 4 ms, so it takes many at once; and who
+adds need not wake it, which would cost more than adding."""
 TOGETHER = 1024
 """Entries of one transaction at most."""
 MANY = 64
@@ -26,6 +25,8 @@ class Pending(NamedTuple):
     """An entry that is not known to be in the file."""
 
     entry: Entry
+    content: tuple[bytes, bytes, bytes, bytes]
+    """Record, key, moment, digest."""
     said: list[tuple[int, float, int]]
     """Rows of the table `mention`."""
     names: list[tuple[int, str]]
@@ -38,38 +39,29 @@ class Pending(NamedTuple):
 class Writer:
     """A queue of entries and states, and who writes them. Adding never waits for the disk."""
 
-    def __init__(self, db: Any, path: Path | None, acknowledged: int, threaded: bool) -> None:
-        """`db` is the connection that writes, `acknowledged` the last number in it."""
-        self.db, self.path, self.acknowledged = db, path, acknowledged
+    def __init__(self, db: Any, path: Path | None, settle: Callable[[], None], threaded: bool) -> None:
+        """`db` is the connection that writes; `settle` is called after each transaction."""
+        self.db, self.path, self.acknowledged, self._settle = db, path, 0, settle
         self.adding, self.lock = Lock(), RLock()
         """Held by who adds, for microseconds; held by who writes."""
         self.pending: dict[int, Pending] = {}
         self.states: dict[str, bytes | None] = {}
         self._finishing = Lock()
-        self._wake: SimpleQueue[bool] = SimpleQueue()
-        self._asked = False
+        self._end = Event()
         self._thread: Thread | None = None
         if threaded:
             self._thread = Thread(target=self._run, name="memory", daemon=True)
             self._thread.start()
 
-    def call(self) -> None:
-        """There is something to write."""
-        if self._thread is not None and not self._asked:
-            self._asked = True
-            self._wake.put(True)
-
     def stop(self) -> None:
         """End the thread."""
         if self._thread is not None:
-            self._wake.put(False)
+            self._end.set()
             self._thread.join()
             self._thread = None
 
     def _run(self) -> None:
-        while self._wake.get():
-            time.sleep(WAIT)
-            self._asked = False
+        while not self._end.wait(WAIT):
             with suppress(MemoryFileError):  # nothing is lost: `flush` tries again and says why
                 self.drain()
 
@@ -84,6 +76,7 @@ class Writer:
                 for waiting in batch:
                     del self.pending[waiting.entry.id]
                     self.acknowledged = waiting.entry.id
+                self._settle()
                 with self.adding:
                     for name, value in states.items():
                         if self.states.get(name, b"") is value:
@@ -94,9 +87,11 @@ class Writer:
         if not waiting.row:
             with self._finishing:
                 if not waiting.row:
-                    entry = waiting.finish(waiting.entry) if waiting.finish else waiting.entry
-                    body, key = record(waiting.entry), halves(waiting.entry.key, KEY, "key")
-                    waiting.row.append(seal(waiting.entry.id, body, key, entry.moment, entry.digest))
+                    body, key, moment, digest = waiting.content
+                    if waiting.finish is not None:
+                        entry = waiting.finish(waiting.entry)
+                        moment, digest = entry.moment, entry.digest
+                    waiting.row.append(seal(waiting.entry.id, body, key, moment, digest))
         return waiting.row[0]
 
     def _commit(self, batch: list[Pending], states: dict[str, bytes | None]) -> None:

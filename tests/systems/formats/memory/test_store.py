@@ -140,7 +140,7 @@ def test_a_moment_may_be_finished_by_the_writer() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"time": float("nan")}, "not finite"), ({"style": np.zeros(3)}, "shape (3,)"),
+        ({"time": float("nan")}, "not finite"), ({"style": np.zeros(3)}, "float64[3]; give 40 numbers"),
         ({"key": np.full(KEY, np.inf)}, "not finite"), ({"key": np.full(KEY, np.nan)}, "not finite"),
         ({"text": "\ud800"}, "surrogate"), ({"turn": 10**30}, "cannot be kept"), ({"bands": np.full(10, 1e9)}, "above 65504"),
     ],
