@@ -27,6 +27,8 @@ class SceneAvatar(Struct, kw_only=True, forbid_unknown_fields=True):
     """Degrees the body is turned, positive to its own left; toward its partner or the camera when left out."""
     pattern: str = ""
     """Pattern of the field to begin in: a pattern asset, or the path of a TOML that `psi core learn` wrote."""
+    concepts: str = ""
+    """Path of a TOML file of concepts that adds to those that come along."""
 
 
 class Camera(Struct, kw_only=True, forbid_unknown_fields=True):

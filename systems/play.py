@@ -71,7 +71,8 @@ def open_scene(
     ids: dict[str, int] = {}
     spots = placed(scene)
     for avatar, (place, facing) in zip(scene.avatar, spots, strict=True):
-        ids[avatar.name] = host.avatar(avatar.persona or avatar.name, avatar.name, place, facing, base)
+        persona = avatar.persona or avatar.name
+        ids[avatar.name] = host.avatar(persona, avatar.name, place, facing, base, avatar.concepts)
         if avatar.pattern:
             host.recall(ids[avatar.name], avatar.pattern, base=base)
     for name in {c.name for c in scene.cue if c.kind == "recall"}:
