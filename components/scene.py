@@ -29,6 +29,8 @@ class SceneAvatar(Struct, kw_only=True, forbid_unknown_fields=True):
     """Pattern of the field to begin in: a pattern asset, or the path of a TOML that `psi core learn` wrote."""
     memory: str = ""
     """Path of the file that it remembers in from scene to scene, made if need be; nowhere but in the scene when left out."""
+    concepts: str = ""
+    """Path of a TOML file of concepts that adds to those that come along."""
 
 
 class Camera(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -34,9 +34,11 @@ from psi_ecs.components.text import Emotion, Waiting
 from psi_ecs.components.voice import Sound, Speech, Voices
 from psi_ecs.table import Table
 
+from .concepts import Awake, awake, resolve, sow
 from .dynamics import Measures, attended, checked, measure, mouth, observe, phases
 from .face import ahead, owners
 from .face import checked as claimable
+from .formats.concepts import load_concepts
 from .formats.expression import fitting_expression, load_expression
 from .formats.heads import load_head
 from .formats.pattern import fitting, load_pattern
@@ -110,12 +112,15 @@ class Host:
         place: tuple[float, float, float] = (0.0, 0.0, 0.0),
         facing: float = 0.0,
         base: Path | None = None,
+        concepts: str = "",
     ) -> int:
         """Bring in an avatar; returns its id.
 
         Args: persona, the name of an asset, the path of a persona TOML (relative to `base`), or a Persona; place in
-        metres; facing in radians, positive to its own left. Raises AssetError in one line if something is missing.
+        metres; facing in radians, positive to its own left; concepts, the path of a TOML file (relative to `base`) that adds to
+        the concepts that come along. Raises AssetError in one line if something is missing.
         """
+        own = load_concepts(concepts, base) if concepts else None
         if isinstance(persona, str):
             persona = load_persona(persona, base)
         try:
@@ -139,6 +144,8 @@ class Host:
             Rig(**self.heads[-1].rig),
             Trace(seen=0.0, count=0),
         )
+        if own is not None:
+            sow(self.app.world, int(ids[0]), own)
         return int(ids[0])
 
     def say(self, avatar: int, text: str, emotion: Emotion | None = None) -> int:
@@ -275,6 +282,17 @@ class Host:
         if not 0.0 <= most <= 100.0:
             raise PsiError(f"learn: most is {most}; give rad/s from 0 to 100")
         self.app.send(Learn(avatar=avatar, most=most))
+
+    def concepts(self, avatar: int) -> list[Awake]:
+        """What is on the avatar's mind: its concepts, the most awake first. PsiError before its first tick."""
+        return awake(self.app.world, avatar)
+
+    def resolve(self, avatar: int, phrase: str) -> tuple[str, str]:
+        """The concept that "it", "they" or "that city" in a phrase stands for, and why. PsiError if nothing fits.
+
+            host.resolve(mira, "that city")     # ("paris", "most awake (0.81), and goes with 'city' (0.74)")
+        """
+        return resolve(self.app.world, avatar, phrase)
 
     def predict(self, avatar: int, seconds: float) -> Prediction:
         """The avatar `seconds` after its last frame (to hide the delay of a display, say), if it is told nothing new by then.

@@ -68,7 +68,8 @@ def open_scene(
     ids: dict[str, int] = {}
     spots = placed(scene)
     for avatar, (place, facing) in zip(scene.avatar, spots, strict=True):
-        ids[avatar.name] = host.avatar(avatar.persona or avatar.name, avatar.name, place, facing, base)
+        persona = avatar.persona or avatar.name
+        ids[avatar.name] = host.avatar(persona, avatar.name, place, facing, base, avatar.concepts)
         file = (base or Path()) / avatar.memory if avatar.memory else None
         if file is None and memories is not None:
             file = memories / f"{host.personas[-1].name}.psimem"

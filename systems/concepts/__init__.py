@@ -7,11 +7,12 @@ from .activate import centre, spread
 from .feeling import topic
 from .graph import Graphs, sow
 from .grow import grow
+from .inspect import Awake, awake
 from .keep import remembered, restore
 from .mention import attune, resonate
 from .resolve import resolve
 
-__all__ = ["concepts", "remembered", "resolve", "restore", "sow"]
+__all__ = ["Awake", "awake", "concepts", "remembered", "resolve", "restore", "sow"]
 
 
 def concepts(app: App) -> None:

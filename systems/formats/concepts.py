@@ -1,5 +1,6 @@
 """Reads concept files: words, what they stir, and how concepts go together."""
 
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +28,6 @@ def concepts() -> Concepts:
     return parse_concepts(read_text(path), str(path))
 
 
-@cache
 def load_concepts(name: str, base: Path | None = None) -> Concepts:
     """The package's concepts with those of a file (relative to `base`) added, or instead where names are the same."""
     path = (base or Path()) / name
@@ -93,8 +93,9 @@ def _links(name: str, seed: Seed, names: list[str], text: str, where: str) -> li
         for target, strength in strengths:
             place = f"{name}.links.{kind}" + (f".{target}" if isinstance(targets, dict) else "")
             if target not in names or target == name:
-                others = [n for n in names if n != name]
-                index(target, others, _at(text, where, place), "other concept")
+                near = get_close_matches(target, [n for n in names if n != name], 1)
+                hint = f"did you mean {near[0]!r}?" if near else f"add [{target[:LONGEST]}], or leave the link out"
+                raise AssetError(f"{_at(text, where, place)}: no other concept {target[:LONGEST]!r}; {hint}")
             if not 0.0 <= strength <= 1.0:
                 raise AssetError(f"{_at(text, where, place)}: {target} is {strength:g}; a strength lies in 0 to 1")
             found[target] = (name, target, int(KINDS[kind]), float(strength))

@@ -19,6 +19,7 @@ from psi_ecs.components import scene as model
 from psi_ecs.components.scene import Line, Scene, SceneAvatar, SceneCue
 from psi_ecs.components.text import EMOTIONS
 
+from .concepts import load_concepts
 from .expression import load_expression
 from .pattern import load_pattern
 from .persona import load_persona
@@ -91,6 +92,8 @@ def _check_avatar(avatar: SceneAvatar, before: list[str], path: Path, wrong: Wro
         raise wrong(".persona" if avatar.persona else ".name", str(why)) from why
     if avatar.pattern:
         _check_asset(load_pattern, avatar.pattern, path, partial(wrong, ".pattern"))
+    if avatar.concepts:
+        _check_asset(load_concepts, avatar.concepts, path, partial(wrong, ".concepts"))
 
 
 def _check_line(line: Line, names: list[str], wrong: Wrong) -> None:

@@ -1,7 +1,4 @@
-"""A reader for the part of SSML 1.1 that speech can follow, and for the tags of Azure and Amazon that people use.
-
-The only module that touches XML; entities, DTDs and external references are refused (defusedxml).
-"""
+"""A reader for the part of SSML 1.1 that speech can follow, and for the tags of Azure and Amazon that people use."""
 
 import math
 import re
@@ -10,7 +7,9 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 
 from msgspec.structs import replace
 
+from psi_ecs import AssetError
 from psi_ecs.components.text import Prosody
+from psi_ecs.systems.formats.xml import read_xml
 
 from .document import Document, Style
 from .emotion import blended, feelings, named
@@ -248,17 +247,9 @@ _KNOWN = _TRANSPARENT | frozenset(
 
 def parse(text: str) -> Document:
     """An SSML document. Raises TextError, with line and column, when it is malformed or unsafe."""
-    from xml.sax import SAXParseException
-
-    from defusedxml import DefusedXmlException
-    from defusedxml.sax import parseString
-
     reader = _Reader()
     try:
-        parseString(text.strip().encode("utf-8", "replace"), reader, forbid_dtd=True)
-    except SAXParseException as error:
-        place = f"line {error.getLineNumber()}, column {(error.getColumnNumber() or 0) + 1}"
-        raise TextError(f"SSML {place}: {error.getMessage()}; close every tag and write & as &amp; and < as &lt;") from None
-    except DefusedXmlException:
-        raise TextError("SSML declares a DTD or entities, which are refused; remove the <!DOCTYPE ...> part") from None
+        read_xml(text.strip().encode("utf-8", "replace"), reader, "SSML")
+    except AssetError as why:
+        raise TextError(str(why)) from None
     return reader.builder.done()
