@@ -72,7 +72,7 @@ def open_scene(
         ids[avatar.name] = host.avatar(persona, avatar.name, place, facing, base, avatar.concepts)
         file = (base or Path()) / avatar.memory if avatar.memory else None
         if file is None and memories is not None:
-            file = memories / f"{host.personas[-1].name}.psimem"
+            file = memories / f"{host.personas[-1].name.lower()}.psimem"
         if file is not None:
             host.memory(ids[avatar.name], file, began, scene.title)
         if avatar.pattern:

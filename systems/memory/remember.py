@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from psi_ecs import Clock, Entities, PsiError, Query, Reader, Res, Sparse, Write, system
-from psi_ecs.components.avatar import Avatar, Cast, Feeling, Persona
+from psi_ecs.components.avatar import Avatar, Cast, Persona
 from psi_ecs.components.concept import Concept, Meaning
 from psi_ecs.components.memory import KEY, Bias, Biases, Entry, Mood, Self, Tone
 from psi_ecs.components.moment import Kept, Moment, Recording
@@ -35,7 +35,7 @@ _log = logging.getLogger("psi_ecs.memory")
 @system("remember", after=("keep", "spread", "centre", "grow"))
 def remember(
     kept: Reader[Kept],
-    avatars: Query[Entities, Avatar, Feeling],
+    avatars: Query[Entities, Avatar],
     oscillators: Query[Oscillator, Part],
     concepts: Query[Entities, Concept],
     meanings: Sparse[Meaning],
@@ -48,7 +48,7 @@ def remember(
 ) -> None:
     """Make entries of the turns that were kept."""
     turns = list(kept)
-    for ents, avatar, feeling in avatars if turns else ():
+    for ents, avatar in avatars if turns else ():
         for turn in turns:
             for row in np.flatnonzero(ents.id == turn.avatar):
                 persona = cast.value.personas[int(avatar.index[row])]
@@ -58,7 +58,7 @@ def remember(
                 moods[turn.avatar] = mood = felt(moods.get(turn.avatar) or Mood(), made.tone)
                 made = replace(
                     made, time=library.value.began + turn.recording.moment.tick * clock.value.dt, scene=library.value.scene,
-                    speaker=persona.name, people=others, feeling=tuple(feeling.goal[row].tolist()), valence=mood.feeling[0],
+                    speaker=persona.name, people=others, feeling=made.tone.feeling, valence=mood.feeling[0],
                     bands=bands, concepts=active(turn.avatar, concepts, meanings),
                 )  # fmt: skip
                 store = library.value.of(turn.avatar, persona.name)

@@ -16,11 +16,9 @@ import re
 from difflib import get_close_matches
 from typing import NamedTuple
 
-import numpy as np
-
 from psi_ecs import PsiError
 from psi_ecs.components.memory import Wish
-from psi_ecs.components.text import EMOTIONS, FEELINGS
+from psi_ecs.components.text import EMOTIONS, MOODS
 
 EARLIER = frozenset(("earlier", "before", "last time", "a moment ago"))
 _NUMBER = re.compile(r"\s+(0(?:\.\d+)?|1(?:\.0+)?|\.\d+)$")
@@ -70,7 +68,7 @@ def phrase(text: str) -> Phrase:
     if rest and head in ("with", "to"):
         return Phrase(text, [Wish(person=rest, limit=1)])
     if rest and head == "feeling":
-        return Phrase(text, [Wish(feeling=_feeling(rest), limit=1)])
+        return Phrase(text, [Wish(feeling=_feeling(rest), limit=32)])
     if rest and head == "saying":
         return Phrase(text, [Wish(text=rest, limit=1)])
     name = _ARTICLE.sub("", text)
@@ -83,4 +81,4 @@ def _feeling(name: str) -> tuple[float, ...]:
     if name not in EMOTIONS:
         near = get_close_matches(name, EMOTIONS, 1, 0.4)
         raise PsiError(f"feeling {name}: {f'did you mean {near[0]}?' if near else 'there are ' + ', '.join(EMOTIONS)}")
-    return tuple(np.eye(len(FEELINGS))[FEELINGS.index(name)].tolist())
+    return (*MOODS[name], *(float(n == name) for n in EMOTIONS))
