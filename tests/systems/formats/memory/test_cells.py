@@ -3,6 +3,7 @@
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import numpy as np
 import pytest
 from made import entry, same
@@ -80,6 +81,21 @@ def test_a_file_of_cells_comes_back(places: np.ndarray, frozen: index.Frozen, tm
         assert again is not None and again.tag == frozen.tag
         query = asked(places, index.PARTS["key"], 3)
         assert sorted(again.nearest(query, 50)[0].tolist()) == sorted(frozen.nearest(query, 50)[0].tolist())
+
+
+def test_a_file_made_to_mislead_is_not_used(frozen: index.Frozen, tmp_path: Path) -> None:
+    """Its checksums hold, but it says what cannot be."""
+    good = frozen.parts["style"]
+    for change in (
+        {"rows": good.rows.astype(np.float32)}, {"rows": good.rows + 1}, {"scale": float("nan")}, {"starts": good.starts + 1},
+        {"starts": good.starts[::-1].copy()}, {"centres": good.centres[:, :-1].copy()}, {"vectors": good.vectors[:-1].copy()},
+        {"centres": good.centres * np.float32(np.nan)}, {"vectors": good.vectors.astype(np.int32)},
+    ):  # fmt: skip
+        parts = {**frozen.parts, "style": msgspec.structs.replace(good, **change)}
+        index.write(tmp_path / "cells", index.Frozen(frozen.tag, frozen.ids, parts))
+        assert index.read(tmp_path / "cells") is None, change
+    index.write(tmp_path / "cells", index.Frozen(frozen.tag, frozen.ids.astype(np.float32).view(np.int32), frozen.parts))
+    assert index.read(tmp_path / "cells") is None
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 10])
