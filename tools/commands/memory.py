@@ -192,14 +192,19 @@ def forget(
                 click.echo(line)
             count = len(store) if everything else len(found) + len(damaged)
             click.confirm(f"remove {count} of {len(store)} entries for good?", abort=True)
-        states = store.states() if everything else []
-        for name in states:
-            store.put(name, None)
-        removed = store.forget(Wish() if everything else Wish(ids=(*found, *damaged)))
-        click.echo(
-            f"{removed} removed" + (f", and {len(states)} states" if states else "")
-            + f", {len(store)} left; the file was written anew, copies you made elsewhere are as they were"
-        )  # fmt: skip
+        click.echo(removed(store, None if everything else (*found, *damaged)))
+
+
+def removed(store: "Store", numbers: tuple[int, ...] | None) -> str:
+    """Remove entries, or with None everything; what is to be said of it."""
+    from psi_ecs.components.memory import Wish
+
+    states = store.states() if numbers is None else []
+    for name in states:
+        store.put(name, None)
+    count = store.forget(Wish() if numbers is None else Wish(ids=numbers))
+    more = f", and {len(states)} states" if states else ""
+    return f"{count} removed{more}, {len(store)} left; the file was written anew, copies you made elsewhere are as they were"
 
 
 @command.command("verify")

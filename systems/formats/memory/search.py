@@ -29,6 +29,7 @@ def find(base: "Base", wish: Wish) -> list[Found]:
     """What a wish finds, best first. MemoryFileError for a wish that cannot be."""
     if wish.limit < 1:
         return []
+    base.follow()
     if wish.key is None and wish.feeling is None:
         return _latest(base, wish)
     return _nearest(base, wish)
