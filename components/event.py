@@ -13,6 +13,25 @@ class Say(Struct, frozen=True, kw_only=True):
     turn: int
     text: str
     emotion: Emotion | None = None
+    tags: tuple[str, ...] = ()
+    """Under which it is remembered."""
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """Show a moment of the past again, sound and face, once the avatar has finished what it says; a `Stop` ends it."""
+
+    avatar: int
+    turn: int
+    what: str
+    """As in `[like ...]`."""
+
+
+class Go(Struct, frozen=True, kw_only=True):
+    """Let an avatar's mood travel to another, as FEELINGS, in so many seconds."""
+
+    avatar: int
+    feeling: tuple[float, ...]
+    seconds: float
 
 
 class Stop(Struct, frozen=True, kw_only=True):
@@ -32,6 +51,8 @@ class Cue(Struct, frozen=True, kw_only=True):
     strength: float = 1.0
     seconds: float = 1.0
     target: tuple[float, float, float] | None = None
+    scored: bool = False
+    """It follows from the score that is spoken, and comes again when that does."""
 
 
 class Spoken(Struct, frozen=True, kw_only=True):

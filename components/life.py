@@ -44,9 +44,12 @@ class Life:
     easy: Col[f64] = field(unit="Hz", default=0, doc="frequency of its breath when it does not speak; 0 while it does not")
     led: Col[f64] = field(unit="Hz", default=0, doc="frequency that its breath was led at last")
     beaten: Col[i64] = field(unit="sample", default=0, doc="up to where its head has answered accents")
+    drawn: Col[i64] = field(default=0, doc="random numbers that it has drawn so far")
     lip_gap: Col[f64] = field(shape=(3, 53), unit="mm", default=0, doc="`Rig.lip_gap` in the precision it is used in")
     tuck: Col[f64] = field(shape=(52,), unit="1", default=0, doc="weights that put this rig's lower lip on its upper teeth")
-    reach: Col[f64] = field(shape=(3,), unit="mm", default=1.0, doc="how far the lip raisers part this rig's lips")
+    reach: Col[f64] = field(
+        shape=(4, 3), unit="mm", default=1.0, doc="its lip gap at rest, and what jaw, mouthClose and lip raisers add to it"
+    )
     standing: Col[f32] = field(shape=(61,), unit="1 | rad", default=0, doc="the persona's standing pose")
     blink: Col[f32] = field(unit="1/min", default=17.0, doc="the persona's blinks at rest")
     gesture: Col[f32] = field(unit="1", default=1.0, doc="the persona's factor on movement with speech")

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from msgspec import field as default
 from numpy.typing import NDArray
 
+from .avatar import Habit
 from .text import FEELINGS
 
 VOICE_STYLE = (
@@ -18,7 +19,8 @@ VOICE_STYLE = (
     "roughness",
 )  # fmt: skip
 """Measures of a voice: semitones re the persona's pitch (mean, standard deviation, 10th to 90th percentile), syllables a second
-of speech, share of pauses, dB of effort (mean, standard deviation), dB of the sound, dB an octave, and means of score channels."""
+of speech, share of pauses, dB of effort (mean, standard deviation), dB of the sound, dB of tilt, and means of score
+channels."""
 FACE_STYLE = (
     "browInnerUp", "browDown", "browOuterUp", "cheekSquint", "cheekPuff", "eyeSquint", "eyeWide", "eyeBlink", "eyeLookDown",
     "jawOpen", "mouthSmile", "mouthFrown", "mouthDimple", "mouthStretch", "mouthPress", "mouthPucker", "mouthFunnel",
@@ -49,6 +51,8 @@ class Tone(Struct, frozen=True, array_like=True):
     """Manner of most of the words (whisper, shout), or none."""
     strength: float = 1.0
     """Of the regime."""
+    shown: tuple[tuple[str, float], ...] = ()
+    """Expressions that were asked for meanwhile, and how strongly."""
 
 
 class Entry(Struct, kw_only=True):
@@ -126,6 +130,52 @@ class Found(Struct, frozen=True):
     """1 for the same, 0 for nothing in common; 1 where nothing was ordered."""
     reason: str
     """In plain words: "tag greeting; latest of 3"."""
+
+
+class Mood(Struct, frozen=True, kw_only=True):
+    """Sparse component of an avatar that has spoken: how the conversation feels so far."""
+
+    feeling: tuple[float, ...] = (0.0,) * len(FEELINGS)
+    """Running mean, as FEELINGS."""
+    trend: float = 0.0
+    """By how much its valence moved with the last turn."""
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One word of praise or blame."""
+
+    sign: int
+    """1 or -1."""
+    entry: int
+    """Id of what it was about."""
+    tone: Tone
+    locks: tuple[float, ...]
+    """How firmly each of `Core.lock` held then, 0 to 1."""
+
+
+class Self(Struct, kw_only=True):
+    """Sparse component of an avatar with a memory: who it has become, beside its persona. Kept in its file."""
+
+    mood: Mood = default(default_factory=Mood)
+    tone: Tone = default(default_factory=Tone)
+    """Running mean over all it ever said."""
+    steps: list[Step] = default(default_factory=list)
+    """Feedback so far; what it does follows from the list alone, so that the last can be taken back."""
+    habits: list[Habit] = default(default_factory=list)
+    """Gestures of its own beside the persona's."""
+    time: float = 0.0
+    """Seconds since 1970 when it was kept last."""
+
+
+class Travel(Struct, frozen=True, kw_only=True):
+    """Sparse component of an avatar on its way from one mood to another."""
+
+    begin: tuple[float, ...]
+    """As FEELINGS."""
+    end: tuple[float, ...]
+    start: int
+    """Absolute sample; likewise `until`."""
+    until: int
 
 
 class Bias(Struct, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ class Oscillator:
     amp: Col[f32] = field(unit="1", low=0.0, default=1.0, doc="amplitude")
     goal: Col[f32] = field(unit="1", low=0.0, default=1.0, doc="amplitude that it settles to, before feelings")
     settle: Col[f32] = field(unit="1/s", low=0.0, default=2.0, doc="how fast it settles, before feelings")
+    pump: Col[f32] = field(unit="1", low=-1.0, default=0, doc="gain from what concepts stir: settles at goal * sqrt(1 + pump)")
 
 
 @component

@@ -82,6 +82,10 @@ class Regime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """True where it is a sound of its own, not the manner of words."""
 
 
+class Manners(dict[str, Regime]):
+    """Resource, read from an asset and not saved: regimes that words can be spoken in, by name."""
+
+
 class Stretch(Struct, frozen=True):
     """A regime in time, samples of its score."""
 

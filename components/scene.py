@@ -27,6 +27,8 @@ class SceneAvatar(Struct, kw_only=True, forbid_unknown_fields=True):
     """Degrees the body is turned, positive to its own left; toward its partner or the camera when left out."""
     pattern: str = ""
     """Pattern of the field to begin in: a pattern asset, or the path of a TOML that `psi core learn` wrote."""
+    memory: str = ""
+    """Path of the file that it remembers in from scene to scene, made if need be; nowhere but in the scene when left out."""
     concepts: str = ""
     """Path of a TOML file of concepts that adds to those that come along."""
 
@@ -62,8 +64,13 @@ class Line(Struct, kw_only=True, forbid_unknown_fields=True):
 
     who: str
     """Name of the avatar that speaks."""
-    text: str
-    """Plain text, inline tags such as [joy] ... [/], [whisper] ... [/] and [laugh], or SSML."""
+    text: str = ""
+    """Plain text, inline tags such as [joy] ... [/], [whisper] ... [/], [laugh] and [like earlier] ... [/], or SSML."""
+    quote: str = ""
+    """Instead of a text, a moment to show again just as it was: what it is remembered as ("greeting"), "#12", or another phrase
+    that may stand in [like ...]."""
+    remember: str = ""
+    """Name under which the line is remembered."""
     emotion: str | dict[str, float] | None = None
     """A name ("joy"), or names with intensities; from the text when left out."""
     pause: Annotated[float, Meta(ge=-30.0, le=600.0)] = 0.35
@@ -77,10 +84,18 @@ class SceneCue(Struct, kw_only=True, forbid_unknown_fields=True):
 
     who: str
     """Name of the avatar."""
-    kind: Annotated[str, Meta(pattern="^(expression|micro|gaze|nod|shake|tilt|wink|blink|listen|read|think|recall)$")]
+    kind: Annotated[
+        str,
+        Meta(
+            pattern="^(expression|micro|gaze|nod|shake|tilt|wink|blink|listen|read|think|recall"
+            "|travel|name|praise|blame|undo)$"
+        ),
+    ]
+    """What is asked of the face (from `expression` to `think`), of its field (`recall`), or of the memory: the mood travels to
+    another, what was said last gets a name, is praised or blamed, or the last praise or blame is taken back."""
     name: str = ""
     """Expression asset or path of a TOML for `expression` and `micro`; avatar name or `camera` for `gaze`; pattern of the field
-    for `recall`."""
+    for `recall`; an emotion, or what is remembered, for `travel`; the name for `name`."""
     strength: Share = 1.0
     """0 to 1; of a `recall`, how strongly the field is drawn to the pattern."""
     seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 1.0

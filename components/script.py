@@ -13,6 +13,9 @@ class ScriptLine(Struct, kw_only=True, frozen=True):
     avatar: int
     """Entity id."""
     text: str
+    quote: str = ""
+    """What is quoted instead."""
+    tags: tuple[str, ...] = ()
     emotion: Emotion | None = None
     pause: float = 0.35
     """Seconds after the previous line's end, negative overlaps."""

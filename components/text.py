@@ -20,6 +20,11 @@ class Emotion(Struct, frozen=True):
 
 
 EMOTIONS: tuple[str, ...] = ("joy", "anger", "sadness", "fear", "disgust", "surprise", "calm")
+MOODS: dict[str, tuple[float, float, float]] = {
+    "joy": (0.8, 0.5, 0.4), "anger": (-0.6, 0.7, 0.5), "sadness": (-0.7, -0.4, -0.4), "fear": (-0.65, 0.65, -0.55),
+    "disgust": (-0.6, 0.3, 0.25), "surprise": (0.2, 0.75, -0.1), "calm": (0.35, -0.5, 0.2),
+}  # fmt: skip
+"""Valence, arousal and dominance of each named emotion (Russell and Mehrabian 1977, rounded)."""
 FEELINGS: tuple[str, ...] = ("valence", "arousal", "dominance", *EMOTIONS)
 """Columns of `components.avatar.Feeling`."""
 
@@ -64,6 +69,8 @@ class Word(Struct, kw_only=True):
     emotion: Emotion = Emotion()
     regime: Regime | None = None
     """Whispered, shouted and the like; with `alone`, the word is no word but that sound."""
+    like: str = ""
+    """What memory it is to be said like ("earlier", "the greeting"); see `systems.memory.wish`."""
 
 
 class Mark(Struct, frozen=True):
@@ -80,6 +87,8 @@ class Sentence(Struct, kw_only=True):
     kind: str = "statement"
     """statement, wh-question, yes-no-question, exclamation, or continuation."""
     marks: list[Mark] = field(default_factory=list)
+    tags: tuple[str, ...] = ()
+    """Under which its utterance is remembered."""
 
 
 class Utterance(Struct, kw_only=True):
@@ -99,6 +108,7 @@ class Line(Struct, kw_only=True):
     text: str
     """As given: plain, with inline tags, or SSML."""
     emotion: Emotion | None = None
+    tags: tuple[str, ...] = ()
     at: int = 0
     """Next character to analyse, in the text with its markup removed."""
     spoken: bool = False

@@ -34,11 +34,14 @@ class Speech(Struct, kw_only=True):
     """Absolute sample of the current score's sample 0."""
     score: Score | None
     x: NDArray[Any]
-    """f64[K, C]: state at each knot (closed form carried from knot to knot)."""
+    """f64[K, C]: state at each knot (closed form carried from knot to knot). With one row before there is a score, the state to
+    begin with."""
     v: NDArray[Any]
     """f64[K, C]: its velocity, per second."""
     kind: str = ""
     """Of the sentence being sounded: question, exclamation or statement."""
+    sentence: Sentence | None = None
+    """The one being sounded, as it was planned."""
     queue: list[Sentence] = default(default_factory=list)
     """Sentences not planned yet."""
     turns: list[int] = default(default_factory=list)
@@ -49,6 +52,10 @@ class Speech(Struct, kw_only=True):
     """f64[CONTROL + 1], cycles: how far one vocal fold is ahead of the other over this tick."""
     clocks: list[tuple[float, float]] | None = None
     """Phase and frequency of nuclei and of accents at this tick; NaN for what there is not."""
+
+    def due(self, sample: int) -> bool:
+        """Whether the next sentence is to be planned at this absolute sample."""
+        return self.score is None or self.start + self.score.length <= sample
 
 
 class Larynx(Struct, kw_only=True):

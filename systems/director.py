@@ -6,7 +6,7 @@ known once the speaker's last waiting sentence has become a score, so an overlap
 
 from psi_ecs import App, Clock, Entities, Query, Reader, Res, Sparse, Write, Writer, system
 from psi_ecs.components.avatar import Attention
-from psi_ecs.components.event import Cue, Say, Spoken
+from psi_ecs.components.event import Cue, Quote, Say, Spoken
 from psi_ecs.components.script import Script, ScriptLine
 from psi_ecs.components.text import Waiting
 from psi_ecs.components.voice import Speech
@@ -20,6 +20,7 @@ def direct(
     waiting: Sparse[Waiting],
     spoken: Reader[Spoken],
     say: Writer[Say],
+    quote: Writer[Quote],
     cue: Writer[Cue],
 ) -> None:
     """Send the lines and cues whose moment this tick is, and notice the end of the scene."""
@@ -42,7 +43,10 @@ def direct(
         if due is None or now.sample < due:
             break
         play.started.append(now.sample)
-        say.send(Say(avatar=line.avatar, turn=turn, text=line.text, emotion=line.emotion))
+        if line.quote:
+            quote.send(Quote(avatar=line.avatar, turn=turn, what=line.quote))
+        else:
+            say.send(Say(avatar=line.avatar, turn=turn, text=line.text, emotion=line.emotion, tags=line.tags))
     _show(play, now, cue)
     play.done = _done(play, now)
 

@@ -24,6 +24,7 @@ from psi_ecs.components.face import FACE_ID, Articulation, Face, Head, Rig
 from psi_ecs.components.frame import Frame, Prediction
 from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.life import Claims
+from psi_ecs.components.moment import Quotes, Quoting
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.pattern import Pattern
 from psi_ecs.components.score import ARTICULATOR_REST
@@ -43,6 +44,7 @@ from .formats.heads import load_head
 from .formats.pattern import fitting, load_pattern
 from .formats.persona import load_persona
 from .grammar import accept, broken
+from .memory import Library, Memoir
 from .presets import speaker
 
 CAMERA = (0.0, 0.0, 1.0)
@@ -100,7 +102,7 @@ class Host:
     def idle(self) -> bool:
         """True when nobody speaks, nothing waits to be spoken, and no scene is under way."""
         world = self.app.world
-        busy = world.sparse[Speech] or world.sparse[Waiting] or self.app.pending
+        busy = any(world.sparse[cls] for cls in (Speech, Waiting, Quotes, Quoting)) or self.app.pending
         return not busy and world.resource(Script).done
 
     def avatar(
@@ -240,6 +242,39 @@ class Host:
             raise PsiError(f"recall: strength is {strength} and seconds {seconds}; give 0 to 1, and 0 to 3600")
         found = load_pattern(pattern, base) if isinstance(pattern, str) else fitting(pattern)
         self.app.send(Recall(avatar=avatar, pattern=found, strength=strength, seconds=seconds))
+
+    def memory(
+        self, avatar: int, path: Path | None = None, began: float = 0.0, scene: str = "", secret: bytes | None = None,
+        readonly: bool = False,
+    ) -> Memoir:  # fmt: skip
+        """What an avatar remembers, to look into and to act on. Given the path of its file (made if need be), it is from now on
+        who it was when that was written, and goes on writing; without one it remembers for as long as the host lives.
+
+        Args: began, seconds since 1970 at the host's first tick, for nothing here reads a clock; scene, kept with what is said;
+        secret, the key of an encrypted file; readonly, to recall and keep nothing. MemoryFileError in one line if the file
+        cannot be used.
+
+            memory = host.memory(mira, Path("mira.psimem"), began=time.time())
+            host.say(mira, "[like earlier] Shall we go on? [/]")
+        """
+        memoir, library = Memoir(self.app.world, avatar, self.app.send), self.app.world.resource(Library)
+        if path is not None:
+            library.open(avatar, memoir.persona, path, secret, readonly)
+            library.began, library.scene = began, scene
+            memoir.resume(began + self.time)
+        return memoir
+
+    def close(self) -> None:
+        """Write down what is remembered, and close the files. A host without files need not be closed."""
+        for avatar in self.avatars:
+            self.memory(avatar).close()
+
+    def quote(self, avatar: int, what: str) -> int:
+        """Show a moment of the past again, sound and face bit for bit, once the avatar is silent; returns the turn that its
+        events will carry. `what` is a phrase such as "greeting" or "#12". PsiError if nothing like it is remembered."""
+        self._turn += 1
+        self.memory(avatar).quote(what, self._turn)
+        return self._turn
 
     def learn(self, avatar: int, most: float = 2.0) -> None:
         """From now on let couplings form between what turns together in the avatar's field (Hebbian learning), none stronger

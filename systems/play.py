@@ -8,7 +8,7 @@ from psi_ecs.components.oscillator import Core
 from psi_ecs.components.pattern import Patterns
 from psi_ecs.components.scene import Scene, SceneCue
 from psi_ecs.components.script import Script, ScriptCue, ScriptLine
-from psi_ecs.components.text import EMOTIONS, Emotion
+from psi_ecs.components.text import EMOTIONS, MOODS, Emotion
 
 from .dynamics import load_core
 from .formats.pattern import load_pattern
@@ -23,20 +23,13 @@ OPEN = 0.15
 
 Vec3 = tuple[float, float, float]
 
-AXES: dict[str, tuple[float, float, float]] = {
-    "joy": (0.8, 0.5, 0.4), "anger": (-0.6, 0.7, 0.5), "sadness": (-0.7, -0.4, -0.4), "fear": (-0.65, 0.65, -0.55),
-    "disgust": (-0.6, 0.3, 0.25), "surprise": (0.2, 0.75, -0.1), "calm": (0.35, -0.5, 0.2),
-}  # fmt: skip
-"""Valence, arousal and dominance of each named emotion (Russell and Mehrabian 1977, rounded)."""
-
-
 def feeling(given: str | dict[str, float] | None) -> Emotion | None:
     """An emotion from a scene's name or table; None leaves it to the text."""
     if given is None:
         return None
     shares = {given: 1.0} if isinstance(given, str) else given
     names = {n: v for n, v in shares.items() if n in EMOTIONS}
-    axes = [sum(AXES[n][k] * v for n, v in names.items()) for k in range(3)]
+    axes = [sum(MOODS[n][k] * v for n, v in names.items()) for k in range(3)]
     axes = [
         max(-1.0, min(1.0, shares.get(axis, value)))
         for axis, value in zip(("valence", "arousal", "dominance"), axes, strict=True)
@@ -62,10 +55,14 @@ def opened(spot: Vec3, viewer: Vec3) -> Vec3:
 
 
 def open_scene(
-    scene: Scene, base: Path | None = None, seed: int | None = None, off: tuple[str, ...] = (), core: Core | None = None
-) -> Host:
-    """A host that plays `scene` from its first tick. `seed` and `core` replace the scene's own, `off` is as in `Host`.
-    AssetError if an asset is missing."""
+    scene: Scene, base: Path | None = None, seed: int | None = None, off: tuple[str, ...] = (), core: Core | None = None,
+    memories: Path | None = None, began: float = 0.0,
+) -> Host:  # fmt: skip
+    """A host that plays `scene` from its first tick, to be closed when it has been played.
+
+    Args: seed and core replace the scene's own; off is as in `Host`; memories: folder in which everyone remembers who has no
+    file in the scene; began: seconds since 1970 at the first tick. AssetError if an asset is missing, MemoryFileError if a
+    file of memories cannot be used."""
     core = load_core(scene.core, base) if core is None and scene.core else core
     host = Host(scene.seed if seed is None else seed, off, core)
     ids: dict[str, int] = {}
@@ -73,6 +70,11 @@ def open_scene(
     for avatar, (place, facing) in zip(scene.avatar, spots, strict=True):
         persona = avatar.persona or avatar.name
         ids[avatar.name] = host.avatar(persona, avatar.name, place, facing, base, avatar.concepts)
+        file = (base or Path()) / avatar.memory if avatar.memory else None
+        if file is None and memories is not None:
+            file = memories / f"{host.personas[-1].name}.psimem"
+        if file is not None:
+            host.memory(ids[avatar.name], file, began, scene.title)
         if avatar.pattern:
             host.recall(ids[avatar.name], avatar.pattern, base=base)
     for name in {c.name for c in scene.cue if c.kind == "recall"}:
@@ -87,7 +89,10 @@ def open_scene(
         host.look_at(entity, others[0] if len(others) == 1 else viewer, 0.75)
     script = Script(
         lines=[
-            ScriptLine(avatar=ids[line.who], text=line.text, emotion=feeling(line.emotion), pause=line.pause, at=line.at)
+            ScriptLine(
+                avatar=ids[line.who], text=line.text, quote=line.quote, tags=(line.remember.lower(),) if line.remember else (),
+                emotion=feeling(line.emotion), pause=line.pause, at=line.at,
+            )
             for line in scene.line
         ],
         cues=[_cue(c, ids, where, viewer) for c in scene.cue],

@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SIDES = ("components", "systems", "tools")
 EDGES = {
-    "av", "cyal", "defusedxml", "matplotlib", "networkx", "openal", "pyalsoft", "pyglet", "taichi", "vaderSentiment",
-    "websockets", "wetext",
+    "av", "cyal", "defusedxml", "keyring", "matplotlib", "networkx", "openal", "pyalsoft", "pyglet", "sqlcipher3", "taichi",
+    "vaderSentiment", "websockets", "wetext",
 }  # fmt: skip
 PLAIN = {"numpy", "msgspec"} | sys.stdlib_module_names
 ASSEMBLERS = ("psi_ecs.systems.host", "psi_ecs.systems.play", "psi_ecs.systems.presets")

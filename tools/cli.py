@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "expression": ("expression", "Make expressions of your own, and see their course."),
     "concepts": ("concepts", "See and edit what words mean, and what they stir."),
     "face": ("face", "Build, import, look at and export heads."),
+    "memory": ("memory", "Look into what a persona remembers, and take out of it."),
 }
 
 

@@ -69,10 +69,13 @@ def perform(
     off: tuple[str, ...] = (),
     core: Core | None = None,
     lufs: float | None = None,
+    memories: Path | None = None,
+    began: float = 0.0,
 ) -> str:
     """Play a scene to its end, or to second `end`. Returns a remark for the end; `tell` is told at once of what is missing;
-    `off` names parts to do without, `core` replaces the scene's field, `lufs` is about how loud each avatar is."""
-    host = open_scene(scene, base, seed, off, core)
+    `off` names parts to do without, `core` replaces the scene's field, `lufs` is about how loud each avatar is; `memories` and
+    `began` are as in `open_scene`."""
+    host = open_scene(scene, base, seed, off, core, memories, began)
     warm()
     gain = np.array([[calibrated(persona, lufs)] for persona in host.personas], np.float32)
     screen = open_window(host, scene, size, tell) if window else None
@@ -86,6 +89,7 @@ def perform(
         ticks = follow(host, player, screen, end, gain=gain)
     finally:
         player.close()
+        host.close()
     gaps = f", {player.underruns} gap{'s' * (player.underruns > 1)} in the sound" if player.underruns else ""
     return f"played {ticks / 60:.1f} s{gaps}"
 

@@ -63,6 +63,10 @@ class Plan:
     """Parts to do without, of `components.switch.PARTS`."""
     core: Core | None = None
     """Field of every avatar, instead of the scene's own."""
+    memories: Path | None = None
+    """Folder in which everyone remembers; nowhere but in their scene's files if None."""
+    began: float = 0.0
+    """Seconds since 1970 at the first tick, kept with what is remembered."""
     master: Master = AS_IT_IS
     """How loud, and at what rate."""
 
@@ -97,7 +101,7 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
 
     `progress` is told the seconds made so far. On an error or interrupt, unfinished files are removed.
     """
-    host = open_scene(scene, base, plan.seed, plan.off, plan.core)
+    host = open_scene(scene, base, plan.seed, plan.off, plan.core, plan.memories, plan.began)
     formats, remarks, pictures = possible(host, scene, plan)
     writer = _Writer(host, scene, plan, formats, pictures)
     try:
@@ -109,6 +113,8 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
     except BaseException:
         writer.abandon()
         raise
+    finally:
+        host.close()
 
 
 def possible(host: Host, scene: Scene, plan: Plan) -> tuple[list[str], list[str], Any]:

@@ -10,6 +10,7 @@ from psi_ecs import Clock, Commands, Edges, Entities, Query, Reader, Res, Sparse
 from psi_ecs.components.concept import TONE, Concept, Context, Link, Meaning
 from psi_ecs.components.event import Stop
 from psi_ecs.components.memory import MEANING, Bias, Biases, Tone
+from psi_ecs.components.moment import Quoting
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.text import FEELINGS, Sentence
 from psi_ecs.components.voice import Speech
@@ -71,7 +72,7 @@ def told(values: NDArray[np.floating], manner: str = "") -> Tone:
 @system("plan", after=("language",))
 def topic(
     avatars: Query[Entities, Context], concepts: Query[Entities, Concept], meanings: Sparse[Meaning], links: Edges[Link],
-    speech: Sparse[Speech], stops: Reader[Stop], biases: Sparse[Write[Biases]], graphs: Res[Write[Graphs]],
+    speech: Sparse[Speech], stops: Reader[Stop], biases: Sparse[Write[Biases]], quoting: Sparse[Quoting], graphs: Res[Write[Graphs]],
     switches: Res[Switches], clock: Res[Clock], cmd: Commands,
 ) -> None:  # fmt: skip
     """Before a sentence is planned: draw it to the tone that its subject was spoken of with, and learn from its own."""
@@ -79,7 +80,7 @@ def topic(
     parts: list[Part] = []
     begun: list[tuple[int, Sentence]] = []
     for entity, said in speech.items():
-        busy = said.score is not None and said.start + said.score.length > clock.value.sample
+        busy = not said.due(clock.value.sample) or entity in quoting
         if busy or not said.queue or entity in halted or {"memory", "emotion"} & set(switches.value.off):
             continue
         parts = parts or list(concepts)

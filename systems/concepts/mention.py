@@ -1,8 +1,9 @@
 """Words that are said or heard wake their concepts, which raise expressions and pump oscillators; habits begin.
 
 A word stirs its concepts; what is stirred fades exponentially, and a level follows it smoothly: two first-order modes, so that
-nothing jumps. A level raises expressions, and pumps oscillators: d amp/dt = settle (1 - (amp / goal)^2 + level (F^2 - 1)) amp
-(Stuart-Landau with gain) settles at F times the goal. Habits are gestures of a persona at kinds of sentences and at concepts.
+nothing jumps. A level raises expressions, and pumps oscillators: d amp/dt = settle (1 - (amp / goal)^2 + pump) amp
+(Stuart-Landau with gain) with pump = level (F^2 - 1) settles at F times the goal. Habits are gestures of a persona at kinds of
+sentences and at concepts.
 """
 
 from bisect import bisect_left
@@ -29,6 +30,8 @@ AHEAD = 0.25
 """Seconds by which a word acts before it sounds: faces show what is about to be said (Kendon 1980 on gesture and speech)."""
 FOLLOW = 5.0
 """1/s: the level is 63 % of the way after 0.2 s."""
+FINE = 32.0
+"""What concepts do goes in steps of 1/FINE, too small to be seen, so that it changes a few times a second and is soon kept."""
 
 
 @system("input", without=(Context,))
@@ -79,7 +82,7 @@ def resonate(
     for _, c in parts:
         c.stirred *= np.exp(-now.dt * c.fade)
         c.level += (c.stirred - c.level) * (1.0 - np.exp(-FOLLOW * now.dt))
-    _act(parts, graphs.value, [(ents.id, life) for ents, _, _, life in avatars], oscillators, now.dt)
+    _act(parts, graphs.value, [(ents.id, life) for ents, _, _, life in avatars], oscillators)
     _show(due, cues, now)
 
 
@@ -127,7 +130,6 @@ def _show(due: Sparse[Write[Due]], cues: Writer[Cue], now: Clock) -> None:
 
 def _act(
     parts: list[Run], graphs: Graphs, lives: list[tuple[NDArray[np.uint64], Life]], oscillators: Query[Write[Oscillator], Part],
-    dt: float,
 ) -> None:  # fmt: skip
     """Raise the expressions and amplitudes that awake concepts are tied to."""
     level, n = joined([c.level for _, c in parts], np.float64), len(graphs.who)
@@ -137,12 +139,9 @@ def _act(
     raised = np.bincount(place, level[concept] * strength, minlength=n * ROOM).reshape(n, ROOM)
     for ids, life in lives:
         slot, there = graphs.slots(ids)
-        life.raised[:] = raised[slot] * there[:, None]
+        life.raised[:] = np.rint(FINE * raised[slot] * there[:, None]) / FINE
     concept, place, strength = graphs.pumped
-    awake = level[concept]
-    if awake.max(initial=0.0) < 1e-3:
-        return
-    gain = np.bincount(place, awake * strength, minlength=n * len(Role)).reshape(n, len(Role))
+    gain = np.bincount(place, level[concept] * strength, minlength=n * len(Role)).reshape(n, len(Role))
     for osc, part in oscillators:
         slot, there = graphs.slots(part.avatar)
-        osc.amp[:] *= np.exp(osc.settle * gain[slot, part.role] * there * dt)
+        osc.pump[:] = np.rint(FINE * gain[slot, part.role] * there) / FINE

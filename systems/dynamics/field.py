@@ -47,7 +47,7 @@ def awaken(avatars: Query[Entities, Avatar], parts: Query[Part], core: Res[Core]
             cmd.insert(np.array([entity], np.uint64), Lock(held=0.0))
 
 
-@system("plan")
+@system("plan", after=("schedule", "open_moment"))
 def turn_knobs(
     oscillators: Query[Write[Oscillator], Part],
     tuning: Res[Write[Tuning]],
@@ -108,7 +108,7 @@ def checked(knob: Drive) -> Drive:
     return knob
 
 
-@system("simulate", after=(evaluate,))
+@system("simulate", after=(evaluate, "travel"))
 def advance(
     oscillators: Query[Write[Oscillator], Part],
     avatars: Query[Entities, Avatar, Feeling, Write[Lock]],
@@ -126,7 +126,9 @@ def advance(
     for osc, part in oscillators:
         rows = wires.rows(part)
         feel = np.zeros((len(wires.who), 10))
-        for ents, _, feeling, _ in avatars:
+        numbers = list[tuple[int, int]]()
+        for ents, avatar, feeling, _ in avatars:
+            numbers += zip(ents.id.tolist(), avatar.index.tolist(), strict=True)
             if "emotion" not in off:
                 feel[np.searchsorted(wires.who, ents.id)] = feeling.now
         wires.tune(field, feel, held(wires.who, speech, now.sample), tuning.value, osc, "coupling" not in off, now.dt)
@@ -139,9 +141,11 @@ def advance(
         for ents, avatar, _, _ in avatars:
             _rub(gaps, wires, ents.id, avatar, speech, field, cast.value, rng.value.seed, now)
         osc.theta[:] = phase_network.advance(osc.theta, wires.turning, wires.plan, now.block, now.rate)
-        _diffuse(osc, wires, now, rng.value.seed)
+        _diffuse(osc, wires, now, rng.value.seed, [number for _, number in sorted(numbers)])
         osc.theta[wires.row[:, Role.FOLD]] = (osc.theta[wires.row[:, Role.GLOTTIS]] + gaps) % 1.0
         osc.amp[:] = osc.amp / np.sqrt(wires.fade + (osc.amp / wires.goal) ** 2 * (1.0 - wires.fade))
+        if np.count_nonzero(osc.pump):
+            osc.amp[:] *= np.exp(osc.settle * osc.pump * now.dt)
         for ents, _, _, lock in avatars:
             wires.follow(lock, osc.theta, ents.id, field, now.dt)
 
@@ -164,13 +168,12 @@ def _rub(
         said.folds, gaps[who] = path, path[-1]
 
 
-def _diffuse(osc: Oscillator, wires: Wiring, now: Clock, seed: int) -> None:
-    """Let noise move the phases that it moves; normal by the sum of four (Irwin-Hall)."""
+def _diffuse(osc: Oscillator, wires: Wiring, now: Clock, seed: int, numbers: list[int]) -> None:
+    """Let noise move the phases that it moves; normal by the sum of four (Irwin-Hall). `numbers` are those of `wires.who`."""
     if not len(wires.noisy):
         return
-    who = len(wires.who)
-    each = 4 * len(wires.noisy) // who
-    draws = np.concatenate([run(seed * 1024 + i ^ 0xD1FF, each * now.tick, each).reshape(4, -1) for i in range(who)], axis=1)
+    each = 4 * len(wires.noisy) // len(numbers)
+    draws = np.concatenate([run(seed * 1024 + i ^ 0xD1FF, each * now.tick, each).reshape(4, -1) for i in numbers], axis=1)
     moved = osc.theta[wires.noisy] + wires.diffuse * (draws.sum(axis=0) - 2.0)
     osc.theta[wires.noisy] = moved - np.floor(moved)
 

@@ -77,7 +77,7 @@ def show(entity: int, score: Score, sample: int, out: Writer[Cue]) -> None:
             seconds = (s.end - sample) / RATE + AFTER
             for name, strength in s.regime.face.items():
                 strength = min(strength * s.regime.strength, 1.0)
-                out.send(Cue(avatar=entity, kind="expression", name=name, strength=strength, seconds=seconds))
+                out.send(Cue(avatar=entity, kind="expression", name=name, strength=strength, seconds=seconds, scored=True))
 
 
 def quiver(regime: Regime, states: F64, tremor: F64, quaver: F64) -> None:

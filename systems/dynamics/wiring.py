@@ -11,6 +11,7 @@ from psi_ecs.components.regime import Regime
 from psi_ecs.components.score import Score
 from psi_ecs.systems.kernels import phase_measures, phase_network
 from psi_ecs.systems.kernels.phase_network import Network, Plan
+from psi_ecs.systems.kernels.rowwise import rowwise
 
 from .regime import knobs
 
@@ -20,6 +21,8 @@ Arrays = tuple[NDArray[Any], ...]
 
 ERROR = 0.02
 """Cycles by which a phase may be wrong in the tick after an outside clock jumps; locked phases err far less and forget it."""
+RUNG = 1
+"""At least two steps a tick: as many as any feeling needs, so that nobody's steps hang on what others feel."""
 FIRM = 20.0
 """rad/s from which a 1:1 coupling is meant to hold, not just to draw."""
 FINE = 32.0
@@ -93,7 +96,7 @@ class Wiring:
             self._held, self._knobs = held, {entity: knobs(regime, core) for entity, regime in held.items()}
         self._felt = feel
         c, r = len(core.pulled), len(Role)
-        change = feel @ core.feel.T
+        change = rowwise(feel, core.feel.T)
         for entity, more in self._knobs.items():
             if entity in self.who:
                 change[self.who.index(entity)] += more
@@ -132,7 +135,7 @@ class Wiring:
         self.net = phase_network.network(len(osc.freq), *edges, *ratio)
         usual = self.freq.copy()
         usual[self.row] *= core.freq  # not what they are at this moment: a plan made after loading must be the same plan
-        self.plan = phase_network.plan(self.net, usual, dt, ERROR)
+        self.plan = phase_network.plan(self.net, usual, dt, ERROR, least=RUNG)
 
     def _add(self, tuning: Tuning, edges: Arrays, ratio: Arrays, coupled: bool) -> tuple[Arrays, Arrays]:
         """Edges (pulled, by, gain, lag) and ratios (n, m) with the couplings that the asset has not."""

@@ -17,16 +17,18 @@ from psi_ecs.components.oscillator import Oscillator, Part, Role
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react
-from psi_ecs.systems.face.breathing import Kept, breathe, chest
+from psi_ecs.systems.face.breathing import breathe
 from psi_ecs.systems.face.claim import checked, claim, owners
+from psi_ecs.systems.face.draws import Draws
 from psi_ecs.systems.face.field import Field, Index
-from psi_ecs.systems.face.held import limits
+from psi_ecs.systems.face.held import Bounds
+from psi_ecs.systems.face.said import Kept
 from psi_ecs.systems.face.state import CHEST
 from psi_ecs.systems.formats.expression import gather
 from psi_ecs.systems.formats.grammar import ruled
 from psi_ecs.systems.kernels import face_mouth
 
-BEAT, BREATH = int(Role.BEAT), int(Role.BREATH)
+BEAT = int(Role.BEAT)
 
 __all__ = ["checked", "equip", "express", "face", "owners"]
 
@@ -46,7 +48,7 @@ def equip(faces: Query[Entities, Avatar, Rig, Face], cast: Res[Cast], cmd: Comma
         lip_gap = rig.lip_gap.astype(np.float64)
         life = Life(
             lip_gap=lip_gap,
-            reach=rig.lip_gap[:, :, 1:] @ face_mouth.RAISERS,
+            reach=face_mouth.reach(lip_gap),
             tuck=face_mouth.tuck_pose(lip_gap, rig.tooth_gap.astype(np.float64)),
             standing=standing,
             blink=[m.blink for m in manners],
@@ -69,6 +71,7 @@ def express(
     oscillators: Query[Write[Oscillator], Part],
     index: Res[Write[Index]],
     kept: Res[Write[Kept]],
+    bounds: Res[Write[Bounds]],
     shown: Res[Expressions],
     rules: Res[Grammar],
     cast: Res[Cast],
@@ -81,37 +84,39 @@ def express(
     claims: Sparse[Claims],
 ) -> None:
     """Pose every face for this tick."""
-    draw, now, table = rng.value.stream("face"), clock.value, shown.value
+    now, table = clock.value, shown.value
     heard, told, ruling = list(cues), list(spoken), "grammar" not in switches.value.off
     owned, anyone = claims.items(), bool(speech.items())
     for ents, avatar, feeling, look, place, art, rig, life, out in faces:
         field = _field(ents.id, index.value, oscillators)
         if field is None:
             continue
-        row = {e: i for i, e in enumerate(ents.id.tolist())}
+        draw = Draws(rng.value.seed, avatar.index, life.drawn)
+        ids, turns = ents.id.tolist(), avatar.turn.tolist()
+        row = {e: i for i, e in enumerate(ids)}
         for event in heard:
             if event.avatar in row:
                 react.cue(event, row[event.avatar], life, field, table, now, draw)
-        speaking = avatar.turn >= 0
-        for said in told:
-            if said.avatar in row:
-                react.turn(said, row[said.avatar], life, field, draw)
-            react.hear(said, life, speaking, now, draw)
-        listening = ~speaking & (anyone | (life.doing[:, 0] > now.sample))
+        speaking = [turn >= 0 for turn in turns]
+        for spoke in told:
+            if spoke.avatar in row:
+                react.turn(spoke, row[spoke.avatar], life, field, draw)
+            react.hear(spoke, life, speaking, now, draw)
+        told_to = life.doing[:, 0].tolist()
+        listening = [not talks and (anyone or until > now.sample) for talks, until in zip(speaking, told_to, strict=True)]
         react.reply(life, listening, now, draw)
-        for who in np.flatnonzero(speaking).tolist():
-            voice = speech.get(int(ents.id[who]))
-            if voice is not None:
-                react.accents(voice, who, life, float(art.ahead[who, 1]), float(field.amp[BEAT, who]), now, draw.uniform)
+        said = [kept.value.of(e, speech.get(e)) if talks else None for e, talks in zip(ids, speaking, strict=True)]
+        for who, found in enumerate(said):
+            if found is not None:
+                react.accents(found, who, life, art.ahead.item(who, 1), field.amp.item(BEAT, who), now, draw)
         react.leak(feeling.goal, life, now, draw)
         react.cycles(life, field, look.strength, listening, draw, now)
-        breathe(ents.id, avatar.turn, speech, life, field, kept.value, now)
-        wave = pose.waves(field)
-        held = limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
-        seen = pose.drive(life, feeling, art, look, place, wave, chest(field.theta[BREATH]), table, avatar.turn, now)
+        breathe(said, life, field, now)
+        moment = pose.moments(field)
+        held = bounds.value.limits(rules.value, cast.value.personas, avatar.index, feeling.now) if ruling else None
+        driven = pose.drive(life, feeling, art, look, place, moment, table, avatar.turn, now)
         mine = [(row[e], c) for e, c in owned if e in row]
-        out.weights[:] = pose.weights(life, art, rig, field, table, seen, wave, held, now, mine)
-        out.tongue[:] = pose.tongue(life, art)
+        out.weights[:], out.tongue[:] = pose.weights(life, art, rig, field, table, driven, moment, held, now, mine)
         out.breath[:] = life.drive[:, CHEST]
 
 
@@ -126,4 +131,4 @@ def _field(ids: NDArray[np.uint64], index: Index, oscillators: Query[Write[Oscil
 
 def face(app: App) -> None:
     """Plugin: gives every avatar a living face."""
-    app.add(gather(), Repertoire(), Index(), Kept(), ruled, switches, rehearse, equip, claim, express)
+    app.add(gather(), Repertoire(), Index(), Kept(), Bounds(), ruled, switches, rehearse, equip, claim, express)

@@ -19,9 +19,10 @@ from psi_ecs.components.oscillator import Oscillator, Role
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Speech
 from psi_ecs.systems.face import pose, react, state
-from psi_ecs.systems.face.breathing import chest
+from psi_ecs.systems.face.draws import Middle
 from psi_ecs.systems.face.field import Field
-from psi_ecs.systems.face.held import limits
+from psi_ecs.systems.face.held import Bounds
+from psi_ecs.systems.face.said import Kept
 
 F64 = NDArray[np.float64]
 
@@ -49,35 +50,29 @@ def weights(
     life, feeling, look = world.peek(avatar, Life), world.peek(avatar, Feeling), world.peek(avatar, Attention)
     place, rig, who = world.peek(avatar, Place), world.peek(avatar, Rig), world.peek(avatar, Avatar)
     now, shown = world.resource(Clock), world.resource(Expressions)
-    said, owned, known = world.get_sparse(avatar, Speech), world.get_sparse(avatar, Claims), True
-    seen = np.ones(1), np.ones((1, 3))
-    kept, rules, cast = "grammar" not in world.resource(Switches).off, world.resource(Grammar), world.resource(Cast)
+    said = world.resource(Kept).of(avatar, world.get_sparse(avatar, Speech))
+    owned, known, driven = world.get_sparse(avatar, Claims), True, pose.still(life)
+    ruled, rules, cast = "grammar" not in world.resource(Switches).off, world.resource(Grammar), world.resource(Cast)
     parts, clock = min(ceil(seconds * now.fps), MOST), now
     step = seconds / max(parts, 1)
     block = max(round(step * now.rate), 1)
     begin, spot = feeling.now.copy(), look.target.astype(np.float64)
     for k in range(1, parts + 1):
-        sample = now.sample + (k - 1) * block
+        clock = Clock(tick=round((now.sample + (k - 1) * block) / block), rate=now.rate, block=block)
         art, known = mouth(k * step)
         feeling.now[:] = feeling.goal + (begin - feeling.goal) * np.exp(-k * step / FEELING_SECONDS)
         look.target[:] = spot + (partner[0] - spot) * (k / parts)
         if said is not None:
-            clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
-            react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, _middle)
-        waves = pose.waves(_later(field, k * step))
-        clock = Clock(tick=round(sample / block), rate=now.rate, block=block)
-        air = chest(_later(field, k * step).theta[Role.BREATH])
-        seen = pose.drive(life, feeling, art, look, place, waves, air, shown, who.turn, clock)
+            react.accents(said, 0, life, float(art.ahead[0, 1]), float(field[2][Role.BEAT]), clock, Middle())
+        moment = pose.moments(_later(field, k * step))
+        driven = pose.drive(life, feeling, art, look, place, moment, shown, who.turn, clock)
     later = _later(field, seconds)
     art, known = mouth(seconds)
-    held = limits(rules, cast.personas, who.index, feeling.now) if kept else None
+    held = world.resource(Bounds).limits(rules, cast.personas, who.index, feeling.now) if ruled else None
     claims = [] if owned is None else [(0, owned)]
-    w = pose.weights(life, art, rig, later, shown, seen, pose.waves(later), held, clock, claims)[0]
+    w = pose.weights(life, art, rig, later, shown, driven, pose.moments(later), held, clock, claims)[0][0]
     return w, _trust(field, seconds, known, partner[1])
 
-
-def _middle(low: float, high: float) -> float:
-    return 0.5 * (low + high)
 
 
 def _later(field: tuple[F64, F64, F64], seconds: float) -> Field:

@@ -32,7 +32,7 @@ def checked(pose: Pose) -> Pose:
     return pose
 
 
-@system("plan")
+@system("plan", after=("schedule", "open_moment"))
 def claim(poses: Reader[Pose], backs: Reader[Unpose], claims: Sparse[Write[Claims]], clock: Res[Clock]) -> None:
     """Take note of what is claimed and handed back, and move every share by a tick."""
     for pose in poses:

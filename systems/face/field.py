@@ -11,7 +11,8 @@ ROLES = len(Role)
 
 
 class Field(NamedTuple):
-    """Phases and frequencies of one table of avatars; `row` finds them again in the oscillators' own table."""
+    """Phases and frequencies of one table of avatars, views where they lie in a run, else copies; `row` finds them again in the
+    oscillators' own table."""
 
     theta: NDArray[np.float64]
     """f64[ROLES, A], cycles."""
@@ -42,19 +43,32 @@ class Index:
 
     def __init__(self) -> None:
         """Nothing looked up yet."""
-        self._avatar: NDArray[np.uint64] | None = None
-        self._rows = dict[int, tuple[NDArray[np.uint64], NDArray[np.intp] | None]]()
+        self._table: tuple[Oscillator | None, NDArray[np.uint64] | None] = None, None
+        self._found = dict[int, tuple[NDArray[np.uint64], NDArray[np.intp] | None, Field | None]]()
 
     def field(self, ids: NDArray[np.uint64], source: Oscillator, part: Part) -> Field | None:
         """The field of avatars `ids` in one table of oscillators; None while any of them still lacks one."""
-        if self._avatar is not part.avatar:
-            self._avatar = part.avatar
-            self._rows.clear()
-        kept = self._rows.get(id(ids))
+        if self._table[0] is not source or self._table[1] is not part.avatar:
+            self._table = source, part.avatar
+            self._found.clear()
+        kept = self._found.get(id(ids))
         if kept is None or kept[0] is not ids:  # the array is kept, so that its id cannot be another's
-            kept = self._rows[id(ids)] = ids, rows(ids, part.avatar, part.role)
-        row = kept[1]
-        return None if row is None else Field(source.theta[row], source.freq[row], source.amp[row], row, source)
+            row = rows(ids, part.avatar, part.role)
+            kept = self._found[id(ids)] = ids, row, None if row is None else viewed(row, source)
+        _, row, view = kept
+        if row is None or view is not None:
+            return view
+        return Field(source.theta[row], source.freq[row], source.amp[row], row, source)
+
+
+def viewed(row: NDArray[np.intp], source: Oscillator) -> Field | None:
+    """The field as views, if its rows intp[ROLES, A] lie avatar after avatar without a gap, as they are born; else None."""
+    first = int(row.min(initial=len(source.theta)))
+    if (row.T.ravel() != np.arange(first, first + row.size)).any():
+        return None
+    span, shape = slice(first, first + row.size), (-1, ROLES)
+    theta, freq, amp = source.theta[span].reshape(shape), source.freq[span].reshape(shape), source.amp[span].reshape(shape)
+    return Field(theta.T, freq.T, amp.T, row, source)
 
 
 def rows(ids: NDArray[np.uint64], avatar: NDArray[np.uint64], role: NDArray[np.int16]) -> NDArray[np.intp] | None:

@@ -1,7 +1,7 @@
 """What changes a face's course: cues, accents, turns, feelings that turn, and oscillators that begin a new cycle (blinks and
 fixations)."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +11,17 @@ from psi_ecs.components.event import Cue, Spoken
 from psi_ecs.components.expression import FELT, Expressions
 from psi_ecs.components.life import Life
 from psi_ecs.components.oscillator import Role
-from psi_ecs.components.phone import PHONES
 from psi_ecs.components.text import EMOTIONS
-from psi_ecs.components.voice import Speech
+from psi_ecs.systems.face.draws import Draws, Middle
 from psi_ecs.systems.face.field import Field
+from psi_ecs.systems.face.said import Said
 from psi_ecs.systems.face.state import BOW, BROW, IMPULSE, NOD, SHAKE, TALK
 from psi_ecs.systems.kernels import face_eyes
 
 Ids = NDArray[np.intp]
 
-CYCLES = slice(Role.BLINK, Role.GAZE_PITCH + 1)
+CYCLES = slice(int(Role.BLINK), int(Role.GAZE_PITCH) + 1)
 """Oscillators whose new cycle is a blink, a fixation, and a look away or back."""
-VOWEL = np.array([p.vowel for p in PHONES])
 BROW_LEAD = 2640
 """Samples by which a brow raise is struck before its accent: it leads by 60 ms (Flecha-Garcia 2010), and takes 50 to show."""
 TALKING_BLINK, READING_BLINK = 26.0 / 17.0, 4.5 / 17.0
@@ -33,18 +32,13 @@ REPLY, REPLY_ANGLE = 0.4, (0.03, 0.08)
 """How often a listener nods at the end of what it hears, and by how much, radians."""
 BURST = (0.04, 0.2)
 """Seconds that a micro-expression lasts (Yan et al. 2013: up to 0.2 s; its shortest is ours)."""
-LEAK = 0.3
-"""Strength of a feeling that begins with a burst of its expression."""
+LEAK = np.float32(0.3).item()
+"""Strength of a feeling that begins with a burst of its expression, in the precision of feelings."""
 LINE, STEP = 0.10, 0.035
 """Half the width of a line that is read, and a saccade along it, radians (about eight letters: Rayner 1998)."""
 
 
-def lognormal(rng: np.random.Generator, mean: NDArray[np.float64] | float, spread: float, n: int) -> NDArray[np.float64]:
-    """Draw n log-normal times with this mean and log-spread."""
-    return np.asarray(mean * np.exp(spread * rng.standard_normal(n) - 0.5 * spread * spread), np.float64)
-
-
-def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, clock: Clock, rng: np.random.Generator) -> None:
+def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, clock: Clock, draw: Draws) -> None:
     """Begin what a cue directs for the avatar in row `who`."""
     until, one = clock.sample + round(event.seconds * clock.rate), np.array([who])
     if event.kind == "nod":
@@ -64,7 +58,7 @@ def cue(event: Cue, who: int, life: Life, field: Field, shown: Expressions, cloc
     else:
         name = event.name if event.kind == "expression" else event.kind
         if name == "think":
-            look_away(one, life, field, rng, event.seconds)
+            look_away(one, life, field, draw, event.seconds)
         if name in shown.names:
             n = shown.names.index(name)
             life.want[who, n] = min(max(event.strength, 0.0), 1.0)
@@ -77,51 +71,53 @@ def burst(life: Life, who: int, row: int, size: float, seconds: float, clock: Cl
     life.burst_span[who] = clock.sample, clock.sample + round(min(max(seconds, BURST[0]), BURST[1]) * clock.rate)
 
 
-def leak(goal: NDArray[np.float32], life: Life, clock: Clock, rng: np.random.Generator) -> None:
+def leak(goal: NDArray[np.float32], life: Life, clock: Clock, draw: Draws) -> None:
     """A feeling that turns shows at once, for the blink of an eye, before its expression has grown; `goal` f32[A, 10]."""
-    named = goal[:, 3:]
-    if named.max() <= LEAK and life.leading.max() < 0:
-        return
-    best = named.argmax(axis=1)
-    leading = np.where(named[np.arange(len(best)), best] > LEAK, best, -1)
-    for who in np.flatnonzero(leading != life.leading).tolist():
-        life.leading[who] = leading[who]
-        if leading[who] >= 0 and rng.random() < 0.6:
-            row = FELT.index(EMOTIONS[int(leading[who])])
-            burst(life, who, row, rng.uniform(0.2, 0.4), rng.uniform(0.16, BURST[1]), clock)
+    for who, (feeling, before) in enumerate(zip(goal[:, 3:].tolist(), life.leading.tolist(), strict=True)):
+        most = max(feeling)
+        leading = feeling.index(most) if most > LEAK else -1
+        if leading == before:
+            continue
+        life.leading[who] = leading
+        if leading >= 0 and draw.random(who) < 0.6:
+            row = FELT.index(EMOTIONS[leading])
+            burst(life, who, row, draw.uniform(0.2, 0.4, who), draw.uniform(0.16, BURST[1], who), clock)
 
 
-def turn(event: Spoken, who: int, life: Life, field: Field, rng: np.random.Generator) -> None:
+def turn(event: Spoken, who: int, life: Life, field: Field, draw: Draws) -> None:
     """Speakers look away as they begin, look back as they end, and blink at the ends of sentences."""
     one = np.array([who])
-    if event.kind == "turn-start" and rng.random() < 0.5 and life.glance_until[who] < event.start:
-        look_away(one, life, field, rng, 0.8)
+    if event.kind == "turn-start" and draw.random(who) < 0.5 and life.glance_until[who] < event.start:
+        look_away(one, life, field, draw, 0.8)
     elif event.kind == "turn-end":
         life.wander[who] = 0.0
-    elif event.kind == "sentence" and rng.random() < 0.35:
+    elif event.kind == "sentence" and draw.random(who) < 0.35:
         blink(one, field)
 
 
-def hear(event: Spoken, life: Life, speaking: NDArray[np.bool_], clock: Clock, rng: np.random.Generator) -> None:
+def hear(event: Spoken, life: Life, speaking: Sequence[bool], clock: Clock, draw: Draws) -> None:
     """Listeners may nod as a sentence that they hear ends: continuers fall at phrase ends (Duncan 1972; Maynard 1987)."""
     if event.kind == "sentence":
-        for who in np.flatnonzero(~speaking).tolist():
-            if rng.random() < REPLY:
-                life.reply[who] = event.end + round(rng.uniform(-0.25, 0.35) * clock.rate)
+        for who, talks in enumerate(speaking):
+            if not talks and draw.random(who) < REPLY:
+                life.reply[who] = event.end + round(draw.uniform(-0.25, 0.35, who) * clock.rate)
 
 
-def reply(life: Life, listening: NDArray[np.bool_], clock: Clock, rng: np.random.Generator) -> None:
+def reply(life: Life, listening: Sequence[bool], clock: Clock, draw: Draws) -> None:
     """Nod where a nod is due; those who are told to listen nod now and then."""
-    if not (listening.any() or life.reply.any()):
+    due, now = life.reply.tolist(), clock.sample
+    if not (any(listening) or any(due)):
         return
-    for who in np.flatnonzero(listening & (life.reply == 0) & (life.doing[:, 0] > clock.sample)).tolist():
-        life.reply[who] = clock.sample + round(float(lognormal(rng, 7.0, 0.5, 1)[0]) * clock.rate)
-    for who in np.flatnonzero((life.reply > 0) & (life.reply <= clock.sample)).tolist():
-        life.reply[who] = 0
-        if listening[who]:
-            push(life, who, BOW, float(rng.uniform(*REPLY_ANGLE)) * float(life.gesture[who]))
-            if rng.random() < 0.25:
-                push(life, who, BROW, float(rng.uniform(0.05, 0.2)))
+    for who, told in enumerate(life.doing[:, 0].tolist()):
+        if listening[who] and due[who] == 0 and told > now:
+            life.reply[who] = due[who] = now + round(float(draw.lognormal(7.0, 0.5, np.array([who]))[0]) * clock.rate)
+    for who, at in enumerate(due):
+        if 0 < at <= now:
+            life.reply[who] = 0
+            if listening[who]:
+                push(life, who, BOW, draw.uniform(*REPLY_ANGLE, who) * float(life.gesture[who]))
+                if draw.random(who) < 0.25:
+                    push(life, who, BROW, draw.uniform(0.05, 0.2, who))
 
 
 def push(life: Life, who: int, mode: int, amount: float) -> None:
@@ -136,91 +132,70 @@ def blink(who: Ids, field: Field) -> None:
     field.restart(Role.BLINK, ready, 1.0 / np.maximum(field.freq[Role.BLINK, ready], 1e-9))
 
 
-def look_away(who: Ids, life: Life, field: Field, rng: np.random.Generator, seconds: float) -> None:
+def look_away(who: Ids, life: Life, field: Field, draw: Draws, seconds: float) -> None:
     """Avert the gaze for about so long: to a side, more often up or level than down (thinking)."""
-    n = len(who)
-    side = np.where(rng.random(n) < 0.5, -1.0, 1.0)
-    life.wander[who, 0] = side * rng.uniform(0.12, 0.34, n)
-    life.wander[who, 1] = rng.uniform(-0.13, 0.12, n)
-    field.restart(Role.GAZE_PITCH, who, lognormal(rng, seconds, 0.35, n))
-    blink(who[rng.random(n) < 0.3], field)
+    side = np.where(draw.random(who) < 0.5, -1.0, 1.0)
+    life.wander[who, 0] = side * draw.uniform(0.12, 0.34, who)
+    life.wander[who, 1] = draw.uniform(-0.13, 0.12, who)
+    field.restart(Role.GAZE_PITCH, who, draw.lognormal(seconds, 0.35, who))
+    blink(who[draw.random(who) < 0.3], field)
 
 
 def cycles(
-    life: Life, field: Field, strength: NDArray[np.float32], listening: NDArray[np.bool_], rng: np.random.Generator,
-    clock: Clock,
+    life: Life, field: Field, strength: NDArray[np.float32], listening: Sequence[bool], draw: Draws, clock: Clock,
 ) -> None:  # fmt: skip
     """Draw the next blink, fixation or glance of every oscillator that came round in this tick."""
-    wrapped = field.theta[CYCLES] < field.freq[CYCLES] * clock.dt
-    if not wrapped.any():
+    around = field.theta[CYCLES] < field.freq[CYCLES] * clock.dt
+    if not np.count_nonzero(around):
         return
     talk, reading = life.drive[:, TALK], life.doing[:, 1] > clock.sample
-    who = np.flatnonzero(wrapped[0])
-    if who.size:
-        social = (talk[who] > 0.5) | listening[who]
-        rate = life.blink[who] * np.where(reading[who], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
-        pause = lognormal(rng, 60.0 / np.maximum(rate, 0.5), 0.5, len(who))
-        field.retime(Role.BLINK, who, np.maximum(pause, face_eyes.BLINK + 0.1))
-    who = np.flatnonzero(wrapped[1])
-    if who.size:
-        fixate(who, reading[who], life, field, rng)
-    who = np.flatnonzero(wrapped[2])
-    if who.size:
-        free = (life.glance_until[who] <= clock.sample) & ~reading[who]
-        away = np.where(free, 0.9 * (1.0 - strength[who]) + 0.3 * talk[who], 0.0)
-        leave = (life.wander[who] == 0.0).all(axis=1) & (rng.random(len(who)) < away)
-        stay = who[~leave]
+    blinks, fixations, looks = (np.flatnonzero(came) for came in around)
+    if blinks.size:
+        social = (talk[blinks] > 0.5) | np.array(listening)[blinks]
+        rate = life.blink[blinks] * np.where(reading[blinks], READING_BLINK, np.where(social, TALKING_BLINK, 1.0))
+        pause = draw.lognormal(60.0 / np.maximum(rate, 0.5), 0.5, blinks)
+        field.retime(Role.BLINK, blinks, np.maximum(pause, face_eyes.BLINK + 0.1))
+    if fixations.size:
+        fixate(fixations, reading[fixations], life, field, draw)
+    if looks.size:
+        free = (life.glance_until[looks] <= clock.sample) & ~reading[looks]
+        away = np.where(free, 0.9 * (1.0 - strength[looks]) + 0.3 * talk[looks], 0.0)
+        leave = (life.wander[looks] == 0.0).all(axis=1) & (draw.random(looks) < away)
+        stay = looks[~leave]
         life.wander[stay] = 0.0
-        field.retime(Role.GAZE_PITCH, stay, lognormal(rng, 2.4, 0.45, len(stay)))
+        field.retime(Role.GAZE_PITCH, stay, draw.lognormal(2.4, 0.45, stay))
         if leave.any():
-            look_away(who[leave], life, field, rng, 1.1)
+            look_away(looks[leave], life, field, draw, 1.1)
 
 
-def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, rng: np.random.Generator) -> None:
+def fixate(who: Ids, reading: NDArray[np.bool_], life: Life, field: Field, draw: Draws) -> None:
     """The next fixation: about what is attended to, or along a line from its left to its right and back (Rayner 1998)."""
-    life.scan[who] = np.where(reading[:, None], life.scan[who], rng.standard_normal((len(who), 2)) * (0.020, 0.013))
+    about = np.stack((0.020 * draw.normal(who), 0.013 * draw.normal(who)), axis=1)
+    life.scan[who] = np.where(reading[:, None], life.scan[who], about)
     lines = who[reading]
-    ahead = life.scan[lines, 0] - STEP * rng.uniform(0.6, 1.4, len(lines))
+    ahead = life.scan[lines, 0] - STEP * draw.uniform(0.6, 1.4, lines)
     over = ahead < -LINE
     life.scan[lines, 0] = np.where(over, LINE, ahead)
     below = np.where(life.scan[lines, 1] > 0.17, 0.08, life.scan[lines, 1] + 0.012)
     life.scan[lines, 1] = np.where(over, below, life.scan[lines, 1])
     mean = np.where(reading, 0.25, 0.75)
-    field.retime(Role.GAZE_YAW, who, np.maximum(lognormal(rng, mean, 0.5, len(who)), 0.15))
+    field.retime(Role.GAZE_YAW, who, np.maximum(draw.lognormal(mean, 0.5, who), 0.15))
 
 
 def accents(
-    speech: Speech, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Callable[[float, float], float]
+    said: Said, who: int, life: Life, ahead: float, size: float, clock: Clock, draw: Draws | Middle
 ) -> None:
     """Toss the head, chin up and then down, on the accented vowel that the head's own beat comes to in this tick, and raise the
     brows on the one that it is about to; `ahead` tells by how many seconds it is further along than the sound, `size` and
-    `draw(low, high)` how much."""
-    if speech.score is None:
-        return
+    `draw` varies how much."""
     until = clock.sample + clock.block + round(ahead * clock.rate)
-    since = max(int(life.beaten[who]), until - 2 * clock.block, speech.start - BROW_LEAD)  # what it has come to already is done
+    since = max(life.beaten.item(who), until - 2 * clock.block, said.begin - BROW_LEAD)  # what it has come to already is done
     if since >= until:
         return
     life.beaten[who] = until
-    size *= float(life.gesture[who])
-    strength = accent(speech, since - speech.start, until - since)
-    if strength > 0.0:
-        push(life, who, NOD, -0.022 * strength * size * draw(0.6, 1.2))
-    strength = accent(speech, since - speech.start + BROW_LEAD, until - since)
-    if strength > 0.45:
-        push(life, who, BROW, 0.30 * strength * size * draw(0.5, 1.1))
-
-
-def accent(speech: Speech, start: int, length: int) -> float:
-    """Strength of the accent on a stressed vowel that begins within samples [start, start + length) of the score, 0 if none:
-    how far its highest pitch target stands above the sentence's middle, 1 at three semitones."""
-    score = speech.score
-    assert score is not None
-    p = int(score.start.searchsorted(start))
-    if p >= len(score.start) or score.start[p] >= start + length or score.stress[p] != 1 or not VOWEL[score.phone[p]]:
-        return 0.0
-    mine = score.knot_phone == p
-    if not mine.any():
-        return 0.0
-    rise = float(score.target[mine, 0].max() - np.median(score.target[:, 0]))
-    return min(max(rise / 3.0, 0.15), 1.6)
+    place, length = since - said.begin, until - since
+    now, soon = said.accents.within(place, length), said.accents.within(place + BROW_LEAD, length)
+    if now > 0.0:
+        push(life, who, NOD, -0.022 * now * (size * life.gesture.item(who)) * draw.uniform(0.6, 1.2, who))
+    if soon > 0.45:
+        push(life, who, BROW, 0.30 * soon * (size * life.gesture.item(who)) * draw.uniform(0.5, 1.1, who))

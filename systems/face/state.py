@@ -11,7 +11,7 @@ from psi_ecs.components.life import DRIVES
 from psi_ecs.components.oscillator import Role
 from psi_ecs.components.phone import PHONES
 from psi_ecs.components.text import EMOTIONS
-from psi_ecs.systems.kernels import koopman
+from psi_ecs.systems.kernels import face_mouth, koopman
 
 F64 = NDArray[np.float64]
 
@@ -22,6 +22,8 @@ TALK, DENTAL, LIFT = range(ROOM, ROOM + 3)
 HEAD, EYE, CHEST, BROWS = slice(ROOM + 3, ROOM + 5), slice(ROOM + 5, ROOM + 7), ROOM + 7, ROOM + 8
 """Yaw and pitch that the head follows; where the eyes look in the body's space; how far the chest is expanded; how far accents
 raise the brows."""
+OTHERS = slice(TALK, DRIVES)
+"""All of these, in this order."""
 
 RATE = np.full(DRIVES, 10.0)
 """Relaxation rates, 1/s: 91 % of the way in 4/rate seconds. Head 0.5 s; expressions have their own."""
@@ -32,9 +34,9 @@ RATE[BROWS] = 40.0
 
 
 def felt_by() -> F64:
-    """What each feeling f[10] asks of each expression, f64[10, E]: the dimensions of their two ends, categories of their own. A
-    negative strength counts as none."""
-    m = np.zeros((3 + len(EMOTIONS), ROOM))
+    """What each feeling f[10] asks of each drive, f64[10, DRIVES]: of expressions, the dimensions of their two ends, categories
+    of their own. A negative strength counts as none."""
+    m = np.zeros((3 + len(EMOTIONS), DRIVES))
     for k in range(3):
         m[k, 2 * k], m[k, 2 * k + 1] = 1.0, -1.0
     m[range(3, 3 + len(EMOTIONS)), range(len(AXES), len(FELT))] = 1.0
@@ -42,9 +44,8 @@ def felt_by() -> F64:
 
 
 FELT_BY = felt_by()
-SOUNDING = np.array([[p.name != "SIL", p.name in ("TH", "DH")] for p in PHONES], np.float64)
-"""Of each phone, f64[P, 2]: whether it sounds, and whether the tongue is between the teeth."""
-
+SOUNDING = [(float(p.name != "SIL"), float(p.name in ("TH", "DH"))) for p in PHONES]
+"""Of each phone: whether it sounds, and whether the tongue is between the teeth."""
 
 NOD, BROW, BOW, SHAKE = range(4)
 """Swings: the nod and the brow raise of an accent, and the nod and the shake of a cue."""
@@ -62,16 +63,27 @@ def paces(shown: Expressions, dt: float) -> tuple[F64, F64, F64, NDArray[np.comp
     return up, down, 1.0 - np.exp(-shown.wear * dt), np.exp(MODES * dt)[:, None]
 
 
-WAVE_ROLE = np.array([Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL] * 2 + [Role.PHRASE] + [Role.BROW, Role.MOUTH] * 2
-                     + [Role.GAZE_YAW, Role.GAZE_PITCH])  # fmt: skip
-WAVE_TURN = 2.0 * np.pi * np.array([[1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1]]).T
-WAVE_SHIFT = np.array([[0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi, 0.5 * np.pi, 0.0, 0.0]]).T
-"""Waves read off the oscillators: sin(turn * theta + shift)."""
+@lru_cache(maxsize=4)
+def overriding(shown: Expressions) -> tuple[NDArray[np.intp], F64]:
+    """The expressions that override anything, intp[K], and what they take from blinks, gaze and speech, f64[K, 3]."""
+    rows = np.flatnonzero(shown.override.any(axis=1))
+    return rows, shown.override[rows]
+
+
+_SWAYS = [Role.SWAY_YAW, Role.SWAY_PITCH, Role.SWAY_ROLL]
+WAVE_ROLE = np.array([*_SWAYS, *_SWAYS, Role.PHRASE, *[Role.BROW, Role.MOUTH] * 2, Role.GAZE_YAW, Role.GAZE_PITCH])
+WAVE_TURN = 2.0 * np.pi * np.array([1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 1, 1, 1])
+WAVE_SHIFT = np.array([0.0, 0.0, 0.0, 1.3, 1.3, 1.3, 0.0, 0.0, 0.0, 0.5 * np.pi, 0.5 * np.pi, 0.0, 0.0])
+"""Waves read off the oscillators: amp * sin(turn * theta + shift)."""
 SWAYING, PHRASE_WAVE, TONUS, DRIFT = slice(0, 6), 6, slice(7, 11), slice(11, 13)
 
-SWAY, PITCH, RAISE, GESTURE, TONE, REST = slice(0, 6), 6, 7, slice(8, 11), slice(11, 15), 15
-"""Movements: sway, voice pitch, brow raise, gestures (nods, shake, phrase), and the tone of the muscles: waves of brow and
-mouth, and its mean."""
+PITCH, RAISE, REST, FILL, SPEECH = 6, 7, 15, 16, slice(17, 17 + len(face_mouth.SPEECH))
+TONGUE = slice(SPEECH.stop, SPEECH.stop + 2)
+"""Movements: six of sway, voice pitch, brow raise, pitch and yaw of the head with nods and shakes, its gesture over a phrase;
+the tone of the muscles: four waves of brow and mouth, and its mean; a chest that fills; what speech does; and the tongue, which
+none of the 61 channels shows."""
+FLARE = 0.025
+"""Sneer of the nose for a chest that fills once a second: nostrils open as air is drawn in (Strohl et al. 1980)."""
 LIVELY = {
     "browInnerUp": 0.015, "browOuterUpLeft": 0.010, "browOuterUpRight": 0.009, "mouthSmileLeft": 0.010,
     "mouthSmileRight": 0.009, "mouthPressLeft": 0.008, "mouthPressRight": 0.009,
@@ -82,8 +94,9 @@ one by one."""
 
 
 def movement() -> F64:
-    """What each movement does to the 61 channels, f64[16, 61]."""
-    m = np.zeros((16, len(FACE)))
+    """What each movement does to the 61 channels, f64[M, 61]."""
+    m = np.zeros((TONGUE.stop, len(FACE)))
+    m[FILL, face_mouth.NOSE], m[SPEECH, : len(BLENDSHAPES)] = FLARE, face_mouth.SPEECH
     yaw, pitch, roll = FACE_ID["headYaw"], FACE_ID["headPitch"], FACE_ID["headRoll"]
     m[[0, 1, 2], [yaw, pitch, roll]] = 0.013, 0.009, 0.008
     m[[3, 4, 5], [yaw, pitch, roll]] = 0.004, 0.003, 0.0025

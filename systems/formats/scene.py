@@ -98,10 +98,12 @@ def _check_avatar(avatar: SceneAvatar, before: list[str], path: Path, wrong: Wro
 
 def _check_line(line: Line, names: list[str], wrong: Wrong) -> None:
     _known(line.who, names, "no avatar is called", ".who", wrong)
+    if line.quote and line.text:
+        raise wrong(".quote", "a line is said or quoted; leave out text or quote")
     try:
-        check_text(line.text, "text")
+        check_text(line.quote or line.text, "text")
     except AssetError as why:
-        raise wrong(".text", str(why).removeprefix("text: ")) from why
+        raise wrong(".quote" if line.quote else ".text", str(why).removeprefix("text: ")) from why
     for feeling in [line.emotion] if isinstance(line.emotion, str) else list(line.emotion or ()):
         _known(feeling, list(FEELINGS), "no emotion is called", ".emotion", wrong)
     for feeling, share in line.emotion.items() if isinstance(line.emotion, dict) else ():

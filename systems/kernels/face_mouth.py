@@ -5,6 +5,7 @@ sides. Speech moves on two axes, jaw and lips (Edwards et al. 2016, JALI): the j
 misses to the lip gap is made up by `mouthClose` when it is too wide and by the lip raisers when it is too narrow.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,18 +35,18 @@ RAISERS = np.zeros(52)
 """Shapes that part the lips beyond what the jaw does: the lower lip more than the upper."""
 RAISERS[LOWER_DOWN], RAISERS[UPPER_UP] = 0.7, 0.4
 PARTING = slice(37, 41)
-PARTED = RAISERS[PARTING]
+PARTED: list[float] = RAISERS[PARTING].tolist()
 SOFT = 1.5
 """mm of gap around which lips that are parted by RAISERS come to be closed by mouthClose."""
-SPEECH = np.zeros((8, 52))
+SPEECH = np.zeros((9, 52))
 """Shapes of rounding, spreading, the tongue between the teeth, open rounding, pressing, the pressure behind shut lips,
-effort, and effort of an open mouth; what `speech_shapes` finds how far each goes for."""
+effort, effort of an open mouth, and the jaw; `speech` finds how far each goes."""
 SPEECH[0, PUCKER] = 1.0
 SPEECH[1, STRETCH], SPEECH[1, SMILE] = 0.32, 0.16
 SPEECH[2, TONGUE] = 0.5
 SPEECH[3, [FUNNEL, PUCKER]] = 0.55, -0.5
 SPEECH[4, PRESS], SPEECH[4, [ROLL_LOWER, ROLL_UPPER]] = 0.22, (0.08, 0.14)
-SPEECH[5, PUFF], SPEECH[6, NOSE], SPEECH[7, CHEEK] = 0.12, 0.14, 0.25
+SPEECH[5, PUFF], SPEECH[6, NOSE], SPEECH[7, CHEEK], SPEECH[8, JAW_OPEN] = 0.12, 0.14, 0.25, 1.0
 ORDINARY = 0.55
 """Vocal effort above which a face shows it."""
 WIDE = 12.0
@@ -63,47 +64,42 @@ def clamp(x: NDArray[Any], low: float | F64, high: float | F64) -> F64:
     return out
 
 
-def speech_shapes(art: NDArray[Any], dental: F64, effort: NDArray[Any], talk: F64) -> F64:
-    """Shapes of the articulators, without jaw and closure, and those that effort brings with it.
+def speech(art: Sequence[float], dental: float, effort: float, talk: float, reach: float) -> tuple[float, ...]:
+    """How far each row of SPEECH goes in one face: the shapes of its articulators, without closure, and those that effort
+    brings with it.
 
-    Args: art f[A, 8] in the order of `components.score.ARTICULATORS`; dental f64[A] tongue between the teeth, 0 to 1;
-    effort f[A] of the voice, 0 to 1; talk f64[A], factor on all. Returns: f64[A, 52].
+    Args: art, 8 values in the order of `components.score.ARTICULATORS`; dental, tongue between the teeth, 0 to 1; effort of the
+    voice, 0 to 1; talk, factor on all; reach, mm that jawOpen = 1 parts the lips by.
 
     An open rounded mouth is a funnel, a narrow one a pucker. Air behind shut lips fills the cheeks unless it leaves by the
     nose (/m/). Loud open vowels raise cheeks and nostrils.
     """
-    degree = []
-    for row, tongue, loud, much in zip(art.tolist(), dental.tolist(), effort.tolist(), talk.tolist(), strict=True):
-        jaw, lips, rounding, spread, _, _, _, velum = row
-        pressed = strained = puffed = wide = 0.0
-        if lips < 0.0:
-            pressed = much * _unit(-0.5 * lips)
-            puffed = pressed * _unit(1.0 - 2.0 * velum)
-        if loud > ORDINARY:
-            strained = much * _unit((loud - ORDINARY) / (1.0 - ORDINARY))
-            wide = strained * _unit(jaw / WIDE)
-        rounded = much * rounding
-        funnel = rounded * _unit(lips / FUNNELS) if rounded else 0.0
-        degree.append((rounded, much * spread, much * tongue, funnel, pressed, puffed, strained, wide))
-    return np.asarray(np.array(degree).reshape(-1, len(SPEECH)) @ SPEECH)
+    jaw, lips, rounding, spread, _, _, _, velum = art
+    pressed = strained = puffed = wide = 0.0
+    if lips < 0.0:
+        pressed = talk * _unit(-0.5 * lips)
+        puffed = pressed * _unit(1.0 - 2.0 * velum)
+    if effort > ORDINARY:
+        strained = talk * _unit((effort - ORDINARY) / (1.0 - ORDINARY))
+        wide = strained * _unit(jaw / WIDE)
+    rounded = talk * rounding
+    funnel = rounded * _unit(lips / FUNNELS) if rounded else 0.0
+    opened = talk * jaw / (INCISOR * reach)
+    return rounded, talk * spread, talk * dental, funnel, pressed, puffed, strained, wide, opened
 
 
 def _unit(x: float) -> float:
     return min(max(x, 0.0), 1.0)
 
 
-def tongue_shapes(art: NDArray[Any], dental: F64) -> F64:
-    """Tip and body of the tongue up, f64[A, 2] in the order of `components.face.TONGUE`; arguments as in `speech_shapes`.
+def tongue(art: Sequence[float], dental: float) -> tuple[float, float]:
+    """Tip and body of one face's tongue up, in the order of `components.face.TONGUE`; arguments as in `speech`.
 
     The tip goes between the teeth instead in /th/. The body is up where it is far from the middle in a mouth that is not
     open: in front for /i/, at the back for /k/ and /u/ (the jaw carries the tongue: Lindblom & Sundberg 1971). It passes the
     middle at the bottom of a curve.
     """
-    rows = [
-        (_unit(row[5] * (1.0 - 0.6 * tongue)), _unit(row[6] ** 2 * (1.0 - (row[0] / HIGH) ** 2)))
-        for row, tongue in zip(art.tolist(), dental.tolist(), strict=True)
-    ]
-    return np.array(rows).reshape(-1, 2)
+    return _unit(art[5] * (1.0 - 0.6 * dental)), _unit(art[6] ** 2 * (1.0 - (art[0] / HIGH) ** 2))
 
 
 def gaps(weights: F64, lip_gap: F64) -> F64:
@@ -111,11 +107,18 @@ def gaps(weights: F64, lip_gap: F64) -> F64:
     return np.asarray(lip_gap[:, :, 0] + np.matmul(lip_gap[:, :, 1:], weights[:, :, None])[:, :, 0])
 
 
-def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
+def reach(lip_gap: F64) -> F64:
+    """How far the lips of rigs f64[A, 3, 53] stand apart at rest, and are parted by jawOpen, mouthClose and RAISERS, in mm
+    f64[A, 4, 3]."""
+    rest, jaw, close = lip_gap[:, :, 0], lip_gap[:, :, 1 + JAW_OPEN], lip_gap[:, :, 1 + CLOSE]
+    return np.stack((rest, jaw, close, lip_gap[:, :, 1:] @ RAISERS), axis=1)
+
+
+def hold(x: F64, goal: Sequence[float], free: Sequence[float], reach: F64, lip_gap: F64) -> F64:
     """Close or open the lips so that the middle gap is `goal`, and no place leaves its bounds whatever was mixed in.
 
-    Args: x f64[A, 52] every shape, mouthClose 0, in [0, 1]; goal f64[A] mm; free f64[A], 0 where speech owns the mouth to 1
-    where it is free; reach f64[A, 3] mm that RAISERS part the lips; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
+    Args: x f64[A, 52] every shape, mouthClose 0, in [0, 1]; of each, goal in mm, and free, 0 where speech owns the mouth to 1
+    where it is free; reach f64[A, 4, 3] as from `reach`; lip_gap f64[A, 3, 53]. Returns: weights f64[A, 52].
 
     Gaps are affine in weights. Too wide a middle is closed by mouthClose; too narrow a one is opened by RAISERS, and
     beyond them by the jaw; near where one hands over to the other both act, so that neither starts at once. Where sides would
@@ -123,21 +126,15 @@ def hold(x: F64, goal: F64, free: F64, reach: F64, lip_gap: F64) -> F64:
     closure alone, which keeps them, and only as far as it must.
     """
     w = x.copy()
-    rows = zip(
-        gaps(x, lip_gap).tolist(), goal.tolist(), free.tolist(), reach.tolist(), lip_gap[:, :, 0].tolist(),
-        lip_gap[:, :, 1 + JAW_OPEN].tolist(), lip_gap[:, :, 1 + CLOSE].tolist(), strict=True,
-    )  # fmt: skip
-    for i, (got, aim, loose, parts, rest, jaw, close) in enumerate(rows):
+    rows = zip(gaps(x, lip_gap).tolist(), goal, free, reach.tolist(), strict=True)
+    for i, (got, aim, loose, (rest, jaw, close, parts)) in enumerate(rows):
         missing = aim - got[0]
         share, more, shut = _sharing(missing, SOFT * (1.0 - loose) * _unit(aim / SOFT), parts[0], jaw[0], close[0])
         if share > 0.0:
-            lifted = w[i, PARTING]
-            lifted += share * PARTED
-            np.minimum(lifted, 1.0, out=lifted)
+            w[i, PARTING] = [min(old + share * part, 1.0) for old, part in zip(x[i, PARTING].tolist(), PARTED, strict=True)]
         if more > 0.0:
             w[i, JAW_OPEN] = min(x.item(i, JAW_OPEN) + more, 1.0)
-        for k in (0, 1, 2):
-            got[k] += share * parts[k] + more * jaw[k] + shut * close[k]
+        got = [g + (share * p + more * j + shut * c) for g, p, j, c in zip(got, parts, jaw, close, strict=True)]
         widest = [max(aim, 0.0) * side + SEAL + 60.0 * loose for side in SIDES]
         low = min(got)
         if low < CROSS and shut > 0.0:

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .rowwise import rowwise
+
 F64 = NDArray[np.float64]
 
 EXACT = 1e-11
@@ -43,12 +45,12 @@ class Rows(NamedTuple):
 
 def bounds(b: F64, shift: F64, feeling: F64) -> F64:
     """Bounds f64[..., C] as feelings f64[..., F] move them; b f64[..., C], shift f64[C, F] what one unit of each adds."""
-    return np.asarray(b + feeling @ shift.T)
+    return np.asarray(b + rowwise(feeling, shift.T))
 
 
 def violation(x: F64, a: F64, b: F64) -> F64:
     """How far each constraint is broken, f64[..., C], 0 where it holds. Args: x f64[..., K]; a f64[C, K]; b f64[..., C]."""
-    return np.maximum(x @ a.T - b, 0.0)
+    return np.maximum(rowwise(x, a.T) - b, 0.0)
 
 
 def energy(x: F64, a: F64, b: F64, weight: F64) -> F64:
@@ -94,15 +96,14 @@ def project(x: F64, rows: Rows, b: F64) -> F64:
     other their own energy counts 1e7 times as much as the rest, which leaves the least sum of w_c v_c^2 over them to about 1e-6
     of the way (a weight of 0 counts as 1).
     """
-    over = x @ rows.columns - b
-    worst = float(over.max(initial=0.0))
-    if worst <= 0.0:
+    over = rowwise(x, rows.columns) - b
+    if float(over.max(initial=0.0)) <= 0.0:
         return x
     flat = over.reshape(-1, over.shape[-1])
     far = flat.max(axis=1) > 0.0
     pull = np.zeros_like(flat)
-    pull[far] = _multipliers(flat[far], rows, EXACT * (1.0 + worst))
-    return np.asarray(x - (pull @ rows.way).reshape(x.shape))
+    pull[far] = _multipliers(flat[far], rows, EXACT * (1.0 + flat[far].max(axis=1)))
+    return np.asarray(x - rowwise(pull, rows.way).reshape(x.shape))
 
 
 def contradiction(a: F64, b: F64) -> list[int]:
@@ -110,24 +111,24 @@ def contradiction(a: F64, b: F64) -> list[int]:
     return _active_set(-b, a @ a.T, EXACT * (1.0 + float(np.abs(b).max(initial=0.0))))[1]
 
 
-def _multipliers(over: F64, rows: Rows, exact: float) -> F64:
-    """Multipliers f64[S, C] of states that break their rows by `over` f64[S, C]."""
+def _multipliers(over: F64, rows: Rows, exact: F64) -> F64:
+    """Multipliers f64[S, C] of states that break their rows by `over` f64[S, C]; exact f64[S]: what counts as none."""
     found, left, active, alone = np.zeros_like(over), np.arange(len(over)), over > 0.0, np.eye(len(rows.full))
     for _ in range(PIVOTS):
         mine = over[left]
         matrix = np.where(active[:, :, None] & active[:, None, :], rows.full + rows.ridge, alone)
         push = np.linalg.solve(matrix, np.where(active, mine, 0.0)[:, :, None])[:, :, 0]
-        rest = mine - push @ rows.full
-        wrong = (push < 0.0) | (np.where(active, np.abs(rest), rest) > exact)
+        rest = mine - rowwise(push, rows.full)
+        wrong = (push < 0.0) | (np.where(active, np.abs(rest), rest) > exact[left, None])
         done = ~wrong.any(axis=1)
         found[left[done]] = push[done]
         if done.all():
             return found
-        left, active = left[~done], np.where(active, push > 0.0, rest > exact)[~done]
+        left, active = left[~done], np.where(active, push > 0.0, rest > exact[left, None])[~done]
     for i in left.tolist():
-        found[i], clash = _active_set(over[i], rows.full, exact)
+        found[i], clash = _active_set(over[i], rows.full, float(exact[i]))
         if clash:
-            found[i], _ = _active_set(over[i], rows.firm, exact)
+            found[i], _ = _active_set(over[i], rows.firm, float(exact[i]))
     return found
 
 

@@ -27,6 +27,9 @@ STABLE = 2.5
 """Step times strength; Runge-Kutta is stable on the negative axis to 2.78."""
 FEW = 32
 """Up to so many oscillators, plain sines are faster than any kernel is called."""
+LOCKS = 10_000
+"""Likewise up to so many edges of other ratios than 1:1. One way to sum them for one body and for hundreds: then what a body
+does hangs, to the last bit, on nothing but itself."""
 SMALL = 64
 """Up to so many oscillators a matrix is faster than edges, however few they are."""
 FILLED = 0.2
@@ -75,7 +78,7 @@ class Network:
 
     def pull(self, theta: F64, out: F64) -> None:
         """Coupling term in Hz of the first len(out) oscillators, by the kernel that suits."""
-        if self.count <= FEW:
+        if self.count <= FEW or (not self.plain and len(self.source) <= LOCKS):
             target, n, m, gain, lag = self._pairs
             out[:] = np.bincount(target, gain * np.sin(TAU * (n * theta[self.source] - m * theta[target]) - lag), len(out))
         elif self.w is not None and self.count <= SMALL:
@@ -156,15 +159,16 @@ def woven_if_full(net: Network) -> Network:
 
 
 def plan(
-    net: Network, freq: F64, seconds: float, error: float = 1e-5, most: int = 6, overhead: int = 2000, thrifty: bool = False
-) -> Plan:
+    net: Network, freq: F64, seconds: float, error: float = 1e-5, most: int = 6, overhead: int = 2000, thrifty: bool = False,
+    least: int = 0,
+) -> Plan:  # fmt: skip
     """How to advance `net` by ticks of `seconds` at about these frequencies.
 
     Args: error: cycles a tick may be wrong by; thrifty: large networks whose oscillators all take the same steps are advanced
     by a method of third order, a quarter less work, which errs by about (h sum (n + m) |K_ij|)^4 / (48 pi) cycles more a
-    step where pulls are in unison, and far less where they are not; most: finest rung, 64 steps a tick; overhead: what one
-    evaluation costs besides its edges, in edges. Stays valid, if less exact, when frequencies change; make a new one when
-    couplings do.
+    step where pulls are in unison, and far less where they are not; most: finest rung, 64 steps a tick, and least:
+    coarsest; overhead: what one evaluation costs besides its edges, in edges. Stays valid, if less exact, when frequencies
+    change; make a new one when couplings do.
     """
     check(net.count, None, freq)
     target, power = net.target, np.hypot(net.a, net.b)
@@ -179,16 +183,16 @@ def plan(
         fits = np.minimum(1.0, STABLE / (force * seconds / 2.0**most))
     if not np.isfinite(force).all():
         raise BackendError(f"oscillator {int(np.argmax(~np.isfinite(force)))}: its gains add up to infinity; lower them")
-    whole = np.clip(np.nan_to_num(rungs, posinf=most), 0.0, most).astype(np.int32)
+    whole = np.clip(np.nan_to_num(rungs, posinf=most), least, most).astype(np.int32)
     whole = merged(whole, np.diff(net.start), overhead)
     fits = np.where(force > 0.0, fits, 1.0)
     scaled = Network(net.count, net.start, net.source, net.n, net.m, net.a * fits[target], net.b * fits[target])
     degree = np.diff(net.start) if len(net.source) >= MANY else np.zeros(net.count)
     order = np.lexsort((-degree, -whole))  # in place already where there is one level of few edges
     parts = levels(scaled, order, whole) if len(net.source) else ()
-    least = float(np.nanmin(fine, initial=seconds))
+    finest = float(np.nanmin(fine, initial=seconds))
     free = np.flatnonzero(np.diff(net.start) == 0) if len(net.source) >= MANY else np.arange(net.count)
-    capped, step = int(np.count_nonzero(fits < 1.0)), max(least, seconds / 2.0**most)
+    capped, step = int(np.count_nonzero(fits < 1.0)), max(finest, seconds / 2.0**most)
     return Plan(net.count, order, parts, whole, capped, step, thrifty, free)
 
 

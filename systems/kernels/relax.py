@@ -14,8 +14,9 @@ def step(x: Array, v: Array, target: Array, rate: Array, dt: Array | float) -> t
     """State after `dt` seconds. Arrays broadcast; rate in 1/s; v in units a second."""
     a = x - target
     b = v + rate * a
-    decay = np.exp(-rate * dt)
-    return target + (a + b * dt) * decay, (b - rate * (a + b * dt)) * decay
+    decay = np.exp(rate * -dt)
+    way = a + b * dt
+    return target + way * decay, (b - rate * way) * decay
 
 
 def knot_states(seconds: Array, target: Array, rate: Array, x0: Array, v0: Array) -> tuple[Array, Array]:

@@ -4,11 +4,13 @@
 """
 
 from psi_ecs import App
+from psi_ecs.components.regime import Manners
 from psi_ecs.components.text import Emotion, Sentence, Utterance
 
 from . import sentences as _sentences
 from .emotion import mixed, named
 from .error import TextError
+from .regimes import regimes
 from .system import language as _system
 
 __all__ = ["TextError", "analyse", "language", "mixed", "named", "speakable", "warm"]
@@ -59,4 +61,4 @@ def warm() -> None:
 
 def language(app: App) -> None:
     """Plugin: `Say` events become sentences in `Speech.queue`."""
-    app.add(_system)
+    app.add(Manners({name: r for name, r in regimes().items() if r.words}), _system)

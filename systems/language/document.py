@@ -17,6 +17,8 @@ class Style(Struct, frozen=True):
     accent: float | None = None
     """Pitch accent asked for by emphasis; None lets the rules decide."""
     regime: Regime | None = None
+    like: str = ""
+    """As in `components.text.Word`."""
 
 
 class Override(Struct, frozen=True):
@@ -34,12 +36,14 @@ class Override(Struct, frozen=True):
 
 
 class Point(Struct, frozen=True):
-    """A place between characters: a pause in seconds, a named mark, or a forced end of sentence."""
+    """A place between characters: a pause in seconds, a named mark, a tag to remember the line by, or a forced end of
+    sentence."""
 
     at: int
     pause: float | None = None
     mark: str | None = None
     boundary: bool = False
+    tag: str | None = None
 
 
 class Document(Struct, kw_only=True):

@@ -1,5 +1,8 @@
 """Inline tags in plain text: [excited] ... [/], [sad:0.6], [pause 0.5], [slow], [loud], [emphasis], [mark name].
 
+[like earlier] ... [/], [like the greeting 0.7] ... [/]: said like something that is remembered. [remember greeting]: the line
+is remembered under that name.
+
 [whisper] ... [/], [shout], [mumble], [clear], [laugh], [cry] and [sigh] are manners of words; [laugh], [laugh:0.8], [sigh 2s],
 [gasp] without a closing tag of their own are sounds. `[/]` closes what can only be opened first; [/laugh] always means the
 laughed words.
@@ -20,6 +23,7 @@ from .wordlist import listed
 SOUNDS = frozenset(listed("cough sniff groan yawn"))
 """Sounds that the voice lacks: a short pause and a mark of that name, for whoever can act on it."""
 SOUND_PAUSE = 0.4
+OTHERS = ("pause", "mark", "emphasis", "like", "remember")
 MANNERS: dict[str, Prosody] = {
     "slow": Prosody(rate=0.8),
     "slower": Prosody(rate=0.65),
@@ -99,9 +103,11 @@ class Builder:
             starts.append(self.at)
             styles.append(self.style)
 
-    def point(self, pause: float | None = None, mark: str | None = None, boundary: bool = False) -> None:
+    def point(
+        self, pause: float | None = None, mark: str | None = None, boundary: bool = False, tag: str | None = None
+    ) -> None:
         """Note something at this place."""
-        self.document.points.append(Point(self.at, pause, mark, boundary))
+        self.document.points.append(Point(self.at, pause, mark, boundary, tag))
 
     def override(self, start: int, kind: str, value: str, detail: str = "") -> None:
         """Settle what is said for the text since `start`; an empty stretch is left out."""
@@ -158,9 +164,7 @@ def parse(text: str) -> Document:
             if m["rest"] or not m["name"]:  # brackets around ordinary words
                 builder.add(m.group())
             else:
-                near = get_close_matches(
-                    m["name"].lower(), [*feelings(), *MANNERS, *regimes(), *SOUNDS, "pause", "mark", "emphasis"], n=1
-                )
+                near = get_close_matches(m["name"].lower(), [*feelings(), *MANNERS, *regimes(), *SOUNDS, *OTHERS], n=1)
                 builder.note(f"unknown tag {m.group()} is dropped" + (f"; did you mean [{near[0]}]?" if near else ""))
     builder.add(text[at:])
     return builder.done()
@@ -196,6 +200,10 @@ def _open(builder: Builder, name: str, share: str | None, rest: str | None, span
         builder.point(pause=time)
     elif name == "mark" and rest:
         builder.point(mark=rest.strip())
+    elif name == "remember" and rest:
+        builder.point(tag=rest.strip().lower())
+    elif name == "like" and rest:
+        builder.push(name, replace(style, like=rest.strip().lower()))
     elif name in sounds() and not span and (rest is None or seconds(rest) is not None):
         builder.sound(name, float(share or 1.0), seconds(rest) if rest else None)
     elif rest:

@@ -142,4 +142,5 @@ def _word(t: Token, symbols: list[str], accent: float, index: int, emotion: Emot
         prosody=document.style(t.start).prosody,
         regime=t.regime or document.style(t.start).regime,
         emotion=emotion,
+        like=document.style(t.start).like,
     )

@@ -140,4 +140,5 @@ def sentence(document: Document, start: int, end: int, emotion: Emotion | None) 
     words[-1].break_after = 4
     _pauses(document, words, start, end)
     spoken = [t for t in found if t.regime is None]
-    return Sentence(words=words, kind=kind(spoken or found), marks=_marks(document, words, start, end)), notes
+    tags = tuple(p.tag for p in document.points if p.tag and (start <= p.at < end or p.at == end == len(document.text)))
+    return Sentence(words=words, kind=kind(spoken or found), marks=_marks(document, words, start, end), tags=tags), notes

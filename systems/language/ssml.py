@@ -99,6 +99,8 @@ class _Reader(ContentHandler):
             self._pause(attrs)
         elif tag in ("mark", "bookmark"):
             self.builder.point(mark=self._need(attrs, tag, "name" if tag == "mark" else "mark"))
+        elif tag == "remember":
+            self.builder.point(tag=self._need(attrs, tag, "as").strip().lower())
         elif tag == "speak" and attrs.get("xml:lang"):
             self.builder.document.language = str(attrs.get("xml:lang")).split("-")[0].lower()
         elif tag not in _KNOWN:
@@ -135,6 +137,9 @@ class _Reader(ContentHandler):
         if tag == "emotion":
             degree = {"low": 0.4, "medium": 0.7, "high": 1.0}.get(attrs.get("intensity", "medium"), 0.7)
             return self._feeling(self._need(attrs, tag, "name"), degree)
+        if tag == "like":
+            what, weight = self._need(attrs, tag, "memory"), attrs.get("weight", "")
+            return replace(style, like=f"{what} {weight}".strip().lower())
         if tag == "effect" and attrs.get("name") == "whispered":
             return self.builder.manner("whisper", 1.0)
         return None
@@ -235,7 +240,7 @@ _SAMPLE = {"rate": '"80%"', "pitch": '"+2st"', "range": '"+20%"', "volume": '"+6
 _KNOWN = _TRANSPARENT | frozenset(
     listed(
         "p s paragraph sentence break silence prosody emphasis say-as sub phoneme mark bookmark express-as emotion effect",
-        "w token",
+        "w token like remember",
     )
 )
 

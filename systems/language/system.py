@@ -37,6 +37,8 @@ def _advance(line: Line) -> Sentence | None:
     for note in notes:
         _log.warning("%s", note)
     line.at = end
+    if made is not None and line.tags:
+        made.tags += line.tags
     return made
 
 
@@ -62,7 +64,7 @@ def language(
         del waiting[avatar]
     for event in say:
         lines = waiting.get(event.avatar) or Waiting()
-        lines.lines.append(Line(turn=event.turn, text=event.text, emotion=event.emotion))
+        lines.lines.append(Line(turn=event.turn, text=event.text, emotion=event.emotion, tags=event.tags))
         waiting[event.avatar] = lines
     now = clock.value.sample
     for avatar, todo in waiting.items():

@@ -11,7 +11,7 @@ from psi_ecs.components.text import EMOTIONS, Emotion
 from psi_ecs.components.voice import BLOCK, Speech, Voices
 from psi_ecs.systems.kernels import relax
 from psi_ecs.systems.language import analyse
-from psi_ecs.systems.planner import begin, mood, planner, vector
+from psi_ecs.systems.planner import begin, mood, planner
 from psi_ecs.systems.voice import FormantVoice
 
 
@@ -144,12 +144,6 @@ def test_feelings_go_to_the_face_with_the_persona_s_mood() -> None:
     assert goal["valence"] == pytest.approx(-0.4)
     stage.until_silent()
     np.testing.assert_allclose(table.cols[Feeling]["goal"][0], mood(Persona(name="x", mood={"joy": 0.2, "valence": 0.1})))
-
-
-def test_the_mean_of_feelings() -> None:
-    both = vector([Emotion(arousal=1.0, names={"joy": 1.0}), Emotion()])
-    assert both[1] == 0.5 and both[3 + EMOTIONS.index("joy")] == 0.5
-    assert not vector([]).any()
 
 
 def test_an_unknown_voice_is_named() -> None:

@@ -13,31 +13,39 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import click
+
 from psi_ecs import PsiError
+from psi_ecs.tools.commands.options import terminal
 
 from . import report
 
-CASES = ("draw", "ecs", "face", "field", "kernels", "speak")
+CASES = ("draw", "ecs", "face", "field", "kernels", "memory", "speak")
 """What can be measured: pictures; tables, and coupled phases, against peers; faces alone; kernel pairs and where they cross; a
-speaking avatar."""
+memory, against peers; a speaking avatar."""
 
-PARTS = {"ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"), "field": ("psi-ecs", "numpy", "scipy", "kuramoto", "sparse")}
+PARTS = {
+    "ecs": ("psi-ecs", "esper", "snecs", "tcod-ecs"),
+    "field": ("psi-ecs", "numpy", "scipy", "kuramoto", "sparse"),
+    "memory": ("psi-ecs", "lmdb", "faiss flat", "sqlite-vec", "usearch"),
+}
 """Who is measured, where there are peers."""
 
 ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
 
-def run(names: list[str], out: Path | None) -> None:
+def run(names: list[str], out: Path | None, entries: int | None = None) -> None:
     """Measure the named cases (all if none), print tables, and write the figures as JSON to `out`.
 
-    Raises `PsiError` for an unknown name.
+    `entries` is how many a memory has. Raises `PsiError` for an unknown name.
     """
     if unknown := sorted(set(names) - set(CASES)):
         raise PsiError(f"unknown benchmark {', '.join(unknown)}; there are {', '.join(CASES)}")
     result: dict[str, object] = {"machine": machine()}
     print(result["machine"])
     for name in names or CASES:
-        figures = {part: measure(name, part) for part in parts(name)}
+        more = [str(entries)] if entries and name == "memory" else []
+        figures = {part: measure(name, part, *more) for part in parts(name)}
         result[name] = figures
         print("\n" + report.table(name, figures), flush=True)
     if out is not None:
@@ -61,13 +69,31 @@ def parts(name: str) -> tuple[str, ...]:
     return PARTS.get(name, (name,))
 
 
-def measure(name: str, part: str) -> dict[str, object]:
+def measure(name: str, part: str, *more: str) -> dict[str, object]:
     """Figures of one part, from a new process; {"error": why} if it failed."""
-    command = [sys.executable, "-m", "psi_ecs.tools.bench", name, part]
+    command = [sys.executable, "-m", "psi_ecs.tools.bench", name, part, *more]
     env = dict(os.environ) if name == "kernels" else {**os.environ, **ONE_CORE}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        why = (done.stderr.strip().splitlines() or ["no figures"])[-1]
+    code, said, errors = follow(command, env, f"{name}: {part}")
+    if code != 0:
+        why = (errors or ["no figures"])[-1]
         return {"error": why + "; pip install 'psi-ecs[bench]' has the peers" * why.startswith("ModuleNotFoundError")}
-    figures: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    figures: dict[str, object] = json.loads(said.splitlines()[-1])
     return figures
+
+
+def follow(command: list[str], env: dict[str, str], label: str) -> tuple[int, str, list[str]]:
+    """Run a command, with a bar where somebody looks: exit code, what it printed, lines of errors. Lines of errors that are
+    `~` and a number say how far it is."""
+    errors: list[str] = []
+    with (
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child,
+        click.progressbar(length=1000, label=label, file=terminal()) as bar,
+    ):
+        assert child.stdout is not None and child.stderr is not None
+        for line in child.stderr:
+            if line.startswith("~"):
+                bar.update(int(1000 * float(line[1:])) - bar.pos)
+            elif line.strip():
+                errors.append(line.strip())
+        said = child.stdout.read()
+    return child.returncode, said, errors

@@ -9,9 +9,8 @@ GOALS = {"create": 20.0, "iterate": 100.0, "save+load": 100.0, "fragmented": 10.
 def table(name: str, figures: dict[str, Any]) -> str:
     """The figures of one case."""
     failed = [f"{part}: {value['error']}" for part, value in figures.items() if "error" in value]
-    rows = {"draw": plain, "ecs": ecs, "field": field, "kernels": kernels, "speak": plain, "face": plain}[name](
-        {k: v for k, v in figures.items() if "error" not in v}
-    )
+    shown = {"ecs": ecs, "field": field, "kernels": kernels, "memory": memory}.get(name, plain)
+    rows = shown({k: v for k, v in figures.items() if "error" not in v})
     return "\n".join([*rows, *failed])
 
 
@@ -54,6 +53,20 @@ def kernels(figures: dict[str, Any]) -> list[str]:
             twin = at["taichi"]
             cells = f"{'-':>11}{'-':>14}" if twin is None else f"{twin * 1e3:11.3f}{at['numpy'] / twin:14.2f}"
             rows.append(f"{kernel:32}{at['work']:12.0f}{at['numpy'] * 1e3:11.3f}{cells}")
+    return rows
+
+
+def memory(figures: dict[str, Any]) -> list[str]:
+    """Each figure of each, and how many times as good as the best peer ours is."""
+    rows = [f"{'a memory':38}" + "".join(f"{part:>12}" for part in figures) + "   ratio"]
+    for case in dict.fromkeys(case for value in figures.values() for case in value):
+        values = {part: value.get(case) for part, value in figures.items()}
+        cells = "".join(f"{'-':>12}" if v is None else f"{v:12.3f}" if v < 1000.0 else f"{v:12.0f}" for v in values.values())
+        peers = [v for part, v in values.items() if part != "psi-ecs" and v]
+        ours = values.get("psi-ecs")
+        more = case.endswith(("a second", "recall@10"))
+        ratio = (ours / max(peers) if more else min(peers) / ours) if peers and ours else None
+        rows.append(f"{case:38}{cells}" + (f"{'-':>8}" if ratio is None else f"{ratio:8.2f}"))
     return rows
 
 

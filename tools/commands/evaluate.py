@@ -55,6 +55,7 @@ def command(
     psi eval --hours 0.2                         no drift, no bad number, bounded energy
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
     psi eval life --minutes 10                   blinks, saccades, breath, stillness and pops, beside people's
+    psi eval memory --kills 200                  a memory whose process is killed while it writes loses nothing
     psi eval voice --persona otis                the voice: cost, pitch, joins, clicks, beside peers; see its own --help
     """
     if context.invoked_subcommand is not None:
@@ -146,3 +147,18 @@ def life(minutes: float, persona: str, out: Path | None) -> int:
     with click.progressbar(length=1000, label="watching", file=terminal()) as bar:
         kept = living.run(minutes, persona, out, lambda share: bar.update(int(1000 * share) - bar.pos))
     return int(not kept)
+
+
+@command.command("memory")
+@click.option("--kills", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many times.")
+@click.option("-o", "--out", type=PATH, help="JSON file for the figures.")
+def memory(kills: int, out: Path | None) -> int:
+    """Kill a process again and again while it writes a memory, and see that all it was told to be safe is there, whole. The
+    exit code is 1 if anything was lost or damaged.
+
+    \b
+    psi eval memory --kills 200
+    """
+    from psi_ecs.tools.memory import survive
+
+    return int(not survive.run(kills, out, lambda items: watch("killing", items), click.echo))

@@ -4,6 +4,7 @@ import io
 import sys
 from collections.abc import Iterable, Iterator
 from math import isfinite
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -13,6 +14,10 @@ SEED = click.IntRange(0, LARGEST_SEED)
 PARTS = "koopman, grammar, coupling, emotion or memory"
 ABLATE = click.option("--ablate", multiple=True, metavar="PART", help=f"Do without {PARTS}; may be given several times.")
 CORE = click.option("--core", metavar="NAME", help="Field asset, or the path of a core TOML, such as psi core tune writes.")
+MEMORY = click.option(
+    "--memory", type=click.Path(path_type=Path), metavar="DIR",
+    help="Folder in which everyone goes on remembering from scene to scene: DIR/PERSONA.psimem, made if need be.",
+)  # fmt: skip
 RATES = ("16000", "22050", "24000", "44100", "48000")
 RATE = click.option(
     "--rate", type=click.Choice(RATES), default="24000", show_default=True,
@@ -43,9 +48,9 @@ LUFS = click.option(
 )  # fmt: skip
 
 
-def watch(label: str, items: Iterable[Any]) -> Iterator[Any]:
-    """The items one by one, with a bar of how far it is where somebody looks."""
-    with click.progressbar(items, label=label, file=terminal()) as bar:
+def watch(label: str, items: Iterable[Any], length: int | None = None) -> Iterator[Any]:
+    """The items one by one, with a bar of how far it is where somebody looks; `length` is how many, if they cannot tell."""
+    with click.progressbar(items, length=length, label=label, file=terminal()) as bar:
         yield from bar
 
 

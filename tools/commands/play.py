@@ -1,9 +1,12 @@
 """`psi run`."""
 
+from pathlib import Path
+from time import time
+
 import click
 
 from . import options
-from .options import ABLATE, CORE, HELP, LUFS, SEED, moment
+from .options import ABLATE, CORE, HELP, LUFS, MEMORY, SEED, moment
 
 
 @click.command("run", context_settings=HELP)
@@ -17,6 +20,7 @@ from .options import ABLATE, CORE, HELP, LUFS, SEED, moment
 @LUFS
 @CORE
 @ABLATE
+@MEMORY
 def command(
     scene: str,
     size: tuple[int, int],
@@ -26,6 +30,7 @@ def command(
     lufs: float | None,
     core: str | None,
     ablate: tuple[str, ...],
+    memory: Path | None,
 ) -> None:
     """Play SCENE live, a TOML file or the name of one that comes along. Esc closes the window.
 
@@ -37,6 +42,7 @@ def command(
     psi run dialogue --size 1280x720
     psi run hello --no-window --to 3
     psi run hello --core mine.toml --ablate emotion
+    psi run hello --memory memories                who speaks remembers, and goes on from there next time
     """
     from psi_ecs.tools.live import perform
     from psi_ecs.tools.proof import core_of, read_scene
@@ -44,5 +50,5 @@ def command(
     loaded, path = read_scene(scene)
     field = core_of(core)
     tell = lambda text: click.echo(text, err=True)  # noqa: E731
-    said = perform(loaded, path.parent, size, end, seed, not no_window, tell, ablate, field, lufs)
+    said = perform(loaded, path.parent, size, end, seed, not no_window, tell, ablate, field, lufs, memory, time())
     click.echo(said)

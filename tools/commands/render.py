@@ -1,11 +1,12 @@
 """`psi render`."""
 
 from pathlib import Path
+from time import time
 
 import click
 
 from . import options
-from .options import ABLATE, CORE, HELP, LUFS, RATE, SEED, moment, terminal
+from .options import ABLATE, CORE, HELP, LUFS, MEMORY, RATE, SEED, moment, terminal
 
 
 @click.command("render", context_settings=HELP)
@@ -33,6 +34,7 @@ from .options import ABLATE, CORE, HELP, LUFS, RATE, SEED, moment, terminal
 @RATE
 @CORE
 @ABLATE
+@MEMORY
 def command(
     scene: str,
     out: Path | None,
@@ -47,6 +49,7 @@ def command(
     rate: str,
     core: str | None,
     ablate: tuple[str, ...],
+    memory: Path | None,
 ) -> int:
     """Render SCENE, a TOML file or the name of one that comes along.
 
@@ -61,6 +64,7 @@ def command(
     psi render hello --format wav --format json       no film
     psi render hello --format glb,usda,bvh,azure.json    the face for Blender, Unity, Unreal, Omniverse, Azure's clients
     psi render hello --core mine.toml                 with a field of your own
+    psi render hello --memory memories                who speaks remembers, and goes on from there next time
     """
     from psi_ecs.components.scene import CLEAR
     from psi_ecs.tools.master import Master
@@ -81,7 +85,7 @@ def command(
         wanted = (kind,)
     film = out or Path("out") / f"{path.stem}.mp4"
     master = Master(lufs, int(rate))
-    plan = Plan(film, wanted or MAIN, size, int(fps), start, end, seed, ablate, core_of(core), master)
+    plan = Plan(film, wanted or MAIN, size, int(fps), start, end, seed, ablate, core_of(core), memory, time(), master)
     guess = end if end is not None else expected(loaded)
     with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(

@@ -47,6 +47,7 @@ def command(
     Manners         [whisper], [shout], [mumble], [clear], [laugh], [cry], [sigh], [slow], [fast], [loud], [soft] ... [/]
     Sounds          [laugh], [laugh:0.7], [sigh 2s], [chuckle], [giggle], [cry], [gasp], [breath]
     Other           [pause 0.5], [emphasis] ... [/], [mark name]
+    Memory          [remember greeting], [like greeting] ... [/], [like earlier 0.7] ... [/]
     """
     from psi_ecs.systems.formats.safe import OutputError
     from psi_ecs.tools.master import Master

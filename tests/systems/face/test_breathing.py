@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psi_ecs import Clock
-from psi_ecs.systems.face.breathing import EMPTY, LAST, SHARE, Pauses, chest, lead, turned
+from psi_ecs.systems.face.breathing import EMPTY, LAST, SHARE, chest, lead, turned
+from psi_ecs.systems.face.said import Pauses
 from psi_ecs.systems.host import Host
 
 
@@ -14,7 +15,7 @@ from psi_ecs.systems.host import Host
 def test_turning_keeps_the_chest_where_it_is(theta: float) -> None:
     """The other half of the breath, as full."""
     other = turned(theta)
-    np.testing.assert_allclose(chest(np.array([other % 1.0])), chest(np.array([theta])), atol=1e-9)
+    np.testing.assert_allclose(chest(other % 1.0), chest(theta), atol=1e-9)
     assert (theta < SHARE) == (other >= SHARE) or theta == SHARE
 
 
@@ -22,12 +23,12 @@ def test_turning_keeps_the_chest_where_it_is(theta: float) -> None:
 def test_the_chest_fills_in_pauses_alone(theta: float, spans: list[int]) -> None:
     """Whatever phase speech finds it at, it fills in pauses, empties over words, and is never emptier than empty."""
     borders = np.cumsum(spans)
-    found = Pauses(borders[:-1:2], borders[1::2][: len(borders[:-1:2])])
+    found = Pauses(borders[:-1:2].tolist(), borders[1::2][: len(borders[:-1:2])].tolist())
     clock = Clock(tick=0, rate=24_000, block=400)
     for place in range(0, int(borders[-1]), 400):
-        before = float(chest(np.array([theta]))[0])
+        before = chest(theta)
         theta, hertz = lead(theta, place, found, clock)
-        assert abs(float(chest(np.array([theta]))[0]) - before) < 1e-3, "no jump"
+        assert abs(chest(theta) - before) < 1e-3, "no jump"
         inside = any(a <= place < b for a, b in zip(found.start, found.end, strict=True))
         assert hertz >= 0.0 and (theta <= SHARE + 0.03 if inside else theta >= SHARE)
         theta = theta + hertz / 60.0

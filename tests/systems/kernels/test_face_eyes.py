@@ -9,7 +9,7 @@ from psi_ecs.systems.kernels import face_eyes as fe
 def test_a_blink_closes_faster_than_it_opens() -> None:
     """It starts open, is shut for at least two ticks whatever the sampling, and ends open, without a jump."""
     t = np.arange(0.0, fe.BLINK + 0.05, 0.001)
-    lid = fe.blink_lid(t)
+    lid = np.array([fe.blink_lid(at) for at in t.tolist()])
     assert lid[0] == 0.0 and lid[-1] == 0.0 and lid.max() == 1.0
     assert np.abs(np.diff(lid)).max() < 0.03
     peak = t[lid > 0.999]
@@ -25,11 +25,9 @@ def test_saccades_follow_the_main_sequence() -> None:
 
 def test_bearings() -> None:
     """Left is positive yaw, down is positive pitch, and the body's own turn is taken out."""
-    here, eye = np.zeros((1, 3)), np.zeros(3)
-    aim, far = fe.bearing(np.array([[1.0, 0.0, 1.0]]), here, np.zeros(1), eye)
-    assert aim[0] == pytest.approx([np.pi / 4, 0.0]) and far[0] == pytest.approx(np.sqrt(2.0))
-    aim, _ = fe.bearing(np.array([[0.0, -1.0, 1.0]]), here, np.array([0.3]), eye)
-    assert aim[0] == pytest.approx([-0.3, np.pi / 4])
+    here, eye = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+    assert fe.bearing((1.0, 0.0, 1.0), here, 0.0, eye) == pytest.approx((np.pi / 4, 0.0, np.sqrt(2.0)))
+    assert fe.bearing((0.0, -1.0, 1.0), here, 0.3, eye)[:2] == pytest.approx((-0.3, np.pi / 4))
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
@@ -57,16 +55,24 @@ def test_eyes_counter_the_head() -> None:
 
 def test_eyes_meet_on_what_is_looked_at() -> None:
     """From half a metre they turn in by about 3.5 degrees each, and they counter a head that leans by a tenth of it."""
-    turn = fe.turns(np.zeros((1, 2)), np.array([[0.0, 0.0, 0.3]]), np.array([0.5]), np.zeros(1), np.zeros(1))[0]
-    np.testing.assert_allclose(turn[[0, 3]], [-0.062, 0.062])
-    np.testing.assert_allclose(turn[[2, 5]], -0.03)
-    turn = fe.turns(np.zeros((1, 2)), np.zeros((1, 3)), np.ones(1), np.full(1, 0.03), np.full(1, 0.01))[0]
-    assert turn[1:3] == pytest.approx([0.03, 0.01])
+    turn = fe.turns(0.0, 0.0, (0.0, 0.0, 0.3), 0.5, 0.0, 0.0)
+    assert (turn[0], turn[3]) == pytest.approx((-0.062, 0.062))
+    assert (turn[2], turn[5]) == pytest.approx((-0.03, -0.03))
+    turn = fe.turns(0.0, 0.0, (0.0, 0.0, 0.0), 1.0, 0.03, 0.01)
+    assert turn[1:3] == pytest.approx((0.03, 0.01))
 
 
 def test_lids_follow_the_eyes() -> None:
     """Looking left turns the left eye out and the right eye in; looking down is down in both."""
-    gain = np.array([[0.2, 0.2, 0.26, 0.26]])
-    left, right = fe.eye_shapes(np.array([[0.13, 0.1, 0.0, 0.13, 0.1, 0.0]]), gain).reshape(2, 4)
-    np.testing.assert_allclose(left, [0.5, 0.0, 0.5, 0.0])
-    np.testing.assert_allclose(right, [0.5, 0.5, 0.0, 0.0])
+    eye = [0.0] * 14
+    fe.follow(eye, (0.13, 0.1, 0.0, 0.13, 0.1, 0.0), (0.2, 0.2, 0.26, 0.26), 0.0, 0.0, 0.0)
+    np.testing.assert_allclose(eye, [0, 0.5, 0, 0.5, 0, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0])
+
+
+def test_a_blink_shuts_both_eyes_and_calms_what_it_covers() -> None:
+    """Lids are as far shut as the blink or their expression has them; shut eyes neither look up nor squint as much."""
+    eye = [0.2, 0, 0, 0, 0, 0.5, -0.1, 0.9, 0, 0, 0, 0, 0.5, 0.3]
+    left, right = fe.shut(eye, 0.6)
+    assert (left, right) == (eye[0], eye[7]) == (0.6, 0.9) and (eye[6], eye[13]) == (0.0, 0.3)
+    fe.follow(eye, (0.0, -0.1, 0.0, 0.0, -0.1, 0.0), (0.2, 0.2, 0.26, 0.26), 0.6, left, right)
+    assert (eye[4], eye[11]) == pytest.approx((0.5 * 0.4, 0.5 * 0.1)) and eye[5] == pytest.approx(0.5 * 0.64)

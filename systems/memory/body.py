@@ -1,0 +1,58 @@
+"""The state of an avatar's body as bytes, and back: its columns and oscillators, without what follows from persona and rig."""
+
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psi_ecs.column import fields, schema
+from psi_ecs.components.avatar import Attention, Feeling, Place
+from psi_ecs.components.face import Articulation
+from psi_ecs.components.life import Life
+from psi_ecs.components.oscillator import Oscillator, Part
+
+DERIVED = {"lip_gap", "tuck", "reach", "standing", "blink", "gesture", "sway"}
+"""Of `Life`: what persona and rig tell."""
+BODY = (Articulation, Attention, Feeling, Life, Place)
+"""What a body's state is made of, in this order, with the oscillators after them."""
+LAYOUT = blake2b("/".join(map(schema, (*BODY, Oscillator))).encode(), digest_size=4).hexdigest()
+"""Changes with what the bytes hold."""
+Columns = list[tuple[NDArray[Any], Any]]
+"""Columns of a world, and which rows of them are meant."""
+
+
+def columns(row: int, views: tuple[Any, ...], osc: Oscillator, part: Part, avatar: int) -> Columns | None:
+    """Where the state of an avatar lies: `row` of views of BODY, and its oscillators by role; None while it has none."""
+    rows = field_rows(part, avatar)
+    if not len(rows):
+        return None
+    own: Columns = [
+        (getattr(view, name), slice(row, row + 1))
+        for cls, view in zip(BODY, views, strict=True)
+        for name in fields(cls)
+        if cls is not Life or name not in DERIVED
+    ]
+    return own + [(getattr(osc, name), rows) for name in fields(Oscillator)]
+
+
+def field_rows(part: Part, avatar: int) -> NDArray[np.intp]:
+    """Rows of an avatar's oscillators by role, intp[R]; none while it has none."""
+    rows = np.flatnonzero(part.avatar == avatar)
+    return rows[np.argsort(part.role[rows])]
+
+
+def state(where: Columns) -> bytes:
+    """What stands there."""
+    return b"".join(column[rows].tobytes() for column, rows in where)
+
+
+def put(where: Columns, data: bytes) -> None:
+    """The inverse. ValueError if the bytes are of another layout."""
+    at = 0
+    for column, rows in where:
+        like = column[rows]
+        column[rows] = np.frombuffer(data, like.dtype, like.size, at).reshape(like.shape)
+        at += like.nbytes
+    if at != len(data):
+        raise ValueError(f"{len(data)} bytes of state instead of {at}")

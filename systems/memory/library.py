@@ -1,0 +1,88 @@
+"""The memories of everyone in a world: one store an avatar, in a file or, if none was given, in RAM."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from psi_ecs import PsiError, World
+from psi_ecs.components.memory import Bias, Entry, Found
+from psi_ecs.systems.formats.memory import Store
+from psi_ecs.systems.kernels import tone
+
+from .wish import Phrase, asked
+
+SALIENT = 0.25
+"""From here on something was said in a tone of its own: a quarter of a full emotion."""
+
+
+class Mind(NamedTuple):
+    """How what an avatar's concepts have learned is put into bytes, and taken up again."""
+
+    remembered: Callable[[World, int], bytes]
+    restore: Callable[[World, int, bytes], None]
+
+
+class Library:
+    """Resource, not saved with a world: stores by avatar."""
+
+    def __init__(self) -> None:
+        """Nothing remembered yet."""
+        self.stores: dict[int, Store] = {}
+        self.began = 0.0
+        """Seconds since 1970 at the world's first tick; nothing else tells entries the time of day."""
+        self.scene = ""
+        self.mind: Mind | None = None
+
+    def of(self, avatar: int, persona: str) -> Store:
+        """An avatar's store."""
+        if avatar not in self.stores:
+            self.stores[avatar] = Store(None, persona)
+        return self.stores[avatar]
+
+    def open(self, avatar: int, persona: str, path: Path, secret: bytes | None = None, readonly: bool = False) -> None:
+        """Give an avatar the memory in a file, made if need be; what it remembered since it was there goes with it.
+        MemoryFileError in one line if the file cannot be used, or is another's."""
+        before, self.stores[avatar] = self.stores.get(avatar), Store(path, persona, secret=secret, readonly=readonly)
+        if before is not None and not readonly:
+            for entry in before.iterate():
+                self.stores[avatar].add(replace(entry, id=0))
+
+    def close(self, avatar: int) -> None:
+        """Write what is left, and close an avatar's file."""
+        if (store := self.stores.pop(avatar, None)) is not None:
+            store.close()
+
+    def first(self, avatar: int, persona: str, phrase: Phrase) -> Found | None:
+        """What comes first of what is asked for; None if nothing does."""
+        store = self.of(avatar, persona)
+        for wish in phrase.wishes:
+            found = store.find(wish)
+            if phrase.toned:
+                found = [f for f in found if tone.salience(f.entry.tone) >= SALIENT] or found
+            if found:
+                return found[0]
+        return None
+
+    def replayed(self, avatar: int, persona: str, what: str) -> Entry:
+        """The entry that a phrase asks to be quoted. PsiError in one line if there is none that can be."""
+        first = self.first(avatar, persona, asked(what).phrases[0])
+        if first is None or not first.entry.moment:
+            lacks = "remembers nothing of" if first is None else "cannot replay"
+            raise PsiError(f"quote {what}: {persona} {lacks} that; psi memory list shows what there is")
+        return first.entry
+
+    def bias(self, avatar: int, persona: str, what: str) -> Bias:
+        """The tone that a phrase asks for. PsiError in one line if it asks for nothing, or for what nobody remembers."""
+        asked_for = asked(what)
+        found = []
+        for phrase in asked_for.phrases:
+            first = self.first(avatar, persona, phrase)
+            if first is None:
+                raise PsiError(f"[like {what}]: {persona} remembers nothing of {phrase.text!r}; it is said as it comes")
+            found.append(first)
+        told = "; ".join(f"entry {f.entry.id}, {f.reason}: {f.entry.text[:40]!r}" for f in found)
+        if len(found) == 1:
+            return Bias(tone=found[0].entry.tone, weight=asked_for.share, reason=told)
+        return Bias(tone=tone.blended(found[0].entry.tone, found[1].entry.tone, asked_for.share), weight=1.0, reason=told)
