@@ -22,7 +22,8 @@ _MODAL = listed(
     "will would can could may might must shall should do does did don't doesn't didn't won't can't couldn't i'll you'll we'll",
     "they'll he'll she'll i'd you'd we'd they'd let's please not never",
 )
-_SUBJECTS = listed("i you he she it we they who us")
+_SUBJECTS, _EITHER = listed("i he she we they who"), listed("you it us")
+"""Pronouns that verbs follow, and those that may be objects as well: "you play", "told you stories"."""
 _NOTHING = listed(
     "raining snowing sunny cloudy windy freezing cold hot warm dark late early time noon midnight monday friday true possible",
     "impossible clear important",
@@ -37,6 +38,9 @@ _PREPOSITIONS = listed(
 FACES = {"it's": "it", "it'll": "it", "it'd": "it", "that's": "that", "that'll": "that", "they're": "they", "they'll": "they",
          "they've": "they", "they'd": "they"}  # fmt: skip
 """Contractions, and what stands in them."""
+
+
+PRONOUNS = frozenset((*ONE, *MANY, *POINTING, *FACES, "former", "latter"))
 
 
 class Anaphor(NamedTuple):
@@ -94,6 +98,8 @@ def verbal(words: Sequence[str], k: int) -> bool:
     """Whether word number `k` of a sentence is used as a verb, though it may be a noun: after a subject or a modal verb, or, of
     words that are mainly no nouns, where no noun can be."""
     before, word = words[k - 1] if k else "", words[k]
+    if before in _EITHER and not kind(word):
+        return True
     if before in _SUBJECTS or before in _MODAL or (before in POINTING and word.endswith("s") and singular(word) != word):
         return True
     if word.endswith("ing") and before in _BE | {"am", "i'm", "you're", "we're", "they're", "he's", "she's", "it's", "been"}:
@@ -109,7 +115,7 @@ def prominence(words: Sequence[str], k: int) -> float:
             return 0.55
         if words[back] in _VERB:
             break
-    return 0.85 if any(kind(w) for w in words[:k]) else 1.0
+    return 0.85 if any(map(kind, words[:k])) else 1.0
 
 
 def split(text: str) -> list[str]:

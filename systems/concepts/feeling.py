@@ -78,6 +78,7 @@ def topic(
     """Before a sentence is planned: draw it to the tone that its subject was spoken of with, and learn from its own."""
     halted = {stop.avatar for stop in stops}
     parts: list[Part] = []
+    begun: list[tuple[int, Sentence]] = []
     for entity, said in speech.items():
         busy = not said.due(clock.value.sample) or entity in quoting
         if busy or not said.queue or entity in halted or {"memory", "emotion"} & set(switches.value.off):
@@ -96,7 +97,9 @@ def topic(
         else:
             own.standing["topic"] = bias
         biases[entity] = own
-        cmd.call(partial(learn, avatar=entity, sentence=said.queue[0]))
+        begun.append((entity, said.queue[0]))
+    if begun:
+        cmd.call(partial(learn, begun=begun))
 
 
 def spoken_of(
@@ -132,23 +135,26 @@ def _telling(word: str) -> float:
     return rank / (rank + COMMON)
 
 
-def learn(world: World, avatar: int, sentence: Sentence) -> None:
-    """Let the concepts that a sentence speaks of, new ones among them, take on its tone: a mean in which the later ones weigh
-    more."""
-    graph = mind(world, avatar)[0]
-    words = [plain_kept(w.text) for w in sentence.words]
-    said = [(w.text, 0, k == 0, prominence(words, k)) for k, w in enumerate(sentence.words) if not verbal(words, k)]
-    add(world, graph, nouns(said, graph))
-    graph, parts = mind(world, avatar)
+def learn(world: World, begun: list[tuple[int, Sentence]]) -> None:
+    """Let the concepts that avatars' sentences speak of, new ones among them, take on their tone: a mean in which the later
+    ones weigh more."""
+    fresh = []
+    for avatar, sentence in begun:
+        graph, words = mind(world, avatar)[0], [plain_kept(w.text) for w in sentence.words]
+        said = [(w.text, 0, k == 0, prominence(words, k)) for k, w in enumerate(sentence.words) if not verbal(words, k)]
+        fresh.append((graph, nouns(said, graph)))
+    add(world, fresh)
     contexts: Query[Entities, Context] = Query(world, [(Entities, False), (Context, False)])
-    mean, manner = tone(sentence)
-    for c, share in spoken_of(sentence, graph, parts, contexts, world.relation(Link)).items():
-        i, new = int(graph.ids[c]), share * intensity(mean, manner)
-        concept = world.get(i, Concept)
-        concept.evidence[0] = KEEP * concept.evidence[0] + new
-        if new > 0.0:
-            concept.tone[0] += (mean - concept.tone[0]) * (new / concept.evidence[0])
-            world.sparse[Meaning][i].manner = manner
+    for avatar, sentence in begun:
+        graph, parts = mind(world, avatar)
+        mean, manner = tone(sentence)
+        for c, share in spoken_of(sentence, graph, parts, contexts, world.relation(Link)).items():
+            i, new = int(graph.ids[c]), share * intensity(mean, manner)
+            concept = world.get(i, Concept)
+            concept.evidence[0] = KEEP * concept.evidence[0] + new
+            if new > 0.0:
+                concept.tone[0] += (mean - concept.tone[0]) * (new / concept.evidence[0])
+                world.sparse[Meaning][i].manner = manner
 
 
 def _bias(

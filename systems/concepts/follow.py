@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from psi_ecs import Edges, Entities
 from psi_ecs.components.concept import Context, Discourse, Link
-from psi_ecs.systems.formats.embedding import plain, singular
+from psi_ecs.systems.formats.embedding import function_words, plain, singular
 
-from .anaphora import POINTING, Anaphor, anaphor, plain_kept, prominence, verbal
+from .anaphora import POINTING, PRONOUNS, Anaphor, anaphor, plain_kept, prominence, verbal
 from .graph import Graph, Graphs, Part
 from .resolve import remembered, resolved
 
@@ -69,10 +69,12 @@ def follow(mind: Mind, talk: Discourse, speaker: int, text: str, amount: float) 
     k, ends = len(words) - 1, text.rstrip("\"'’”)]")[-1:] in ENDS
     graph, spelt = mind.graph, plain(text)
     found, meant = graph.stirred(text, words[max(k - 2, 0) : k]), _pointed(mind, words, k)
-    pronouns = range(max(k - LAG, 0), k + 1) if ends else range(k - LAG, k - LAG + 1) if k >= LAG else ()
-    stand = [mind.resolve(a, words) for j in pronouns if (a := anaphor(words, j)) is not None and not a.noun]
-    acts = verbal(words, k)
-    share, many = prominence(words, k), singular(spelt) != spelt
+    clear = range(max(k - LAG, 0), k + 1) if ends else range(k - LAG, k - LAG + 1) if k >= LAG else ()
+    pronouns = [a for j in clear if words[j] in PRONOUNS and (a := anaphor(words, j)) is not None and not a.noun]
+    stand = [mind.resolve(a, words) for a in pronouns]
+    dull = not found and spelt in function_words()
+    acts = not dull and verbal(words, k)
+    share, many = (0.0, False) if dull else (prominence(words, k), singular(spelt) != spelt)
     if not acts:
         talk.words.append((text, talk.sentence, k == 0, share))
     for c in found:

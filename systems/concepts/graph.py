@@ -1,6 +1,7 @@
 """The graph of each avatar as arrays: where its concepts lie, what words wake them, and what passes along its edges."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -93,6 +94,7 @@ class Graphs:
         """Avatars, sorted."""
         self.start = np.zeros(1, np.int64)
         """First row of each part, and the end."""
+        self._starts: list[int] = []
         self.shown: tuple[Index, Index, F64] = _effects([], ROOM)
         self.pumped: tuple[Index, Index, F64] = _effects([], len(Role))
         self._source = self._target = np.zeros(0, np.int64)
@@ -109,6 +111,7 @@ class Graphs:
             return
         self._seen = [ents for ents, _ in parts]
         self.start = np.cumsum([0, *(len(ents.id) for ents in self._seen)])
+        self._starts = self.start[:-1].tolist()
         self._ids, self.stale = joined([ents.id for ents in self._seen], np.uint64), True
         self._order = np.argsort(self._ids)
         owner = joined([c.avatar for _, c in parts], np.uint64)
@@ -156,8 +159,8 @@ class Graphs:
 
     def place(self, row: int) -> tuple[int, int]:
         """Part and row in it of a concept."""
-        part = int(np.searchsorted(self.start, row, side="right")) - 1
-        return part, row - int(self.start[part])
+        part = bisect_right(self._starts, row) - 1
+        return part, row - self._starts[part]
 
 
 def joined(columns: list[NDArray[Any]], dtype: type) -> NDArray[Any]:
@@ -230,10 +233,9 @@ def sow(world: World, avatar: int, known: Concepts) -> None:
         world.link(Link(kind=what, weight=weight, learned=0.0), [at[s] for s in source], [at[t] for t in target])
 
 
-def spawn(world: World, avatar: int, meanings: list[Meaning], fade: Iterable[float] | float = 0.25) -> list[int]:
-    """New concepts of an avatar, asleep; returns their ids."""
-    rates = list(fade) if isinstance(fade, Iterable) else fade
-    ids: list[int] = world.spawn(len(meanings), Concept(avatar=avatar, fade=rates)).tolist()
+def spawn(world: World, avatar: int | list[int], meanings: list[Meaning], fade: list[float] | float = 0.25) -> list[int]:
+    """New concepts of an avatar, or each of its own, asleep; returns their ids."""
+    ids: list[int] = world.spawn(len(meanings), Concept(avatar=avatar, fade=fade)).tolist()
     for i, m in zip(ids, meanings, strict=True):
         world.set_sparse(i, m)
     return ids

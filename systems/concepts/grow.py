@@ -21,6 +21,8 @@ WEAR = 1200.0
 USED = 3600.0
 WEAK = 0.02
 """Learned strength below which a link that stands in no file is dropped."""
+LATELY = 24
+"""Mentions that are remembered for what comes next."""
 LINKS = 8
 """Links for each concept there is room for."""
 LIKE, LIKELY = 0.45, 0.5
@@ -79,35 +81,41 @@ def grow(
         lost = (links.value.weight == 0.0) & (learned < WEAK)
         if lost.any():
             links.keep(~lost)
-    for entity, talk in discourse.items():
-        if talk.words or talk.linked < len(talk.mentioned):
-            cmd.call(partial(ponder, avatar=entity))
+    busy = [entity for entity, talk in discourse.items() if talk.words or talk.linked < len(talk.mentioned)]
+    if busy:
+        cmd.call(partial(ponder, avatars=busy))
 
 
-def ponder(world: World, avatar: int) -> None:
-    """Make concepts of an avatar's new nouns, and link what was mentioned together."""
-    talk = world.get_sparse(avatar, Discourse)
-    if talk is None or not world.alive([avatar])[0]:
-        return
-    graph = mind(world, avatar)[0]
-    fresh = nouns(talk.words, graph)
-    talk.words.clear()
-    if fresh:
-        add(world, graph, fresh, world.resource(Clock).sample)
-        talk.mentioned += [(noun.name, noun.sentence) for noun in fresh]
-        talk.mentioned[talk.linked :] = sorted(talk.mentioned[talk.linked :], key=lambda m: m[1])
+def ponder(world: World, avatars: list[int]) -> None:
+    """Make concepts of avatars' new nouns, and link what was mentioned together; all at once, for edges are kept sorted."""
+    talks = [(a, t) for a in avatars if world.alive([a])[0] and (t := world.get_sparse(a, Discourse)) is not None]
+    fresh = []
+    for avatar, talk in talks:
         graph = mind(world, avatar)[0]
+        fresh.append((graph, nouns(talk.words, graph)))
+        talk.words.clear()
+        talk.mentioned += [(noun.name, noun.sentence) for noun in fresh[-1][1]]
+        talk.mentioned[talk.linked :] = sorted(talk.mentioned[talk.linked :], key=lambda m: m[1])[-LATELY:]
+    add(world, fresh, world.resource(Clock).sample)
     pairs: dict[tuple[int, int], float] = {}
-    for k in range(talk.linked, len(talk.mentioned)):
-        for j in range(k):
-            (a, at), (b, before) = talk.mentioned[k], talk.mentioned[j]
-            x, y = graph.at.get(a), graph.at.get(b)
-            if x is not None and y is not None and x != y and abs(at - before) <= 1 and graph.topic[[x, y]].all():
-                x, y = sorted((int(graph.ids[x]), int(graph.ids[y])))
-                pairs[x, y] = max(pairs.get((x, y), 0.0), SAME if at == before else NEAR)
-    tie(world, graph, pairs)
-    talk.mentioned = [m for m in talk.mentioned if m[1] >= talk.sentence - 1][-40:]
-    talk.linked = len(talk.mentioned)
+    for avatar, talk in talks:
+        _meet(mind(world, avatar)[0], talk, pairs)
+        talk.mentioned = [m for m in talk.mentioned if m[1] >= talk.sentence - 1][-LATELY:]
+        talk.linked = len(talk.mentioned)
+    tie(world, pairs)
+
+
+def _meet(graph: Graph, talk: Discourse, pairs: dict[tuple[int, int], float]) -> None:
+    """Put down the pairs of topics that were mentioned together, and how close."""
+    topics = graph.topic.tolist()
+    places = [(graph.at.get(name, -1), sentence) for name, sentence in talk.mentioned]
+    known = [(c, sentence, k) for k, (c, sentence) in enumerate(places) if c >= 0 and topics[c]]
+    for a, at, k in known:
+        for b, before, j in known:
+            if talk.linked <= k > j and a != b and abs(at - before) <= 1:
+                pair = (int(graph.ids[a]), int(graph.ids[b]))
+                pair = (min(pair), max(pair))
+                pairs[pair] = max(pairs.get(pair, 0.0), SAME if at == before else NEAR)
 
 
 def nouns(words: list[tuple[str, int, bool, float]], graph: Graph) -> list[Noun]:
@@ -135,25 +143,26 @@ def nouns(words: list[tuple[str, int, bool, float]], graph: Graph) -> list[Noun]
     return [n for n in found.values() if n.name not in graph.at]
 
 
-def add(world: World, graph: Graph, fresh: list[Noun], sample: int | None = None) -> None:
-    """New concepts with weak links to what means the like; awake if they were mentioned at a `sample`, else asleep. The least
-    used of those grown before make room."""
-    fresh = fresh[: MOST // 4]
+def add(world: World, fresh: list[tuple[Graph, list[Noun]]], sample: int | None = None) -> None:
+    """New concepts of some avatars, with weak links to what means the like; awake if they were mentioned at a `sample`, else
+    asleep. The least used of those grown before make room."""
+    fresh = [(graph, found[: MOST // 4]) for graph, found in fresh if found]
     if not fresh:
         return
-    _make_room(world, graph, len(graph.ids) + len(fresh) - MOST)
-    graph = mind(world, graph.avatar)[0]
-    made = [Meaning(name=n, words=(n,), kind=what, own=True, vector=packed(embed(n))) for n, _, what, _, _ in fresh]
-    ids = spawn(world, graph.avatar, made)
+    for graph, found in fresh:
+        _make_room(world, graph, len(graph.ids) + len(found) - MOST)
+    each = [(graph, noun) for graph, found in fresh for noun in found]
+    made = [Meaning(name=n.name, words=(n.name,), kind=n.kind, own=True, vector=packed(embed(n.name))) for _, n in each]
+    ids = spawn(world, [graph.avatar for graph, _ in each], made)
     edges: list[tuple[int, int, float, Kind]] = []
-    for i, (name, _, what, many, share) in zip(ids, fresh, strict=True):
+    for i, (graph, noun) in zip(ids, each, strict=True):
         if sample is not None:
             c = world.get(i, Concept)
-            c.source, c.uses, c.when, c.many = share, 1.0, sample, many
-        like = (graph.vectors @ embed(name)) * graph.topic
+            c.source, c.uses, c.when, c.many = noun.share, 1.0, sample, noun.many
+        like = (graph.vectors @ embed(noun.name)) * graph.topic * world.alive(graph.ids)
         near = [int(k) for k in np.argsort(-like, kind="stable")[:3] if like[k] > LIKE]
         edges += [(i, int(graph.ids[k]), LIKELY * float(like[k]), Kind.RELATED) for k in near]
-        over = graph.at.get(OVER.get(what, ""))
+        over = graph.at.get(OVER.get(noun.kind, ""))
         if over is not None:
             edges.append((i, int(graph.ids[over]), 0.5, Kind.IS_A))
     if edges:
@@ -163,13 +172,12 @@ def add(world: World, graph: Graph, fresh: list[Noun], sample: int | None = None
 
 def _make_room(world: World, graph: Graph, over: int) -> None:
     """End the least used concepts that conversation brought."""
-    if over <= 0:
-        return
-    rows = [(float(world.peek(i, Concept).uses[0]), i) for i in graph.ids.tolist() if world.sparse[Meaning][i].own]
-    world.despawn([i for _, i in sorted(rows)[:over]])
+    if over > 0:
+        rows = [(float(world.peek(i, Concept).uses[0]), i) for i in graph.ids.tolist() if world.sparse[Meaning][i].own]
+        world.despawn([i for _, i in sorted(rows)[:over]])
 
 
-def tie(world: World, graph: Graph, pairs: dict[tuple[int, int], float]) -> None:
+def tie(world: World, pairs: dict[tuple[int, int], float]) -> None:
     """Strengthen the links between pairs of concepts, or make them: learned goes that share of the way to 1 - weight."""
     edges = world.relation(Link)
     new: dict[tuple[int, int], float] = {}
@@ -182,6 +190,7 @@ def tie(world: World, graph: Graph, pairs: dict[tuple[int, int], float]) -> None
             edges.value.learned[r] = learned + share * max(1.0 - weight - learned, 0.0)
     if pairs:
         world.resource(Graphs).stale = True
-    if new and int(np.isin(edges.source, graph.ids).sum()) + len(new) <= LINKS * MOST:
-        source, target = zip(*new, strict=True)
-        world.link(Link(kind=int(Kind.RELATED), weight=0.0, learned=list(new.values())), source, target)
+    room = LINKS * MOST * max(len(world.resource(Graphs).of), 1) - len(edges)
+    if new and room > 0:
+        source, target = zip(*list(new)[:room], strict=True)
+        world.link(Link(kind=int(Kind.RELATED), weight=0.0, learned=list(new.values())[:room]), source, target)

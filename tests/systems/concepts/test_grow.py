@@ -60,7 +60,7 @@ def test_a_link_never_exceeds_one_and_wears_off() -> None:
     world, graph = host.app.world, mind(host.app.world, who)[0]
     a, b = sorted(int(graph.ids[graph.at[n]]) for n in ("parrot", "war"))
     for _ in range(100):
-        tie(world, graph, {(a, b): 0.2})
+        tie(world, {(a, b): 0.2})
     strongest = links(host, who)
     assert 0.99 < max(strongest[p][2] for p in strongest if set(p) == {"parrot", "war"}) <= 1.0
     host.step(600)
