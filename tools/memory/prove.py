@@ -32,17 +32,20 @@ def run(persona: str, texts: int, others: int, kills: int, out: Path | None, wat
     for name, found in (("tones", here), ("tones_reopened", there)):
         where = "in this process" if name == "tones" else "after reopening in another"
         say(name, found, found.share >= 0.95,
-            f"like earlier: {100 * found.share:.1f} % of {found.of} nearest to the right one of {len(STYLES)} styles {where} (95)")  # fmt: skip
+            f"like earlier: {100 * found.share:.1f} % of {found.of} nearest to the right one of {len(STYLES)} styles "
+            f"{where} (95)")  # fmt: skip
     between = blends(persona, watch("blends"))
     say("blends", between, between.monotone >= 0.95 and between.broken < 1e-3,
-        f"blends: {100 * between.monotone:.1f} % of {between.of} measures go one way (95), {100 * between.strict:.1f} % if every "
-        f"step above noise counts; rules broken by {between.broken:.1e} more than at the ends")  # fmt: skip
+        f"blends: {100 * between.monotone:.1f} % of {between.of} measures go one way (95), {100 * between.strict:.1f} % if "
+        f"every step above noise counts; rules broken by {between.broken:.1e} more than at the ends")  # fmt: skip
     quoted = quotes(persona, others, watch("quotes"))
     say("quotes", quoted, quoted.same == quoted.there == quoted.of,
-        f"quotes: {quoted.same} of {quoted.of} the same bytes, {quoted.there} in another process after {others} entries")  # fmt: skip
+        f"quotes: {quoted.same} of {quoted.of} the same bytes, {quoted.there} in another process after {others} "
+        "entries")  # fmt: skip
     way = ways(persona, watch("ways"))
     say("ways", way, way.over < F32 and way.missed < F32 and way.clicks == 0 and way.step < 1e-3,
-        f"travel: {way.of} ways, energy {way.over:.1e} over the bound at most, {way.missed:.1e} from the goal, {way.clicks} clicks")  # fmt: skip
+        f"travel: {way.of} ways, energy {way.over:.1e} over the bound at most, {way.missed:.1e} from the goal, "
+        f"{way.clicks} clicks")  # fmt: skip
     again = topics(persona, watch("topics"))
     say("topics", again, again.solemn == again.of and again.other == 0,
         f"topics: {again.solemn} of {again.of} solemn again in another process ({100 * again.slower:.0f} % slower, "
