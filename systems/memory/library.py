@@ -59,7 +59,7 @@ class Library:
         """What comes first of what is asked for; None if nothing does."""
         store = self.of(avatar, persona)
         for wish in phrase.wishes:
-            found = store.find(wish)
+            found = [f for f in store.find(wish) if f.entry.kind != "event"]  # what others said is no tone of its own
             if phrase.toned:
                 found = [f for f in found if tone.salience(f.entry.tone) >= SALIENT] or found
             if wish.feeling is not None:  # of those that were felt alike, the one most felt

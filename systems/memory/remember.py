@@ -47,26 +47,31 @@ def remember(
     clock: Res[Clock],
 ) -> None:
     """Make entries of the turns that were kept."""
-    turns = list(kept)
+    turns, now = list(kept), clock.value
     for ents, avatar in avatars if turns else ():
         for turn in turns:
-            for row in np.flatnonzero(ents.id == turn.avatar):
-                persona = cast.value.personas[int(avatar.index[row])]
-                bands = centroids(turn.avatar, oscillators, core.value)
-                others = tuple(n for k, n in enumerate(cast.value.names) if k != int(avatar.index[row]))
-                made = entry(turn.recording, persona, clock.value.dt)
-                moods[turn.avatar] = mood = felt(moods.get(turn.avatar) or Mood(), made.tone)
-                made = replace(
-                    made, time=library.value.began + turn.recording.moment.tick * clock.value.dt, scene=library.value.scene,
-                    speaker=persona.name, people=others, feeling=made.tone.feeling, valence=mood.feeling[0],
-                    bands=bands, concepts=active(turn.avatar, concepts, meanings),
-                )  # fmt: skip
-                store = library.value.of(turn.avatar, persona.name)
-                if store.readonly:
-                    continue
+            index = dict(zip(ents.id.tolist(), avatar.index.tolist(), strict=True))
+            if turn.avatar not in index:
+                continue
+            persona = cast.value.personas[index[turn.avatar]]
+            made = entry(turn.recording, persona, now.dt)
+            moods[turn.avatar] = mood = felt(moods.get(turn.avatar) or Mood(), made.tone)
+            being = selves.get(turn.avatar) or Self()
+            others = tuple(n for k, n in enumerate(cast.value.names) if k != index[turn.avatar])
+            made = replace(
+                made, time=library.value.began + turn.recording.moment.tick * now.dt, scene=library.value.scene,
+                speaker=persona.name, people=others, feeling=made.tone.feeling, valence=mood.feeling[0],
+                bands=centroids(turn.avatar, oscillators, core.value), concepts=active(turn.avatar, concepts, meanings),
+            )  # fmt: skip
+            selves[turn.avatar] = replace(being, mood=mood, time=made.time, tone=settled(being.tone, made.tone, SLOW))
+            store = library.value.of(turn.avatar, persona.name)
+            if not store.readonly:
                 store.add_lazily(made, partial(_finished, turn.recording.moment))
-                now = selves.get(turn.avatar) or Self()
-                selves[turn.avatar] = now = replace(now, mood=mood, time=made.time, tone=settled(now.tone, made.tone, SLOW))
+            for entity in index.keys() - {turn.avatar}:
+                heard = library.value.of(entity, cast.value.personas[index[entity]].name)
+                if not heard.readonly:
+                    about = active(entity, concepts, meanings)
+                    heard.add(replace(made, kind="event", name="heard", people=(), concepts=about, tone=Tone(), digest=b""))
 
 
 def _finished(moment: Moment, made: Entry) -> Entry:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from spoken import run, turn
 
 from psi_ecs import PsiError, SnapshotError
@@ -91,7 +92,8 @@ def test_what_is_not_remembered_cannot_be_quoted(said: tuple[Host, int, list[byt
     host, me, _ = said
     with pytest.raises(PsiError, match="quote the coronation: Mira remembers nothing of that; psi memory list"):
         host.quote(me, "the coronation")
-    host.memory(me).note("it rained", tags=("rain",))
+    entry = host.memory(me).find(Wish(tags=("greeting",)))[0].entry
+    host.memory(me).store.add(replace(entry, id=0, tags=("rain",), moment=b""))
     with pytest.raises(PsiError, match="quote rain: Mira cannot replay that"):
         host.quote(me, "rain")
 

@@ -4,7 +4,7 @@ import pytest
 from spoken import run, turn
 
 from psi_ecs import PsiError
-from psi_ecs.components.memory import Wish
+from psi_ecs.components.memory import Tone, Wish
 from psi_ecs.components.oscillator import Core, Tuning
 from psi_ecs.components.scene import Line, Scene, SceneAvatar, SceneCue
 from psi_ecs.systems.formats.memory import MemoryFileError
@@ -67,7 +67,9 @@ def test_personas_never_mix(tmp_path: Path) -> None:
     assert host.memory(mira).find(Wish(tags=("secret",))) and not host.memory(theo).find(Wish())
     host.say(theo, "[like secret] Ten. [/]")
     run(host)
-    assert len(host.memory(theo).find(Wish())) == 1 and len(host.memory(mira).find(Wish())) == 1
+    own, heard = host.memory(theo).find(Wish()), host.memory(mira).find(Wish(kind="event"))
+    assert len(own) == 1 and [f.entry.name for f in heard] == ["heard"]
+    assert heard[0].entry.speaker == "Theo" and not heard[0].entry.moment and heard[0].entry.tone == Tone()
     host.close()
 
 
