@@ -72,9 +72,8 @@ def told(values: NDArray[np.floating], manner: str = "") -> Tone:
 @system("plan", after=("language",))
 def topic(
     avatars: Query[Entities, Context], concepts: Query[Entities, Concept], meanings: Sparse[Meaning], links: Edges[Link],
-    speech: Sparse[Speech], stops: Reader[Stop], biases: Sparse[Write[Biases]], quoting: Sparse[Quoting],
-    graphs: Res[Write[Graphs]],
-    switches: Res[Switches], clock: Res[Clock], cmd: Commands,
+    speech: Sparse[Speech], stops: Reader[Stop], quoting: Sparse[Quoting], biases: Sparse[Write[Biases]],
+    graphs: Res[Write[Graphs]], switches: Res[Switches], clock: Res[Clock], cmd: Commands,
 ) -> None:  # fmt: skip
     """Before a sentence is planned: draw it to the tone that its subject was spoken of with, and learn from its own."""
     halted = {stop.avatar for stop in stops}

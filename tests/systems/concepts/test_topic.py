@@ -87,8 +87,8 @@ restore(host.app.world, who, blob)
 assert remembered(host.app.world, who) == blob
 for text in ("We saw the lighthouse.", "We saw the football match."):
     host.say(who, text); host.step(2)
-    topic = host.app.world.get_sparse(who, Biases).standing.get("topic")
-    print(topic.weight if topic else 0.0)
+    bias = host.app.world.get_sparse(who, Biases).standing.get("topic")
+    print(bias.weight if bias else 0.0)
     while not host.idle: host.step()
 """
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
