@@ -153,3 +153,15 @@ def test_unknown_ssml_tags_speak_their_text_and_leave_a_note() -> None:
     said = analyse("<speak><blink>hello</blink> <audio src='x'>fallback</audio></speak>")
     assert [w.text for s in said.sentences for w in s.words] == ["hello", "fallback"]
     assert said.notes == ["SSML tag <blink> is not supported; its text is spoken"]
+
+
+def test_words_said_like_a_memory_and_lines_kept_under_a_name() -> None:
+    said = analyse("[remember First Day] Hello. [like the greeting 0.7] It is late. [/] Good night.")
+    assert [w.like for s in said.sentences for w in s.words] == ["", *["the greeting 0.7"] * 3, "", ""]
+    assert [s.tags for s in said.sentences] == [("first day",), (), ()]
+    assert said.text.split() == ["Hello.", "It", "is", "late.", "Good", "night."]
+    ssml = analyse('<speak><remember as="Dawn"/>Hello <like memory="greeting" weight="0.5">there.</like></speak>')
+    assert [w.like for s in ssml.sentences for w in s.words] == ["", "greeting 0.5"]
+    assert ssml.sentences[0].tags == ("dawn",)
+    with pytest.raises(TextError, match="needs an attribute memory"):
+        analyse("<speak><like>there.</like></speak>")
