@@ -154,6 +154,8 @@ def _stirred(kept: Recording, tick: int, raised: Any, oscillators: Query[Oscilla
         kept.raised = now
         kept.moment.inputs.stirred.append((tick, Stirred(raised=_some(raised))))
     for osc, part in oscillators:
+        if not (np.count_nonzero(osc.pump) or any(kept.pump)):
+            continue
         rows = field_rows(part, entity)
         if len(rows) and (now := osc.pump[rows].tobytes()) != kept.pump:
             kept.pump = now

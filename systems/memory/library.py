@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from psi_ecs import PsiError, World
-from psi_ecs.components.memory import Bias, Entry, Found
+from psi_ecs.components.memory import KEY, Bias, Entry, Found, Wish
+from psi_ecs.systems.formats.embedding import embed
 from psi_ecs.systems.formats.memory import Store
 from psi_ecs.systems.kernels import tone
 
-from .wish import Phrase, asked
+from .wish import MANY, Phrase, asked
 
 SALIENT = 0.5
 """From here on something was said in a tone of its own: half a full emotion."""
@@ -55,10 +57,10 @@ class Library:
         if (store := self.stores.pop(avatar, None)) is not None:
             store.close()
 
-    def first(self, avatar: int, persona: str, phrase: Phrase) -> Found | None:
-        """What comes first of what is asked for; None if nothing does."""
+    def first(self, avatar: int, persona: str, phrase: Phrase, text: str = "") -> Found | None:
+        """What comes first of what is asked for, to say `text`; None if nothing does."""
         store = self.of(avatar, persona)
-        for wish in phrase.wishes:
+        for wish in [Wish(key=meaning(text), limit=MANY)] if phrase.similar else phrase.wishes:
             found = [f for f in store.find(wish) if f.entry.kind != "event"]  # what others said is no tone of its own
             if phrase.toned:
                 found = [f for f in found if tone.salience(f.entry.tone) >= SALIENT] or found
@@ -77,12 +79,13 @@ class Library:
             raise PsiError(f"quote {what}: {persona} {lacks} that; psi memory list shows what there is")
         return first.entry
 
-    def bias(self, avatar: int, persona: str, what: str) -> Bias:
-        """The tone that a phrase asks for. PsiError in one line if it asks for nothing, or for what nobody remembers."""
+    def bias(self, avatar: int, persona: str, what: str, text: str = "") -> Bias:
+        """The tone that a phrase asks for, to say `text`. PsiError in one line if it asks for nothing, or for what nobody
+        remembers."""
         asked_for = asked(what)
         found = []
         for phrase in asked_for.phrases:
-            first = self.first(avatar, persona, phrase)
+            first = self.first(avatar, persona, phrase, text)
             if first is None:
                 raise PsiError(f"[like {what}]: {persona} remembers nothing of {phrase.text!r}; it is said as it comes")
             found.append(first)
@@ -90,3 +93,10 @@ class Library:
         if len(found) == 1:
             return Bias(tone=found[0].entry.tone, weight=asked_for.share, reason=told)
         return Bias(tone=tone.blended(found[0].entry.tone, found[1].entry.tone, asked_for.share), weight=1.0, reason=told)
+
+
+def meaning(text: str) -> NDArray[np.float32]:
+    """What a text means, as the second half of a key, f32[KEY]."""
+    out, found = np.zeros(KEY, np.float32), embed(text)
+    out[KEY // 2 : KEY // 2 + len(found)] = found
+    return out

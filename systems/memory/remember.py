@@ -9,16 +9,15 @@ from msgspec.structs import replace
 from psi_ecs import Clock, Entities, PsiError, Query, Reader, Res, Sparse, Write, system
 from psi_ecs.components.avatar import Avatar, Cast, Persona
 from psi_ecs.components.concept import Concept, Meaning
-from psi_ecs.components.memory import KEY, Bias, Biases, Entry, Mood, Self, Tone
+from psi_ecs.components.memory import Bias, Biases, Entry, Mood, Self, Tone
 from psi_ecs.components.moment import Kept, Moment, Recording
 from psi_ecs.components.oscillator import BANDS, Core, Oscillator, Part
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Speech
-from psi_ecs.systems.formats.embedding import embed
 from psi_ecs.systems.kernels import style, tone
 
 from .feedback import settled
-from .library import Library
+from .library import Library, meaning
 from .moment import sealed
 
 SHARE = 0.3
@@ -120,11 +119,8 @@ def active(avatar: int, concepts: Query[Entities, Concept], meanings: Sparse[Mea
 
 def key(measured: np.ndarray, text: str) -> np.ndarray:
     """What an entry is searched by, f32[KEY]: see `components.memory.KEY`."""
-    out = np.zeros(KEY, np.float32)
-    unusual = style.unlike(measured)
+    out, unusual = meaning(text), style.unlike(measured)
     out[: len(unusual)] = unusual / max(float(np.linalg.norm(unusual)), 1e-6)
-    meaning = embed(text)
-    out[KEY // 2 : KEY // 2 + len(meaning)] = meaning
     return out
 
 
@@ -167,10 +163,10 @@ def lean(
                 continue
             drawn = biases.get(entity) or Biases()
             persona = cast.value.personas[int(avatar.index[row])].name
-            drawn.called = {}
+            drawn.called, text = {}, " ".join(w.text for w in said.queue[0].words)
             for what in called:
                 try:
-                    drawn.called[what] = library.value.bias(entity, persona, what)
+                    drawn.called[what] = library.value.bias(entity, persona, what, text)
                 except PsiError as why:  # a text may ask for anything; it is still to be said
                     _log.warning("%s", why)
             if mood is not None:

@@ -6,6 +6,7 @@
     with PERSON                 what was said with somebody, or by them
     feeling NAME                what was felt most like that
     saying WORDS                what held those words
+    similar                     what meant most nearly the same as what is to be said
     NAME                        what was kept under that name or tag; else what spoke of it
     between THIS and THAT       two of these, blended
 
@@ -35,6 +36,8 @@ class Phrase(NamedTuple):
     """In the order in which they are tried."""
     toned: bool = False
     """Whether something said in a tone of its own comes before what is not."""
+    similar: bool = False
+    """Whether it is told by the text that is to be said."""
 
 
 class Asked(NamedTuple):
@@ -61,6 +64,8 @@ def phrase(text: str) -> Phrase:
         raise PsiError("like what? write [like earlier], [like greeting], [like about home] or [like feeling joy]")
     if text in EARLIER:
         return Phrase(text, [Wish(kind="utterance", limit=MANY)], toned=True)
+    if text == "similar":
+        return Phrase(text, [], similar=True)
     if re.fullmatch(r"#\d{1,18}", text):
         return Phrase(text, [Wish(ids=(int(text[1:]),))])
     head, _, rest = text.partition(" ")

@@ -115,6 +115,18 @@ def _cues(host: Host, me: int) -> list:
     return [e for t, _, e in channel.items if t == host.app.world.tick and e.avatar == me]
 
 
+def test_what_is_similar_is_told_by_what_is_said() -> None:
+    host = Host(seed=8)
+    me = host.avatar("mira")
+    for line in ("[joy] The dog ran across the meadow. [/]", "[sadness] The bank raised its interest rates. [/]"):
+        host.say(me, line)
+        run(host)
+    for line, feeling in (("A puppy was in the garden.", "joy"), ("The loan costs money.", "sadness")):
+        host.say(me, f"[like similar] {line} [/]")
+        run(host)
+        assert dict(zip(FEELINGS, last(host, me).feeling, strict=True))[feeling] > 0.8
+
+
 def test_named_trademarks_come_first(spoken: tuple[Host, int]) -> None:
     host, me = spoken
     memory = host.memory(me)
