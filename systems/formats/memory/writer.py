@@ -85,7 +85,7 @@ class Writer:
                             del self.states[name]
 
     def waiting(self, last: int) -> list[Pending]:
-        """What waits, up to a number, in order. Numbers are given without gaps; a dict must not be iterated while others add."""
+        """What waits, up to a number, in order. Numbers have no gaps; a dict must not be iterated while others add."""
         first = self.acknowledged + 1
         return [found for id in range(first, last + 1) if (found := self.pending.get(id)) is not None]
 

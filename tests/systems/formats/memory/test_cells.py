@@ -142,7 +142,7 @@ def test_a_store_makes_cells_where_they_pay(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_writer_keeps_up_with_one_who_never_rests(tmp_path: Path) -> None:
-    """Many thousands in a row, with the collector of garbage at work: the thread that writes lives on, and nothing is missing."""
+    """Many thousands in a row, with the collector of garbage at work: the thread that writes lives on, nothing is missing."""
     one = entry(1, moment=b"")
     with Store(tmp_path / "mira.psimem", "mira") as store:
         for n in range(20_000):
