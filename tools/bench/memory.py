@@ -1,7 +1,7 @@
 """Memories of one persona, many of them: adding, opening, recalling, beside other ways to keep them.
 
-Times of adding are by the clock, of recalling by the CPU. Each is used as its own documentation says, on the same entries. Those that know vectors alone (faiss, usearch) keep nothing
-else, so their sizes and their speed of adding are of less.
+Times of adding are by the clock, of recalling by the CPU. Each is used as its own documentation says, on the same entries.
+Those that know vectors alone (faiss, usearch) keep nothing else, so their sizes and their speed of adding are of less.
 """
 
 import gc

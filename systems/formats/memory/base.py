@@ -173,7 +173,7 @@ class Base:
 
     def at(self, time: float) -> list[Entry]:
         """Every whole entry of exactly that time."""
-        ids = {w.entry.id for w in list(self.writer.pending.values()) if w.entry.time == time}
+        ids = {w.entry.id for w in self.writer.waiting(self.last) if w.entry.time == time}
         ids |= {id for (id,) in self.all("SELECT entry FROM timeline WHERE time = ?", time)}
         return [entry for id in sorted(ids) if (entry := self.fetch(id)) is not None]
 

@@ -37,7 +37,7 @@ def find(base: "Base", wish: Wish) -> list[Found]:
 
 def matches(base: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
     """(time, number) of the latest entries, at most so many, of which all holds that is asked; the latest first."""
-    waiting = [w.entry for w in list(base.writer.pending.values())]
+    waiting = [w.entry for w in base.writer.waiting(base.last)]
     found = {(e.time, e.id) for e in waiting if fits(wish, e)}
     if wish.ids:
         entries = [base.fetch(id) for id in wish.ids]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from threading import Event, Lock, RLock, Thread
 from typing import Any, NamedTuple
@@ -71,7 +71,7 @@ class Writer:
         """Write all there is. MemoryFileError in one line if it cannot be written; it stays."""
         with self.lock:
             while self.pending or self.states:
-                batch = list(islice(self.pending.values(), TOGETHER))
+                batch = self.waiting(self.acknowledged + TOGETHER)
                 with self.adding:
                     states = dict(self.states)
                 self._commit(batch, states)
@@ -83,6 +83,11 @@ class Writer:
                     for name, value in states.items():
                         if self.states.get(name, b"") is value:
                             del self.states[name]
+
+    def waiting(self, last: int) -> list[Pending]:
+        """What waits, up to a number, in order. Numbers have no gaps; a dict must not be iterated while others add."""
+        first = self.acknowledged + 1
+        return [found for id in range(first, last + 1) if (found := self.pending.get(id)) is not None]
 
     def row(self, waiting: Pending) -> Row:
         """The row of an entry that waits; whoever comes first finishes it."""

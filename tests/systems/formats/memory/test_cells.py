@@ -141,6 +141,17 @@ def test_a_store_makes_cells_where_they_pay(tmp_path: Path, monkeypatch: pytest.
         assert store.verify(deep=True).sound and found(store)[0] == before[0]
 
 
+def test_the_writer_keeps_up_with_one_who_never_rests(tmp_path: Path) -> None:
+    """Many thousands in a row, with the collector of garbage at work: the thread that writes lives on, nothing is missing."""
+    one = entry(1, moment=b"")
+    with Store(tmp_path / "mira.psimem", "mira") as store:
+        for n in range(20_000):
+            store.add(msgspec.structs.replace(one, turn=n))
+        thread = store._base.writer._thread
+        assert thread is not None and thread.is_alive() and store.flush() == 20_000
+        assert thread.is_alive() and [e.turn for e in store.iterate(after=19_990)] == list(range(19_990, 20_000))
+
+
 def test_threads_share_a_store(tmp_path: Path) -> None:
     """Four add while two find: every number is given once, and everything is there."""
     store = Store(tmp_path / "mira.psimem", "mira")
