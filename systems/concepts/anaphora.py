@@ -33,7 +33,7 @@ _JUDGED = listed("good nice great fine hard easy best better lovely wonderful sa
 """What follows "it is" where it stands for the clause to come, if that begins with to or that."""
 _PREPOSITIONS = listed(
     "in on at to near of with from for by under over behind beside along through across into onto about around between after",
-    "before during without inside outside above below beyond past toward towards",
+    "before during without inside outside above below beyond past toward towards like than as",
 )
 FACES = {"it's": "it", "it'll": "it", "it'd": "it", "that's": "that", "that'll": "that", "they're": "they", "they'll": "they",
          "they've": "they", "they'd": "they"}  # fmt: skip
