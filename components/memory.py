@@ -61,7 +61,7 @@ class Entry(Struct, kw_only=True):
     id: int = 0
     """Given by the store, rising with time; 0 before."""
     kind: str = "utterance"
-    """utterance; event (a surprise, a laugh, something heard); expression or intonation (a trademark, by its name)."""
+    """utterance; event (what somebody else said, or whatever is noted); expression or intonation (a trademark, by its name)."""
     name: str = ""
     """Of a trademark, or given by whoever kept it."""
     time: float = 0.0

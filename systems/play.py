@@ -56,13 +56,13 @@ def opened(spot: Vec3, viewer: Vec3) -> Vec3:
 
 def open_scene(
     scene: Scene, base: Path | None = None, seed: int | None = None, off: tuple[str, ...] = (), core: Core | None = None,
-    memories: Path | None = None, began: float = 0.0,
+    memories: Path | None = None, began: float = 0.0, readonly: bool = False,
 ) -> Host:  # fmt: skip
     """A host that plays `scene` from its first tick, to be closed when it has been played.
 
     Args: seed and core replace the scene's own; off is as in `Host`; memories: folder in which everyone remembers who has no
-    file in the scene; began: seconds since 1970 at the first tick. AssetError if an asset is missing, MemoryFileError if a
-    file of memories cannot be used."""
+    file in the scene; began: seconds since 1970 at the first tick; readonly: they recall, and keep nothing. AssetError if
+    an asset is missing, MemoryFileError if a file of memories cannot be used."""
     core = load_core(scene.core, base) if core is None and scene.core else core
     host = Host(scene.seed if seed is None else seed, off, core)
     ids: dict[str, int] = {}
@@ -72,9 +72,9 @@ def open_scene(
         ids[avatar.name] = host.avatar(persona, avatar.name, place, facing, base, avatar.concepts)
         file = (base or Path()) / avatar.memory if avatar.memory else None
         if file is None and memories is not None:
-            file = memories / f"{host.personas[-1].name}.psimem"
+            file = memories / f"{host.personas[-1].name.lower()}.psimem"
         if file is not None:
-            host.memory(ids[avatar.name], file, began, scene.title)
+            host.memory(ids[avatar.name], file, began, scene.title, readonly=readonly)
         if avatar.pattern:
             host.recall(ids[avatar.name], avatar.pattern, base=base)
     for name in {c.name for c in scene.cue if c.kind == "recall"}:

@@ -71,11 +71,12 @@ def perform(
     lufs: float | None = None,
     memories: Path | None = None,
     began: float = 0.0,
+    readonly: bool = False,
 ) -> str:
     """Play a scene to its end, or to second `end`. Returns a remark for the end; `tell` is told at once of what is missing;
-    `off` names parts to do without, `core` replaces the scene's field, `lufs` is about how loud each avatar is; `memories` and
-    `began` are as in `open_scene`."""
-    host = open_scene(scene, base, seed, off, core, memories, began)
+    `off` names parts to do without, `core` replaces the scene's field, `lufs` is about how loud each avatar is; `memories`,
+    `began` and `readonly` are as in `open_scene`."""
+    host = open_scene(scene, base, seed, off, core, memories, began, readonly)
     warm()
     gain = np.array([[calibrated(persona, lufs)] for persona in host.personas], np.float32)
     screen = open_window(host, scene, size, tell) if window else None

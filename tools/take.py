@@ -65,6 +65,8 @@ class Plan:
     """Field of every avatar, instead of the scene's own."""
     memories: Path | None = None
     """Folder in which everyone remembers; nowhere but in their scene's files if None."""
+    readonly: bool = False
+    """They recall, and keep nothing."""
     began: float = 0.0
     """Seconds since 1970 at the first tick, kept with what is remembered."""
     master: Master = AS_IT_IS
@@ -101,7 +103,7 @@ def render(scene: Scene, base: Path, plan: Plan, progress: Callable[[float], Non
 
     `progress` is told the seconds made so far. On an error or interrupt, unfinished files are removed.
     """
-    host = open_scene(scene, base, plan.seed, plan.off, plan.core, plan.memories, plan.began)
+    host = open_scene(scene, base, plan.seed, plan.off, plan.core, plan.memories, plan.began, plan.readonly)
     formats, remarks, pictures = possible(host, scene, plan)
     writer = _Writer(host, scene, plan, formats, pictures)
     try:

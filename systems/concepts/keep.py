@@ -5,6 +5,7 @@ from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
+from numpy.typing import NDArray
 
 from psi_ecs import SnapshotError, World
 from psi_ecs.codec import seal, unseal
@@ -12,7 +13,7 @@ from psi_ecs.components.concept import MOST, TONE, Concept, Concepts, Kind, Link
 from psi_ecs.systems.formats.concepts import LONGEST
 from psi_ecs.systems.formats.embedding import KINDS, embed
 
-from .graph import Graph, Graphs, mind, packed, sow, spawn
+from .graph import Graph, Graphs, joined, mind, packed, sow, spawn
 from .grow import LINKS
 
 MAGIC = b"psi-concepts\x01"
@@ -59,29 +60,29 @@ class Learned(Struct, frozen=True):
 
 def learned(world: World, avatar: int) -> Learned:
     """What an avatar's graph has learned, the most used first."""
-    graph = mind(world, avatar)[0]
-    found = []
-    for i, name in zip(graph.ids.tolist(), graph.names, strict=True):
-        c, m = world.peek(i, Concept), world.sparse[Meaning][i]
-        evidence, uses = float(c.evidence[0]), float(c.uses[0])
-        if m.own or uses > 0.01 or evidence > 0.01:
-            tone = [round(float(x), 4) for x in c.tone[0]] if evidence > 0.01 else []
-            words = list(m.words) if m.own else []
-            found.append(Known(name, m.kind, m.topic, m.own, words, round(uses, 4), round(evidence, 4), tone, m.manner))
+    graph, parts = mind(world, avatar)
+    uses, evidence = (joined([getattr(c, name) for _, c in parts], np.float64)[graph.rows] for name in ("uses", "evidence"))
+    own = np.array([world.sparse[Meaning][i].own for i in graph.ids.tolist()], np.bool_)
+    tones, found = joined([c.tone for _, c in parts], np.float64), []
+    for k in np.flatnonzero(own | (uses > 0.01) | (evidence > 0.01)).tolist():
+        m = world.sparse[Meaning][int(graph.ids[k])]
+        tone = [round(x, 4) for x in tones[graph.rows[k]].tolist()] if evidence[k] > 0.01 else []
+        words = list(m.words) if m.own else []
+        numbers = round(float(uses[k]), 4), round(float(evidence[k]), 4)
+        found.append(Known(m.name, m.kind, m.topic, m.own, words, *numbers, tone, m.manner))
     found.sort(key=lambda k: (-k.uses, k.name))
-    return Learned(found, _ties(world, graph))
+    return Learned(found, _ties(world, graph, graph.ids[own]))
 
 
-def _ties(world: World, graph: Graph) -> list[Tie]:
+def _ties(world: World, graph: Graph, own: NDArray[np.uint64]) -> list[Tie]:
     """Links that stand in no file."""
     edges, name = world.relation(Link), dict(zip(graph.ids.tolist(), graph.names, strict=True))
-    own = {i for i in name if world.sparse[Meaning][i].own}
-    found, value = [], edges.value
-    for r in np.flatnonzero(np.isin(edges.source, graph.ids)).tolist():
-        a, b = int(edges.source[r]), int(edges.target[r])
-        if value.learned[r] > 0.0 or a in own or b in own:
-            weight, new = (round(float(x), 4) for x in (value.weight[r], value.learned[r]))
-            found.append(Tie(name[a], name[b], int(value.kind[r]), min(weight, 1.0), min(new, 1.0)))
+    value = edges.value
+    new = (value.learned > 0.0) | np.isin(edges.source, own) | np.isin(edges.target, own)
+    found = []
+    for r in np.flatnonzero(new & np.isin(edges.source, graph.ids)).tolist():
+        weight, more = (min(round(float(x), 4), 1.0) for x in (value.weight[r], value.learned[r]))
+        found.append(Tie(name[int(edges.source[r])], name[int(edges.target[r])], int(value.kind[r]), weight, more))
     return sorted(found, key=lambda t: (t.source, t.target))
 
 

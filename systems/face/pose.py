@@ -125,7 +125,7 @@ def _aim(
     life: Life, look: Attention, place: Place, moment: list[Moment], left: Numbers, clock: Clock
 ) -> tuple[list[tuple[float, ...]], list[float]]:
     """Yaw and pitch of each head and of its eyes to go to, and the distance of the fixated point."""
-    aims, distances = [], []
+    aims, distances = list[tuple[float, ...]](), list[float]()
     rows = zip(
         life.glance_until.tolist(), life.glance.tolist(), look.target.tolist(), place.position.tolist(), place.yaw.tolist(),
         life.wander.tolist(), life.scan.tolist(), left, moment, life.aim.tolist(), life.drive[:, EYE].tolist(), strict=True,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from msgspec.structs import replace
 
 from psi_ecs import PsiError, World
@@ -13,8 +14,8 @@ from psi_ecs.systems.kernels import tone
 
 from .wish import Phrase, asked
 
-SALIENT = 0.25
-"""From here on something was said in a tone of its own: a quarter of a full emotion."""
+SALIENT = 0.5
+"""From here on something was said in a tone of its own: half a full emotion."""
 
 
 class Mind(NamedTuple):
@@ -38,13 +39,13 @@ class Library:
     def of(self, avatar: int, persona: str) -> Store:
         """An avatar's store."""
         if avatar not in self.stores:
-            self.stores[avatar] = Store(None, persona)
+            self.stores[avatar] = Store(None, persona.lower())
         return self.stores[avatar]
 
     def open(self, avatar: int, persona: str, path: Path, secret: bytes | None = None, readonly: bool = False) -> None:
         """Give an avatar the memory in a file, made if need be; what it remembered since it was there goes with it.
         MemoryFileError in one line if the file cannot be used, or is another's."""
-        before, self.stores[avatar] = self.stores.get(avatar), Store(path, persona, secret=secret, readonly=readonly)
+        before, self.stores[avatar] = self.stores.get(avatar), Store(path, persona.lower(), secret=secret, readonly=readonly)
         if before is not None and not readonly:
             for entry in before.iterate():
                 self.stores[avatar].add(replace(entry, id=0))
@@ -58,9 +59,12 @@ class Library:
         """What comes first of what is asked for; None if nothing does."""
         store = self.of(avatar, persona)
         for wish in phrase.wishes:
-            found = store.find(wish)
+            found = [f for f in store.find(wish) if f.entry.kind != "event"]  # what others said is no tone of its own
             if phrase.toned:
                 found = [f for f in found if tone.salience(f.entry.tone) >= SALIENT] or found
+            if wish.feeling is not None:  # of those that were felt alike, the one most felt
+                felt = np.asarray(wish.feeling)
+                found.sort(key=lambda f: -float(felt @ np.asarray(f.entry.feeling)))
             if found:
                 return found[0]
         return None

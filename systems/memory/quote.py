@@ -17,7 +17,7 @@ from psi_ecs.components.voice import BLOCK, Sound, Speech, Voices
 
 from .library import Library
 from .moment import opened
-from .rerun import Rerun, Shown
+from .rerun import Rerun, Shown, fitting
 
 LEAD = 15
 """Ticks in which a face goes to a moment, and comes back from it."""
@@ -76,7 +76,7 @@ def begin_quotes(
             persona = cast.value.personas[int(avatar.index[row])].name
             try:
                 entry = library.value.replayed(entity, persona, first.what)
-                moment = opened(entry.moment)
+                moment = fitting(opened(entry.moment))
             except PsiError as why:  # what is remembered is not known when a text is written: the scene goes on
                 _log.warning("%s", why)
                 out.send(Spoken(avatar=entity, turn=first.turn, kind="turn-end", text="", start=now.sample, end=now.sample))

@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from psi_ecs import Clock, Entities, PsiError, Query, Reader, Res, Sparse, Write, system
-from psi_ecs.components.avatar import Avatar, Cast, Feeling, Persona
+from psi_ecs.components.avatar import Avatar, Cast, Persona
 from psi_ecs.components.concept import Concept, Meaning
 from psi_ecs.components.memory import KEY, Bias, Biases, Entry, Mood, Self, Tone
 from psi_ecs.components.moment import Kept, Moment, Recording
@@ -35,7 +35,7 @@ _log = logging.getLogger("psi_ecs.memory")
 @system("remember", after=("keep", "spread", "centre", "grow"))
 def remember(
     kept: Reader[Kept],
-    avatars: Query[Entities, Avatar, Feeling],
+    avatars: Query[Entities, Avatar],
     oscillators: Query[Oscillator, Part],
     concepts: Query[Entities, Concept],
     meanings: Sparse[Meaning],
@@ -47,26 +47,31 @@ def remember(
     clock: Res[Clock],
 ) -> None:
     """Make entries of the turns that were kept."""
-    turns = list(kept)
-    for ents, avatar, feeling in avatars if turns else ():
+    turns, now = list(kept), clock.value
+    for ents, avatar in avatars if turns else ():
         for turn in turns:
-            for row in np.flatnonzero(ents.id == turn.avatar):
-                persona = cast.value.personas[int(avatar.index[row])]
-                bands = centroids(turn.avatar, oscillators, core.value)
-                others = tuple(n for k, n in enumerate(cast.value.names) if k != int(avatar.index[row]))
-                made = entry(turn.recording, persona, clock.value.dt)
-                moods[turn.avatar] = mood = felt(moods.get(turn.avatar) or Mood(), made.tone)
-                made = replace(
-                    made, time=library.value.began + turn.recording.moment.tick * clock.value.dt, scene=library.value.scene,
-                    speaker=persona.name, people=others, feeling=tuple(feeling.goal[row].tolist()), valence=mood.feeling[0],
-                    bands=bands, concepts=active(turn.avatar, concepts, meanings),
-                )  # fmt: skip
-                store = library.value.of(turn.avatar, persona.name)
-                if store.readonly:
-                    continue
+            index = dict(zip(ents.id.tolist(), avatar.index.tolist(), strict=True))
+            if turn.avatar not in index:
+                continue
+            persona = cast.value.personas[index[turn.avatar]]
+            made = entry(turn.recording, persona, now.dt)
+            moods[turn.avatar] = mood = felt(moods.get(turn.avatar) or Mood(), made.tone)
+            being = selves.get(turn.avatar) or Self()
+            others = tuple(n for k, n in enumerate(cast.value.names) if k != index[turn.avatar])
+            made = replace(
+                made, time=library.value.began + turn.recording.moment.tick * now.dt, scene=library.value.scene,
+                speaker=persona.name, people=others, feeling=made.tone.feeling, valence=mood.feeling[0],
+                bands=centroids(turn.avatar, oscillators, core.value), concepts=active(turn.avatar, concepts, meanings),
+            )  # fmt: skip
+            selves[turn.avatar] = replace(being, mood=mood, time=made.time, tone=settled(being.tone, made.tone, SLOW))
+            store = library.value.of(turn.avatar, persona.name)
+            if not store.readonly:
                 store.add_lazily(made, partial(_finished, turn.recording.moment))
-                now = selves.get(turn.avatar) or Self()
-                selves[turn.avatar] = now = replace(now, mood=mood, time=made.time, tone=settled(now.tone, made.tone, SLOW))
+            for entity in index.keys() - {turn.avatar}:
+                heard = library.value.of(entity, cast.value.personas[index[entity]].name)
+                if not heard.readonly:
+                    about = active(entity, concepts, meanings)
+                    heard.add(replace(made, kind="event", name="heard", people=(), concepts=about, tone=Tone(), digest=b""))
 
 
 def _finished(moment: Moment, made: Entry) -> Entry:

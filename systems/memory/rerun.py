@@ -73,14 +73,18 @@ def _column(some: tuple[tuple[int, float], ...], length: int) -> NDArray[np.floa
     return out
 
 
+def fitting(moment: Moment) -> Moment:
+    """A moment that can be lived again. PsiError in one line if it was kept by another version."""
+    if moment.layout != LAYOUT:
+        raise PsiError("this moment was kept by another version and cannot be replayed; recall its tone instead")
+    return moment
+
+
 class Rerun:
     """Steps through a moment; `over` when it has been shown."""
 
     def __init__(self, moment: Moment, rig: Rig, voices: Voices, body: Callable[[App], None]) -> None:
-        """Ready for its first tick. Args: rig: one row, of the avatar's head; body: the plugin of all that moves a body.
-        PsiError in one line if the moment was kept by another version."""
-        if moment.layout != LAYOUT:
-            raise PsiError("this moment was kept by another version and cannot be replayed; recall its tone instead")
+        """Ready for its first tick. Args: rig: one row, of the avatar's head; body: the plugin of all that moves a body."""
         self.moment, self._tick = moment, moment.tick
         cast = Cast(personas=[moment.persona] * (moment.index + 1), names=[moment.persona.name] * (moment.index + 1))
         self.app = App(seed=moment.seed).add(body, cast, switched(moment.off), voices, revive, moment)

@@ -16,12 +16,12 @@ import re
 from difflib import get_close_matches
 from typing import NamedTuple
 
-import numpy as np
-
 from psi_ecs import PsiError
 from psi_ecs.components.memory import Wish
-from psi_ecs.components.text import EMOTIONS, FEELINGS
+from psi_ecs.components.text import EMOTIONS, MOODS
 
+MANY = 32
+"""Entries that are looked at for the one that is meant."""
 EARLIER = frozenset(("earlier", "before", "last time", "a moment ago"))
 _NUMBER = re.compile(r"\s+(0(?:\.\d+)?|1(?:\.0+)?|\.\d+)$")
 _ARTICLE = re.compile(r"^(?:in |as |as in |from |at )?(?:the |a |an |my |your |our )?")
@@ -60,22 +60,22 @@ def phrase(text: str) -> Phrase:
     if not text:
         raise PsiError("like what? write [like earlier], [like greeting], [like about home] or [like feeling joy]")
     if text in EARLIER:
-        return Phrase(text, [Wish(kind="utterance", limit=32)], toned=True)
+        return Phrase(text, [Wish(kind="utterance", limit=MANY)], toned=True)
     if re.fullmatch(r"#\d{1,18}", text):
         return Phrase(text, [Wish(ids=(int(text[1:]),))])
     head, _, rest = text.partition(" ")
     rest = _ARTICLE.sub("", rest)
     if rest and head == "about":
-        return Phrase(text, [Wish(concepts=(rest,), limit=1), Wish(text=rest, limit=1)])
+        return Phrase(text, [Wish(concepts=(rest,), limit=MANY), Wish(text=rest, limit=MANY)])
     if rest and head in ("with", "to"):
-        return Phrase(text, [Wish(person=rest, limit=1)])
+        return Phrase(text, [Wish(person=rest, limit=MANY)])
     if rest and head == "feeling":
-        return Phrase(text, [Wish(feeling=_feeling(rest), limit=1)])
+        return Phrase(text, [Wish(feeling=_feeling(rest), limit=MANY)])
     if rest and head == "saying":
-        return Phrase(text, [Wish(text=rest, limit=1)])
+        return Phrase(text, [Wish(text=rest, limit=MANY)])
     name = _ARTICLE.sub("", text)
-    return Phrase(text, [Wish(name=name, limit=1), Wish(tags=(name,), limit=1), Wish(concepts=(name,), limit=1),
-                         Wish(text=name, limit=1)])  # fmt: skip
+    return Phrase(text, [Wish(name=name, limit=MANY), Wish(tags=(name,), limit=MANY), Wish(concepts=(name,), limit=MANY),
+                         Wish(text=name, limit=MANY)])  # fmt: skip
 
 
 def _feeling(name: str) -> tuple[float, ...]:
@@ -83,4 +83,4 @@ def _feeling(name: str) -> tuple[float, ...]:
     if name not in EMOTIONS:
         near = get_close_matches(name, EMOTIONS, 1, 0.4)
         raise PsiError(f"feeling {name}: {f'did you mean {near[0]}?' if near else 'there are ' + ', '.join(EMOTIONS)}")
-    return tuple(np.eye(len(FEELINGS))[FEELINGS.index(name)].tolist())
+    return (*MOODS[name], *(float(n == name) for n in EMOTIONS))

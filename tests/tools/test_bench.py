@@ -8,7 +8,7 @@ import pytest
 
 from psi_ecs import PsiError
 from psi_ecs.tools import bench
-from psi_ecs.tools.bench import clock, draw, ecs, field, kernels, report
+from psi_ecs.tools.bench import clock, draw, ecs, field, kernels, memory, report, stores, workload
 
 
 def test_our_tables_are_measured_in_every_case() -> None:
@@ -37,7 +37,7 @@ def test_a_part_that_fails_is_told_and_the_rest_goes_on() -> None:
 
 
 def test_unknown_name() -> None:
-    with pytest.raises(PsiError, match="unknown benchmark tables; there are draw, ecs, face, field, kernels, speak"):
+    with pytest.raises(PsiError, match="unknown benchmark tables; there are draw, ecs, face, field, kernels, memory, speak"):
         bench.run(["tables"], None)
 
 
@@ -90,3 +90,25 @@ def test_pictures_a_second_are_those_of_the_best_run(monkeypatch: pytest.MonkeyP
 def test_pictures_are_told_beside_their_bars() -> None:
     rows = report.plain({"draw": {"renderer": "llvmpipe", "pictures a second": 30.0}})
     assert rows[0].split() == ["renderer", "llvmpipe"] and rows[1].split()[-1] == "30.000"
+
+
+def test_a_memory_is_measured_beside_peers(tmp_path: Path) -> None:
+    """Ours, and one that scans all: the same is asked of both, and both find it."""
+    heard: list[float] = []
+    figures = {part: memory.measure(part, 1000, heard.append) for part in ("psi-ecs", "lmdb")}
+    assert heard.count(1.0) == 2 and heard[-1] == 1.0 and sorted(heard[: heard.index(1.0)]) == heard[: heard.index(1.0)]
+    for found in figures.values():
+        assert all(found[f"{kind}: recall@10"] >= 0.95 for kind in workload.KINDS)
+        assert found["added a second"] > 0.0 and found["bytes an entry with cells"] > 256.0
+    assert figures["psi-ecs"]["bytes an entry with cells"] > figures["psi-ecs"]["bytes an entry"]
+    rows = report.memory(
+        {"psi-ecs": {"added a second": 50.0, "open: ms": 2.0}, "peer": {"added a second": 100.0, "open: ms": 8.0}}
+    )
+    assert [row.split()[-1] for row in rows] == ["ratio", "0.50", "4.00"]
+    assert stores.TOP == workload.TOP
+
+
+def test_progress_of_a_part_is_no_error() -> None:
+    script = "import sys; print('~0.5', file=sys.stderr); print('note', file=sys.stderr); print('{}')"
+    code, said, errors = bench.follow([bench.sys.executable, "-c", script], dict(bench.os.environ), "part")
+    assert (code, said.strip(), errors) == (0, "{}", ["note"])

@@ -112,7 +112,7 @@ def truth(count: int) -> Truth:
 
 
 def recalled(asked: Truth, find: Callable[[F32], list[int]], most: int = QUERIES) -> dict[str, float]:
-    """Recall of 10 and milliseconds (median, 99th percentile) of each kind of query."""
+    """Recall of 10 and milliseconds of CPU (median, 99th percentile) of each kind of query."""
     figures: dict[str, float] = {}
     for name, queries in asked.queries.items():
         hits = [len(near & set(find(q))) for q, near in zip(queries[:most], asked.nearest[name], strict=False)]
@@ -124,12 +124,13 @@ def recalled(asked: Truth, find: Callable[[F32], list[int]], most: int = QUERIES
 
 
 def warm(calls: list[Callable[[], object]], rounds: int = 3) -> list[float]:
-    """Seconds of each call, the best of some rounds after one that does not count: what other programs take is not theirs."""
+    """Seconds of CPU of each call, the best of some rounds after one that does not count: what other programs take at the same
+    time is not theirs."""
     spent: list[list[float]] = []
     for _ in range(rounds + 1):
         spent.append([])
         for call in calls:
-            begun = time.perf_counter()
+            begun = time.process_time()
             call()
-            spent[-1].append(time.perf_counter() - begun)
+            spent[-1].append(time.process_time() - begun)
     return [min(times) for times in zip(*spent[1:], strict=True)]

@@ -1,5 +1,6 @@
 """`psi eval`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -56,6 +57,7 @@ def command(
     psi eval --forecast train --forecast test    errors beside persistence and a straight line
     psi eval life --minutes 10                   blinks, saccades, breath, stillness and pops, beside people's
     psi eval memory --kills 200                  a memory whose process is killed while it writes loses nothing
+    psi eval memory                              tones recalled, quoted, blended; kills survived
     psi eval voice --persona otis                the voice: cost, pitch, joins, clicks, beside peers; see its own --help
     """
     if context.invoked_subcommand is not None:
@@ -150,15 +152,25 @@ def life(minutes: float, persona: str, out: Path | None) -> int:
 
 
 @command.command("memory")
-@click.option("--kills", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many times.")
+@click.option("--persona", default="mira", show_default=True, help="Whose memory.")
+@click.option("--texts", type=click.IntRange(1, 20), default=20, show_default=True, help="Said in each of five styles.")
+@click.option("--others", type=click.IntRange(0, 1_000_000), default=10_000, show_default=True, help="Entries before a quote.")
+@click.option("--kills", type=click.IntRange(0, 100_000), default=20, show_default=True, help="Of a writing process.")
 @click.option("-o", "--out", type=PATH, help="JSON file for the figures.")
-def memory(kills: int, out: Path | None) -> int:
-    """Kill a process again and again while it writes a memory, and see that all it was told to be safe is there, whole. The
-    exit code is 1 if anything was lost or damaged.
+def memory(persona: str, texts: int, others: int, kills: int, out: Path | None) -> int:
+    """Whether what is said like earlier sounds and looks like earlier, quotes are the same bytes, blends lie between, moods
+    travel within bounds, subjects keep their tone, and nothing is lost when the process is killed. The exit code is 1 if a bar
+    is missed.
 
     \b
+    psi eval memory
     psi eval memory --kills 200
+    psi eval memory --texts 4 --kills 0          in a minute
     """
-    from psi_ecs.tools.memory import survive
+    from psi_ecs.tools.memory import prove
 
-    return int(not survive.run(kills, out, lambda items: watch("killing", items), click.echo))
+    def show(name: str) -> Callable[[], None]:
+        click.echo(f"... {name}", file=terminal())
+        return lambda: click.echo(".", nl=False, file=terminal())
+
+    return int(not prove.run(persona, texts, others, kills, out, show, click.echo))

@@ -1,6 +1,7 @@
 """`psi memory`."""
 
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -77,9 +78,12 @@ def command() -> None:
     psi memory list --topic music --since 3d        some of it
     psi memory list --like 12                       what sounds and looks most like number 12
     psi memory show 12                              all of number 12
+    psi memory play 12 -o moment.mp4                that moment again, bit for bit
+    psi memory blend 12 31 -o between.wav           a text said between two tones
     psi memory plot -o mira.png                     moods and styles as a picture
     psi memory forget --person Ann                  really remove it: from file, log and index
     psi memory export -o mira.jsonl                 everything, as text; psi memory import takes it in
+    psi memory pack -o mira.zip                     persona, voice and memory in one file
     psi memory verify --deep                        is every byte as it was written?
     """
 
@@ -192,14 +196,19 @@ def forget(
                 click.echo(line)
             count = len(store) if everything else len(found) + len(damaged)
             click.confirm(f"remove {count} of {len(store)} entries for good?", abort=True)
-        states = store.states() if everything else []
-        for name in states:
-            store.put(name, None)
-        removed = store.forget(Wish() if everything else Wish(ids=(*found, *damaged)))
-        click.echo(
-            f"{removed} removed" + (f", and {len(states)} states" if states else "")
-            + f", {len(store)} left; the file was written anew, copies you made elsewhere are as they were"
-        )  # fmt: skip
+        click.echo(removed(store, None if everything else (*found, *damaged)))
+
+
+def removed(store: "Store", numbers: tuple[int, ...] | None) -> str:
+    """Remove entries, or with None everything; what is to be said of it."""
+    from psi_ecs.components.memory import Wish
+
+    states = store.states() if numbers is None else []
+    for name in states:
+        store.put(name, None)
+    count = store.forget(Wish() if numbers is None else Wish(ids=numbers))
+    more = f", and {len(states)} states" if states else ""
+    return f"{count} removed{more}, {len(store)} left; the file was written anew, copies you made elsewhere are as they were"
 
 
 @command.command("verify")
@@ -241,11 +250,16 @@ def export(persona: str, folder: Path | None, key: Path | None, out: Path | None
 @click.argument("file", type=FILE)
 @place
 def load(file: Path, persona: str, folder: Path | None, key: Path | None) -> None:
-    """Take in FILE, which psi memory export wrote. What is there already is not taken twice; a file that is not whole is
-    refused."""
+    """Take in FILE, which psi memory export wrote, or a pack that psi memory pack did. What is there already is not taken
+    twice; a file that is not whole is refused."""
     from psi_ecs.systems.formats.memory import open_memory
+    from psi_ecs.systems.formats.pack import read_packed
 
-    with open_memory(persona, folder, key=key) as store:
+    with open_memory(persona, folder, key=key) as store, tempfile.TemporaryDirectory() as aside:
+        if file.suffix == ".zip":
+            unpacked = Path(aside) / "memory.jsonl"
+            unpacked.write_bytes(read_packed(file / unpacked.name))
+            file = unpacked
         merged = store.load(file)
     click.echo(f"{merged.added} added, {merged.known} were there already")
 
@@ -292,3 +306,6 @@ def plot(persona: str, folder: Path | None, key: Path | None, limit: int, out: P
     out = out or Path(f"{persona}-memory.png")
     write_file(out, picture(found, f"what {persona} remembers: {len(found)} entries"))
     click.echo(out)
+
+
+from . import recall  # noqa: E402, F401  adds play, blend and pack

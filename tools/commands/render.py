@@ -85,7 +85,8 @@ def command(
         wanted = (kind,)
     film = out or Path("out") / f"{path.stem}.mp4"
     master = Master(lufs, int(rate))
-    plan = Plan(film, wanted or MAIN, size, int(fps), start, end, seed, ablate, core_of(core), memory, time(), master)
+    field = core_of(core)
+    plan = Plan(film, wanted or MAIN, size, int(fps), start, end, seed, ablate, field, memory, began=time(), master=master)
     guess = end if end is not None else expected(loaded)
     with click.progressbar(length=1000, label=f"rendering {path.stem}", file=terminal()) as bar:
         files, remarks = render(

@@ -98,7 +98,9 @@ def topics(persona: str, told: Callable[[], None]) -> Topics:
     its, other = np.array(found).transpose(1, 0, 2)
     wrong = (other[:, 0] > 0.05) | (other[:, 1] > 0.5) | (other[:, 2] > 0.05)
     right = (its[:, 0] > 0.05) & (its[:, 1] > 0.25) & (its[:, 2] > 0.05)
-    return Topics(*its.mean(axis=0).tolist(), int(right.sum()), len(ACTS), *other.mean(axis=0).tolist(), int(wrong.sum()))
+    slower, lower, down = its.mean(axis=0).tolist()
+    others = other.mean(axis=0).tolist()
+    return Topics(slower, lower, down, int(right.sum()), len(ACTS), others[0], others[1], others[2], int(wrong.sum()))
 
 
 def solemnity(now: F64, plain: F64) -> tuple[float, float, float]:

@@ -85,12 +85,13 @@ def lines(facts: dict[str, Any]) -> list[str]:
     return [f"{titles.get(key, key):20}{value}" for key, value in shown.items()]
 
 
-def write(persona: Persona, facts: dict[str, Any], out: Path) -> list[str]:
-    """Write the pack; returns remarks about what stays behind. PsiError in one line if it cannot be written."""
+def write(persona: Persona, facts: dict[str, Any], out: Path, more: dict[str, bytes] | None = None) -> list[str]:
+    """Write the pack, with `more` files in it; returns remarks about what stays behind. PsiError in one line if it cannot be
+    written."""
     if out.suffix != ".zip":
         raise PsiError(f"{out}: must end in .zip")
     persona, remarks = copy.deepcopy(persona), list[str]()
-    files = dict[str, bytes]()
+    files = dict(more or {})
     if (asset := Path(persona.voice.asset)).suffix == ".voice" or facts["kind"].startswith("learned"):
         persona.voice.asset = f"{asset.stem}.voice"
         files[persona.voice.asset] = data_of(str(asset))

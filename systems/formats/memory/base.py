@@ -67,11 +67,24 @@ class Base:
 
     def _learn(self, threaded: bool) -> None:
         """What is kept in RAM of the file."""
+        self._seen: Any = None
         self._fresh: deque[tuple[int, bytes, tuple[float, ...]]] = deque()
         self._settling = Lock()
         self.writer = Writer(self.db, self.path, self.settle, threaded and not self.readonly)
         self.reading = RLock() if self.reader is not None else self.writer.lock
         self.reader = self.reader or self.db
+        self.follow()
+        if not self.readonly and self.one("SELECT 1 FROM meta WHERE name = 'scrub'"):
+            erase.scrub(self)
+
+    def follow(self) -> None:
+        """See what another process has written since; nothing to do for who writes."""
+        if not self.readonly and self._seen:
+            return
+        seen = self.one("PRAGMA data_version")
+        if seen == self._seen:
+            return
+        self._seen = seen
         last = self.one("SELECT value FROM meta WHERE name = 'last'")  # numbers of what was forgotten are not given again
         self.last = self.writer.acknowledged = max(int(self.one("SELECT max(id) FROM entry") or 0), int(last or 0))
         self.names: dict[str, int] = {}
@@ -79,8 +92,6 @@ class Base:
         with suppress(MemoryFileError) if self.readonly else nullcontext():  # of a damaged file, what is whole can be read
             self.renew()
         self.frozen, self._tail = self._thaw()
-        if not self.readonly and self.one("SELECT 1 FROM meta WHERE name = 'scrub'"):
-            erase.scrub(self)
 
     def renew(self) -> None:
         """Read names and count again."""

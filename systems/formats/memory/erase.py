@@ -72,10 +72,10 @@ def scrub(base: "Base") -> None:
             pages, size = (int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
             db.execute(f"PRAGMA temp_store = {'MEMORY' if pages * size <= IN_MEMORY or base.secret else 'FILE'}")
             db.execute("VACUUM")
-            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            db.execute("DELETE FROM meta WHERE name = 'scrub'")
-            if busy and busy[0]:
-                raise sqlite3.OperationalError("the log is locked by a reader")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            for words in ("", "DELETE FROM meta WHERE name = 'scrub'"):
+                if words:
+                    db.execute(words)
+                if base.path is not None and db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    raise sqlite3.OperationalError("the log is locked by a reader")
         except file.database_errors() as why:
             raise file.failure(base.path, why, "be cleared of what was removed (opening it tries again)") from why

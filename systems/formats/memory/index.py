@@ -7,6 +7,7 @@ it is closed, so what is found never depends on how far something in the backgro
 
 import os
 from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,8 @@ PARTS = {
 }
 """Columns of a position that cells are made of; a query goes to the first part that holds all of its own."""
 
-FIELDS = ("centres", "starts", "rows", "vectors")
-"""Arrays of cells."""
+FIELDS = {"centres": "<f4", "starts": "<i4", "rows": "<i4", "vectors": "|i1"}
+"""Arrays of cells, and of what they are."""
 
 
 class Tag(Struct, frozen=True):
@@ -195,7 +196,7 @@ def read(path: Path, deep: bool = False) -> Frozen | None:
 
 
 def _array(data: Any, dtype: str, shape: tuple[int, ...], at: int, digest: bytes, deep: bool) -> Any:
-    if dtype not in ("<f4", "<i4", "<i8", "|i1") or any(n < 0 for n in shape) or at < 0:
+    if dtype not in ("<i8", *FIELDS.values()) or any(n < 0 for n in shape) or at < 0:
         raise ValueError(dtype)
     size = int(np.dtype(dtype).itemsize * np.prod([float(n) for n in shape]))
     raw = data[at : at + size]
@@ -207,8 +208,12 @@ def _array(data: Any, dtype: str, shape: tuple[int, ...], at: int, digest: bytes
 def _sound(frozen: Frozen) -> bool:
     """Whether sizes fit each other, and cells and numbers lie where they may."""
     count = len(frozen.ids)
+    if frozen.ids.dtype != np.int64 or frozen.ids.ndim != 1:
+        return False
     for name, cells in frozen.parts.items():
         width, centres = len(PARTS[name]), cells.centres
+        if any(getattr(cells, field).dtype.str != dtype for field, dtype in FIELDS.items()) or not isfinite(cells.scale):
+            return False
         if centres.shape[1:] != (width,) or cells.vectors.shape != (count, width) or cells.rows.shape != (count,):
             return False
         if cells.starts.shape != (len(centres) + 1,) or (np.diff(cells.starts) < 0).any():

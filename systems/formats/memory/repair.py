@@ -39,10 +39,10 @@ def repair(base: "Base") -> None:
             base.writer.back()
             raise file.failure(base.path, why, "be repaired") from why
         base.renew()
-    if base.count > index.TAIL:
+    if base.count > index.TAIL or base.frozen is not None:
         reindex(base)
     elif (beside := base.beside()) is not None:
-        beside.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)  # not in use: damaged, or of another state
 
 
 def reindex(base: "Base") -> None:

@@ -29,6 +29,7 @@ def find(base: "Base", wish: Wish) -> list[Found]:
     """What a wish finds, best first. MemoryFileError for a wish that cannot be."""
     if wish.limit < 1:
         return []
+    base.follow()
     if wish.key is None and wish.feeling is None:
         return _latest(base, wish)
     return _nearest(base, wish)
@@ -48,18 +49,15 @@ def matches(base: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
 
 def _written(base: "Base", wish: Wish, most: int) -> list[tuple[float, int]]:
     """The same of what is in the file. Statements are made of fixed words; whatever is asked for is bound."""
-    groups = []
-    for group in asked(wish):
-        numbers = [base.names[name] for name in group if name in base.names]
-        if not numbers:
-            return []
-        groups.append(numbers)
+    wanted = sorted(asked(wish), key=lambda group: _count(base, group, PROBED))
+    groups = [[base.names[name] for name in group if name in base.names] for group in wanted]
+    if not all(groups):
+        return []
     span = [("time >= ?", wish.since), ("time <= ?", wish.until)]
     held: list[tuple[str, Any]] = [(words, value) for words, value in span if value is not None]
     if not groups:
         held += [("instr(folded, ?)", wish.text.casefold())] * bool(wish.text)
         return _rows(base, "timeline AS m", held, most)
-    groups.sort(key=lambda numbers: sum(_size(base, n) for n in numbers))
     for numbers in groups[1:]:
         marks = ", ".join("?" * len(numbers))
         words = f"EXISTS (SELECT 1 FROM mention AS o WHERE o.name IN ({marks}) AND o.time = m.time AND o.entry = m.entry)"
@@ -80,9 +78,10 @@ def _rows(base: "Base", table: str, held: list[tuple[str, Any]], most: int) -> l
     return base.all(sql, *values, most)
 
 
-def _size(base: "Base", number: int) -> int:
-    """How many entries have a name, at most `PROBED`."""
-    return int(base.one("SELECT count(*) FROM (SELECT 1 FROM mention WHERE name = ? LIMIT ?)", number, PROBED))
+def _count(base: "Base", group: tuple[str, ...], most: int) -> int:
+    """How many entries in the file have names of a group, each counted up to so many."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM mention WHERE name = ? LIMIT ?)"
+    return sum(int(base.one(sql, base.names[name], most)) for name in group if name in base.names)
 
 
 def _latest(base: "Base", wish: Wish) -> list[Found]:
@@ -123,9 +122,11 @@ def _candidates(base: "Base", wish: Wish, query: NDArray[np.float32]) -> Any:
     most = 4 * wish.limit + 24
     if not (wish.ids or asked(wish) or wish.text or wish.since is not None or wish.until is not None):
         return index.nearest(base.frozen, base.tail, query, most)
-    ids = np.sort(np.array([id for _, id in matches(base, wish, EXACT + 1)], np.int64))
-    if len(ids) <= EXACT:
-        return index.among(base.frozen, base.tail, query, ids, most)
+    many = min((_count(base, group, EXACT + 1) for group in asked(wish)), default=0)
+    if wish.ids or many <= EXACT:
+        ids = np.sort(np.array([id for _, id in matches(base, wish, EXACT + 1)], np.int64))
+        if len(ids) <= EXACT:
+            return index.among(base.frozen, base.tail, query, ids, most)
     for wider in (4, 32, 256):
         fit = _fitting(base, wish, index.nearest(base.frozen, base.tail, query, wider * most))
         if len(fit) >= wish.limit:
@@ -162,7 +163,8 @@ def _scored(base: "Base", wish: Wish, ids: Any, query: NDArray[np.float32]) -> l
         places = np.frombuffer(b"".join(key for _, key, _ in rows), "<f2").reshape(-1, KEY).astype(np.float64)
     else:
         places = np.array([joined(np.frombuffer(key, "<f2"), feeling) for _, key, feeling in rows], np.float64)
-    scores = np.nan_to_num((places * query).sum(1))  # row by row, so that it is the same among any others
+    whole = np.nan_to_num(places, nan=0.0, posinf=0.0, neginf=0.0)  # a damaged key is told when its row is read
+    scores = (whole * query).sum(1)  # row by row, so that it is the same among any others
     return sorted(zip(scores.tolist(), (row[0] for row in rows), strict=True), reverse=True)
 
 

@@ -66,9 +66,13 @@ class Store:
 
         MemoryFileError in one line if it cannot be written: it stays in RAM, and the next flush tries again.
         """
+        writer = self._base.writer
         if not (self._base.readonly or self._base.closed):
-            self._base.writer.drain()
-        return self._base.writer.acknowledged
+            writer.drain()
+            if writer.trouble:
+                told, writer.trouble = writer.trouble, []
+                raise MemoryFileError(f"{self._base.path or 'memory'}: {told[0]}; it cannot be replayed")
+        return writer.acknowledged
 
     @property
     def readonly(self) -> bool:

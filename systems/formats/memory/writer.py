@@ -46,6 +46,8 @@ class Writer:
         """Held by who adds, for microseconds; held by who writes."""
         self.pending: dict[int, Pending] = {}
         self.states: dict[str, bytes | None] = {}
+        self.trouble: list[str] = []
+        """What went wrong while moments were finished, and was not told yet."""
         self._finishing = Lock()
         self._end = Event()
         self._thread: Thread | None = None
@@ -89,10 +91,21 @@ class Writer:
                 if not waiting.row:
                     body, key, moment, digest = waiting.content
                     if waiting.finish is not None:
-                        entry = waiting.finish(waiting.entry)
-                        moment, digest = entry.moment, entry.digest
+                        moment, digest = self._finished(waiting)
                     waiting.row.append(seal(waiting.entry.id, body, key, moment, digest))
         return waiting.row[0]
+
+    def _finished(self, waiting: Pending) -> tuple[bytes, bytes]:
+        """Moment and digest, from who finishes them. If that fails, whatever it is, the entry is kept without, so that it does
+        not stand in the way of all others; `flush` tells."""
+        assert waiting.finish is not None
+        try:
+            entry = waiting.finish(waiting.entry)
+            return bytes(entry.moment), bytes(entry.digest)
+        except Exception as why:
+            reason = f"{type(why).__name__}: {' '.join(str(why).split())}"[:200]
+            self.trouble.append(f"number {waiting.entry.id} is kept, but its moment could not be finished ({reason})")
+            return b"", b""
 
     def _commit(self, batch: list[Pending], states: dict[str, bytes | None]) -> None:
         try:
@@ -111,9 +124,6 @@ class Writer:
         except file.database_errors() as why:
             self.back()
             raise file.failure(self.path, why, "be written") from why
-        except BaseException:  # what finishes a moment failed
-            self.back()
-            raise
 
     def back(self) -> None:
         """End a transaction that failed."""

@@ -78,7 +78,7 @@ def table(avatars: list[int]) -> tuple[Oscillator, Part]:
 
 
 def test_a_field_is_the_same_by_view_and_by_copy() -> None:
-    """In a run the columns themselves are seen, in another order copies of them, and a table that is another is looked up anew."""
+    """In a run the columns themselves are seen, in another order copies of them; another table is looked up anew."""
     index, ids = Index(), np.array([3, 5], np.uint64)
     source, part = table([3, 5])
     seen = index.field(ids, source, part)

@@ -221,7 +221,13 @@ def test_one_writes_and_others_read(path: Path) -> None:
         with Store(path, "mira", readonly=True) as other:
             store.add(entry(200))
             store.flush()
-            assert len(other.find(Wish(limit=300))) == 201
+            assert len(other.find(Wish(limit=300))) == len(other) == 201
+            store.add(entry(201, tags=("quite new",)))
+            store.flush()
+            assert [f.entry.id for f in other.find(Wish(tags=("quite new",)))] == [202]
+            assert other.find(Wish(key=entry(201).key))[0].entry.id == 202
+            assert store.forget(Wish(ids=(202,))) == 1 and b"quite new" not in path.read_bytes()
+            assert other.find(Wish(tags=("quite new",))) == []
             refused("reading only", lambda: other.add(entry(1)))
             refused("reading only", lambda: other.forget(Wish()))
     child = f"""

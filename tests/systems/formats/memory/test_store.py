@@ -137,6 +137,15 @@ def test_a_moment_may_be_finished_by_the_writer() -> None:
         assert sorted(calls) == [first, second]
 
 
+def test_a_moment_that_cannot_be_finished_is_told_and_keeps_nothing_up(tmp_path: Path) -> None:
+    with Store(tmp_path / "mira.psimem", "mira") as store:
+        store.add_lazily(entry(0), lambda e: 1 / 0)  # type: ignore[arg-type,return-value]
+        store.add(entry(1))
+        with pytest.raises(MemoryFileError, match=r"number 1 is kept, but .*ZeroDivisionError: division by zero"):
+            store.flush()
+        assert store.flush() == 2 and store.get(1).moment == b"" and store.get(2).moment
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
