@@ -81,7 +81,7 @@ class Concept:
     slow: Col[f64] = field(default=0, unit="1", low=0.0, high=1.0, doc="active below 0.2 Hz: working memory")
     uses: Col[f64] = field(default=0, unit="1", low=0.0, doc="mentions, slowly forgotten")
     when: Col[i64] = field(unit="sample", default=-1, doc="of its last mention, -1 for never")
-    many: Col[i8] = field(default=0, doc="1 if it was last mentioned in the plural")
+    many: Col[f32] = field(default=0, low=0.0, high=1.0, doc="share of its mentions in the plural, the later ones weigh more")
     tone: Col[f32] = field(default=0, shape=(TONE,), doc="mean of the tones it was spoken of with, the later ones weigh more")
     evidence: Col[f32] = field(default=0, unit="1", low=0.0, doc="speech the tone was learned from; plain mentions wear it off")
 

@@ -22,8 +22,11 @@ _MODAL = listed(
     "will would can could may might must shall should do does did don't doesn't didn't won't can't couldn't i'll you'll we'll",
     "they'll he'll she'll i'd you'd we'd they'd let's please not never",
 )
-_SUBJECTS, _EITHER = listed("i he she we they who"), listed("you it us")
+_SUBJECTS = listed("i he she we they who nobody somebody everybody anybody no-one someone everyone anyone")
+_EITHER = listed("you it us")
 """Pronouns that verbs follow, and those that may be objects as well: "you play", "told you stories"."""
+_ADVERBS = listed("still often always also just really sometimes usually only even already soon rarely hardly")
+"""What may stand between a subject and its verb."""
 _NOTHING = listed(
     "raining snowing sunny cloudy windy freezing cold hot warm dark late early time noon midnight monday friday true possible",
     "impossible clear important",
@@ -32,8 +35,8 @@ _NOTHING = listed(
 _JUDGED = listed("good nice great fine hard easy best better lovely wonderful sad strange funny pity pleasure fun")
 """What follows "it is" where it stands for the clause to come, if that begins with to or that."""
 _PREPOSITIONS = listed(
-    "in on at to near of with from for by under over behind beside along through across into onto about around between after",
-    "before during without inside outside above below beyond past toward towards",
+    "in on at to near of with from for by under over behind beside along through across into onto around between after",
+    "before during without inside outside above below beyond past toward towards like than as",
 )
 FACES = {"it's": "it", "it'll": "it", "it'd": "it", "that's": "that", "that'll": "that", "they're": "they", "they'll": "they",
          "they've": "they", "they'd": "they"}  # fmt: skip
@@ -97,7 +100,7 @@ def _of_nothing(words: Sequence[str], k: int) -> bool:
 def verbal(words: Sequence[str], k: int) -> bool:
     """Whether word number `k` of a sentence is used as a verb, though it may be a noun: after a subject or a modal verb, or, of
     words that are mainly no nouns, where no noun can be."""
-    before, word = words[k - 1] if k else "", words[k]
+    word, before = words[k], next((w for w in reversed(words[:k]) if w not in _ADVERBS), "")
     if before in _EITHER and not kind(word):
         return True
     if before in _SUBJECTS or before in _MODAL or (before in POINTING and word.endswith("s") and singular(word) != word):

@@ -50,10 +50,10 @@ class Mind:
         self.hint(place, share)
         part, row = self.graphs.place(int(self.graph.rows[place]))
         c = self.parts[part][1]
+        if many is not None:
+            c.many[row] += (float(many) - c.many[row]) * (0.5 if c.when[row] >= 0 else 1.0)
         c.uses[row] += 1.0
         c.when[row] = self.sample
-        if many is not None:
-            c.many[row] = many
 
     def resolve(self, a: Anaphor, words: list[str]) -> int | None:
         """Place of what a word stands for."""
@@ -79,8 +79,8 @@ def follow(mind: Mind, talk: Discourse, speaker: int, text: str, amount: float) 
         talk.words.append((text, talk.sentence, k == 0, share))
     for c in found:
         mind.stir(c, amount)
-        if acts:
-            mind.hint(c, ACT)
+        if acts or not (graph.topic[c] or graph.names[c] == singular(spelt)):
+            mind.hint(c, ACT if acts else share)
         elif meant is None or c == meant:  # "that city": Paris is spoken of, not cities
             mind.mention(c, share, many)
             talk.mentioned.append((graph.names[c], talk.sentence))

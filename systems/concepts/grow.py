@@ -7,6 +7,7 @@ import numpy as np
 
 from psi_ecs import Clock, Commands, Edges, Query, Res, Sparse, World, Write, system
 from psi_ecs.components.concept import MOST, Concept, Discourse, Kind, Link, Meaning
+from psi_ecs.systems.formats.concepts import LONGEST, PHRASE
 from psi_ecs.systems.formats.embedding import embed, function_words, kind, listed, plain, singular, vector
 
 from .activate import centre
@@ -30,8 +31,8 @@ LIKE, LIKELY = 0.45, 0.5
 NAMED = 0.45
 """Cosine to the mean of first names from which a word with a capital is one."""
 DULL = listed(
-    "thing things way lot kind sort bit one something anything nothing everything someone anyone everyone people guy man woman",
-    "course case rest part side end matter stuff use sir lady mister missus miss",
+    "thing things way lot kind sort bit one something anything nothing everything someone anyone everyone nobody somebody",
+    "everybody anybody people guy man woman course case rest part side end matter stuff use sir lady mister missus miss",
 )
 """Nouns that name nothing."""
 DETERMINERS = listed("a an the my your his her its our their this that these those some any no every each another")
@@ -128,7 +129,9 @@ def nouns(words: list[tuple[str, int, bool, float]], graph: Graph) -> list[Noun]
         if any(graph.topic[c] for c in graph.stirred(text)) or not parts[0] or parts[0] in function_words():
             continue
         capital = text[:1].isupper() and not first
-        while capital and k < len(words) and words[k][0][:1].isupper() and words[k][1] == sentence and text[-1:].isalpha():
+        while capital and len(parts) < PHRASE and k < len(words) and text[-1:].isalpha():
+            if not words[k][0][:1].isupper() or words[k][1] != sentence:
+                break
             text = words[k][0]
             parts.append(plain(text))
             k += 1
@@ -138,7 +141,7 @@ def nouns(words: list[tuple[str, int, bool, float]], graph: Graph) -> list[Noun]
         base = name if capital else singular(name)
         mainly = kind(parts[-1]) or singular(name) != name or (at and plain(words[at - 1][0]) in DETERMINERS)
         usual = what and mainly and what not in VAGUE and base not in DULL and len(base) > 2
-        if (capital and len(name) > 2) or usual:
+        if ((capital and len(name) > 2) or usual) and len(base) <= LONGEST:
             found.setdefault(base, Noun(base, sentence, what, base != name, share))
     return [n for n in found.values() if n.name not in graph.at]
 

@@ -32,6 +32,8 @@ ALIKE = {
     "instrument": ("artifact",), "event": ("event", "act"),
 }  # fmt: skip
 """Kinds of things that a general noun may stand for."""
+UNFIT = 0.12
+"""Agreement up to which a concept cannot be meant."""
 SCALES = ("time", "quantity", "relation")
 """Kinds that are seldom spoken of again: "six cups a day"."""
 ANYTHING = ("thing", "stuff", "one", "topic", "subject", "matter")
@@ -72,7 +74,7 @@ def resolved(a: Anaphor, memory: Memory, rest: str = "") -> tuple[int, str] | No
     """Place in the graph of what a word stands for, and why; None if nothing fits. `rest`: the words around it."""
     graph = memory.graph
     awake = np.maximum(memory.source, memory.slow) + RING * memory.ring
-    can = graph.topic & (memory.when >= 0) & (awake > RECENT)
+    can = (memory.when >= 0) & (awake > RECENT)
     if a.word in ("former", "latter"):
         order = [int(c) for c in np.argsort(memory.when, kind="stable")[::-1] if can[c]]
         place = 0 if a.word == "latter" else 1
@@ -80,9 +82,9 @@ def resolved(a: Anaphor, memory: Memory, rest: str = "") -> tuple[int, str] | No
     person = np.array([k == "person" for k in graph.kinds])
     fit = agreement(a.noun, memory) if a.noun and a.noun not in ANYTHING else np.where(person, 0.5 * a.many, 1.0)
     fit *= np.where(np.isin(graph.kinds, SCALES), 0.4, 1.0)
-    fit *= np.where(memory.many.astype(bool) == a.many, 1.0, 0.3 if a.noun else 0.15)
+    fit *= 1.0 - (0.7 if a.noun else 0.85) * np.abs(memory.many - a.many)
     about = embed(rest)
-    score = np.where(can, awake * fit * (1.0 + FIT * (graph.vectors @ about)), 0.0)
+    score = np.where(can & (fit > UNFIT), awake * fit * (1.0 + FIT * (graph.vectors @ about)), 0.0)
     best = int(score.argmax())
     if score[best] <= RECENT * RECENT:
         return None
@@ -94,7 +96,7 @@ def agreement(noun: str, memory: Memory) -> F64:
     """How well each concept can be called by a noun, 0 to 1: by one of its words, by what it is a kind of, else by kind and
     meaning."""
     graph = memory.graph
-    named = set(graph.whole.get(noun, ()))
+    named = set(graph.stirred(noun))
     meant = vector(noun)
     fit = np.zeros(len(graph.names)) if meant is None else np.maximum(graph.vectors @ meant, 0.0).astype(np.float64)
     like = ALIKE.get(noun, (kind(noun, False),))

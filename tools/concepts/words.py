@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 COUNT = 50_000
+VAGUE, FAINT = (3, 23, 24, 25), 0.3
+"""Files of most general nouns, quantities, relations and shapes, and how much they count beside others."""
 COMMON = 20_000
 """Words from which mean and components are taken."""
 ENDINGS = (
@@ -62,26 +64,26 @@ def rounded(x: NDArray[np.float32]) -> NDArray[np.int8]:
 def read_nouns(words: list[str], folder: Path) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Of each word that can be a noun the lexicographer file of its commonest sense (3 to 28, `lexnames(5WN)`), below 0 if it
     is mainly something else, as i8[n]; and pairs of plural and singular by index, i32[p] each."""
-    first = {word: int(offset) for word, offset in _first_senses(folder)}
     files = _files(folder)
+    senses = {word: [files[offset] for offset in offsets] for word, offsets in _senses(folder)}
     counts = _counts(folder)
     other = {row.split(" ", 1)[0] for part in ("adj", "adv") for row in _rows(folder / f"index.{part}")}
     irregular = dict(row.split()[:2] for row in (folder / "noun.exc").read_text(encoding="ascii").splitlines())
     index = {word: i for i, word in enumerate(words)}
     kind, pairs = np.zeros(len(words), np.int8), []
     for i, word in enumerate(words):
-        lemma = word if word in first else _singular(word, irregular, first)
+        lemma = word if word in senses else _singular(word, irregular, senses)
         if lemma is None:
             continue
         tagged = counts.get(lemma, Counter[str]())
-        nouns = Counter({int(key[1:]): n for key, n in tagged.items() if key[0] == "1"})
+        nouns = sum(n for key, n in tagged.items() if key[0] == "1")
         total = sum(tagged.values())
         if not total and (word in other or word.endswith(("ing", "ed"))):
             continue
-        kind[i] = nouns.most_common(1)[0][0] if nouns else files[first[lemma]]
-        if sum(nouns.values()) < 0.5 * total:
+        kind[i] = _usual(senses[lemma], tagged)
+        if nouns < 0.5 * total:
             kind[i] *= -1
-        base = _singular(word, irregular, first) if lemma == word else lemma
+        base = _singular(word, irregular, senses) if lemma == word else lemma
         if base is not None and base != word and base in index and not tagged:
             pairs.append((i, index[base]))
         elif lemma != word and lemma in index:
@@ -90,7 +92,7 @@ def read_nouns(words: list[str], folder: Path) -> tuple[NDArray[Any], NDArray[An
     return kind, plural, singular
 
 
-def _singular(word: str, irregular: dict[str, str], nouns: dict[str, int]) -> str | None:
+def _singular(word: str, irregular: dict[str, str], nouns: dict[str, list[int]]) -> str | None:
     """The noun that a word is a plural of."""
     if word in irregular and irregular[word] in nouns:
         return irregular[word]
@@ -105,11 +107,21 @@ def _rows(path: Path) -> Iterator[str]:
     return (row for row in path.read_text(encoding="ascii").splitlines() if row and row[0] != " ")
 
 
-def _first_senses(folder: Path) -> Iterator[tuple[str, int]]:
-    """Each noun with the offset of its first synset."""
+def _usual(senses: list[int], tagged: Counter[str]) -> int:
+    """The commonest lexicographer file of a noun's senses, which stand in the order of use."""
+    score = Counter[int]()
+    for place, file in enumerate(senses):
+        score[file] += (1.0 / (1 + place)) * (FAINT if file in VAGUE else 1.0)  # type: ignore[assignment]
+    for file in set(senses):
+        score[file] += tagged[f"1{file:02}"] * (FAINT if file in VAGUE else 1.0)  # type: ignore[assignment]
+    return score.most_common(1)[0][0]
+
+
+def _senses(folder: Path) -> Iterator[tuple[str, list[int]]]:
+    """Each noun with the offsets of its synsets."""
     for row in _rows(folder / "index.noun"):
         cells = row.split()
-        yield cells[0], int(cells[-int(cells[2])])
+        yield cells[0], [int(c) for c in cells[-int(cells[2]) :]]
 
 
 def _files(folder: Path) -> dict[int, int]:

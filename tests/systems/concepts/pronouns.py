@@ -1,7 +1,8 @@
-"""What "it", "that idea" and the like stand for in forty short conversations, written before anything was tuned.
+"""What "it", "that idea" and the like stand for in short conversations; forty of them, TUNE and ASIDE, were written before
+anything was tuned.
 
 Each case: what was heard (>) and said (<), then the words with the pronoun, then a word for what it stands for.
-`TUNE` served to choose constants; `ASIDE` was kept for the figure.
+`TUNE` served to choose constants; `ASIDE` was kept for the figure. `LATER` was written afterwards, to find faults.
 """
 
 TUNE = [
@@ -51,4 +52,35 @@ ASIDE = [
     ("> Let me tell you about my plan. < Please do. > First we paint the fence, then the gate.",
      "What do you think of that plan?", "plan"),
     ("> Peter lent me his camera. < Peter takes good pictures.", "Is it heavy?", "camera"),
+]  # fmt: skip
+
+LATER = [
+    ("> I found a wallet on the bus. < You should give it to the driver.", "Where is it now?", "wallet"),
+    ("> My grandmother baked a pie with cherries. < My favourite! > The cherries came from her garden.",
+     "Were they sweet?", "cherry"),
+    ("> Our team lost the match. < Next time, then. > The coach was furious.", "How long did it last?", "match"),
+    ("> I painted the fence yesterday. < Which colour? > Green, like the door.", "Is it dry?", "fence"),
+    ("> The teacher showed us a skeleton. < Spooky! > Some children screamed.", "Was it real?", "skeleton"),
+    ("> I am saving money for a boat. < A boat needs care. > My uncle has one in the harbour.", "this vehicle", "boat"),
+    ("> London was rainy. < Did you see the museum? > Yes, and the bridges.", "that city", "london"),
+    ("> The pianist played a waltz. < How lovely. > Then the lights went out.", "Who wrote it?", "waltz"),
+    ("> My neighbour keeps bees. < Do you get honey? > Every autumn he gives us a jar.", "Do they sting?", "bee"),
+    ("> We talked about the election all evening. < And the wine? > The wine was too sweet. < Back to politics.",
+     "that event", "election"),
+    ("> My tooth hurts. < Call the dentist. > The dentist is away until Monday.", "Does it hurt a lot?", "tooth"),
+    ("> I saw a whale from the ship. < The captain must know where they live.", "that animal", "whale"),
+    ("> The carpet in the hall is new. < It looks soft. > The cat loves sleeping on it.", "How expensive was it?", "carpet"),
+    ("> She told me a secret about the king. < Tell me!", "that secret", "secret"),
+    ("> My computer crashed during the meeting. < Did you save the file?", "Can you fix it?", "computer"),
+    ("> We planted an apple tree behind the barn. < When will there be apples?", "How tall is it?", "tree"),
+    ("> There are mice in the attic. < Buy a trap. > The trap did not work.", "Where did they come from?", "mouse"),
+    ("> I read a novel about the war. < Who wrote the novel? > A soldier.", "Is it long?", "novel"),
+    ("> The lamp in my bedroom flickers. < Change the bulb. > The bulb is new.", "this room", "bedroom"),
+    ("> My daughter wants a pony for her birthday. < Horses are expensive! > And the stable too.",
+     "Where would it live?", "pony"),
+    ("> The bakery on the corner makes good bread. < I love fresh bread.", "that place", "bakery"),
+    ("> Tom broke his arm at football. < Poor Tom. > He was in hospital for a week.", "Did it heal?", "arm"),
+    ("> This idea of a festival came from my sister. < A festival with music? > With music, food and dancing.",
+     "I like that idea.", "idea"),
+    ("> I bought tomatoes, cheese and basil. < For a salad? > For pizza.", "Are they fresh?", "tomato"),
 ]  # fmt: skip

@@ -9,7 +9,9 @@ from psi_ecs.components.concept import RING, Context
 from psi_ecs.systems.concepts.activate import FADE, KEPT, SLOW
 from psi_ecs.systems.concepts.graph import mind
 from psi_ecs.systems.formats.embedding import embed
+from psi_ecs.systems.formats.scene import load_scene
 from psi_ecs.systems.host import Host
+from psi_ecs.systems.play import open_scene
 
 
 def test_working_memory_is_a_low_pass_of_activation() -> None:
@@ -72,3 +74,18 @@ def test_a_file_that_cannot_be_is_one_line(tmp_path) -> None:
     file.write_text('[sled]\nwords = ["sled"]\nlinks = { is-a = ["vehikle"] }\n')
     with pytest.raises(AssetError, match=r"mine.toml:3: no other concept 'vehikle'; did you mean 'vehicle'\?$"):
         Host().avatar("mira", concepts=str(file))
+
+
+def test_a_scene_may_bring_concepts(tmp_path) -> None:
+    """By a path beside the scene; what is wrong is one line that names the scene, the line and the file."""
+    (tmp_path / "mine.toml").write_text('[sled]\nwords = ["sled"]\n')
+    scene = '[[avatar]]\nname = "mira"\nconcepts = "mine.toml"\n[[avatar]]\nname = "theo"\n'
+    (tmp_path / "s.toml").write_text(scene)
+    host = open_scene(load_scene(tmp_path / "s.toml"), tmp_path)
+    host.step(2)
+    own, other = (mind(host.app.world, who)[0].names for who in host.avatars)
+    assert "sled" in own and "sled" not in other and set(other) < set(own)
+    (tmp_path / "s.toml").write_text(scene.replace("mine", "yours"))
+    with pytest.raises(AssetError, match=r"s.toml:3: .*yours.toml: no such file") as why:
+        load_scene(tmp_path / "s.toml")
+    assert "\n" not in str(why.value)

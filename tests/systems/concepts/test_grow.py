@@ -2,13 +2,17 @@
 
 import numpy as np
 import pytest
+from listening import listener
 
 from psi_ecs.components.concept import MOST, Concept, Kind, Link, Meaning
+from psi_ecs.components.event import Spoken
 from psi_ecs.components.memory import Biases
-from psi_ecs.systems.concepts import remembered
+from psi_ecs.systems.concepts import remembered, restore
 from psi_ecs.systems.concepts.anaphora import verbal
 from psi_ecs.systems.concepts.graph import mind, spawn
 from psi_ecs.systems.concepts.grow import nouns, tie
+from psi_ecs.systems.concepts.keep import learned, opened
+from psi_ecs.systems.formats.embedding import listed
 from psi_ecs.systems.host import Host
 
 TALK = "The lighthouse keeper fed his parrot. Anna baked pancakes in New York. The parrot liked pancakes."
@@ -125,3 +129,19 @@ def test_a_capital_at_the_beginning_is_no_name() -> None:
     words = [(w, 0, w in ("Yesterday", "Sarah", "Really."), 1.0) for w in said.split()]
     assert [n.name for n in nouns(words, graph)][:2] == ["peter", "mister brown"]
     assert "really" not in [n.name for n in nouns(words, graph)]
+
+
+def test_whatever_is_said_can_be_kept() -> None:
+    """Odd words and long names neither break the graph nor what is remembered of it."""
+    odd = ["Aaa" * 40, "—", "''", *sorted(listed("New York City Hall Square it ǅ é́ that those the dogs dog's 0"))]
+    draw = np.random.default_rng(5)
+    app, who = listener("> Hello.")
+    for _ in range(300):
+        word = str(draw.choice(odd)) + str(draw.choice(["", "", ",", ".", "?"]))
+        app.send(Spoken(avatar=who + int(draw.integers(1, 3)), turn=0, kind="word", text=word, start=0, end=0))
+        app.step(3)
+    kept = opened(remembered(app.world, who))
+    assert "dog" in {k.name for k in kept.concepts}
+    fresh, other = listener("> Hello.")
+    restore(fresh.world, other, remembered(app.world, who))
+    assert {k.name for k in learned(fresh.world, other).concepts} >= {k.name for k in kept.concepts}

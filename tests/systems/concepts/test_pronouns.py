@@ -1,9 +1,9 @@
-"""What pronouns stand for, in the forty conversations of `pronouns.py`."""
+"""What pronouns stand for, in the conversations of `pronouns.py`."""
 
 
 import pytest
 from listening import listener
-from pronouns import ASIDE, TUNE
+from pronouns import ASIDE, LATER, TUNE
 
 from psi_ecs import PsiError
 from psi_ecs.systems.concepts import resolve
@@ -21,7 +21,7 @@ def right(context: str, phrase: str, word: str) -> tuple[bool, str]:
     return graph.at[name] in graph.stirred(word), f"{name}: {reason}"
 
 
-@pytest.mark.parametrize("cases", [TUNE, ASIDE], ids=["tune", "aside"])
-def test_nine_of_ten_are_right(cases: list[tuple[str, str, str]]) -> None:
-    """In both halves."""
-    assert sum(right(*case)[0] for case in cases) >= 0.9 * len(cases)
+@pytest.mark.parametrize(("cases", "share"), [(TUNE, 0.9), (ASIDE, 0.9), (LATER, 0.85)], ids=["tune", "aside", "later"])
+def test_nearly_all_are_right(cases: list[tuple[str, str, str]], share: float) -> None:
+    """Nine of ten in both halves of the forty."""
+    assert sum(right(*case)[0] for case in cases) >= share * len(cases)
