@@ -24,6 +24,8 @@ from .body import LAYOUT, columns, field_rows, state
 
 OTHERS = {"sentence", "word", "turn-start", "turn-end"}
 """What is heard of others."""
+TAPED = 3600
+"""Ticks by which a turn is measured: a minute tells how it is spoken."""
 
 
 @system("plan", after=("schedule", "restrain"))
@@ -129,7 +131,8 @@ def keep(
             _stirred(kept, tick, life.raised[row], oscillators, entity)
             said = speech.get(entity)
             states, folds = (None, None) if said is None else (said.states, said.folds)
-            kept.tape.append(style.row(sound.block[row], states, folds, face.weights[row]))
+            if len(kept.tape) < TAPED:
+                kept.tape.append(style.row(sound.block[row], states, folds, face.weights[row]))
             kept.chain = chained(kept.chain, sound.block[row], face.weights[row], face.tongue[row], face.breath[row])
 
 
