@@ -21,7 +21,7 @@ COUNTED = 100
 """Matches that are counted for the reason of a find."""
 PROBED = 4096
 """Entries of a name that are counted to choose which name to begin with."""
-EXACT = 20_000
+EXACT = 8_000
 """Matches up to which all are scored; of more, the nearest of all are looked through."""
 
 
