@@ -58,8 +58,6 @@ def used(path: Path, readonly: bool) -> tuple[int, bool]:
         assert same(e, entry(e.id - 1))
         served += 1
     report = store.verify(deep=True)
-    assert served == report.entries
-    assert not set(report.bad) & {e.id for e in store.iterate()}
     try:
         store.close()
     except MemoryFileError as why:
