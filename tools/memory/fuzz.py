@@ -61,7 +61,7 @@ def bases(folder: Path) -> Bases:
     """A small memory in every form."""
     path = folder / "mira.psimem"
     made = workload.entries(0, *workload.keys(7, COUNT))
-    with Store(path, "mira") as store:
+    with Store(path, "mira", threaded=False) as store:  # the same bytes each time
         for entry in made:
             entry.moment = entry.text.encode() * 3
             store.add(entry)

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from itertools import chain
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any
@@ -16,6 +17,9 @@ from . import erase, file, index, repair
 from .lease import Lease
 from .rows import MemoryFileError, content, joined, mentions, position, state_sum, unseal
 from .writer import Pending, Writer
+
+HIGHEST = 1 << 53
+"""No number of an entry is as high: a billion a second would take months."""
 
 
 class Base:
@@ -87,6 +91,8 @@ class Base:
         self._seen = seen
         last = self.one("SELECT value FROM meta WHERE name = 'last'")  # numbers of what was forgotten are not given again
         self.last = self.writer.acknowledged = max(int(self.one("SELECT max(id) FROM entry") or 0), int(last or 0))
+        if self.last >= HIGHEST and not self.readonly:
+            raise MemoryFileError(f"{self.path}: the number of an entry is damaged; psi memory export saves what is whole")
         self.names: dict[str, int] = {}
         self.count = 0
         with suppress(MemoryFileError) if self.readonly else nullcontext():  # of a damaged file, what is whole can be read
@@ -157,19 +163,38 @@ class Base:
 
     def iterate(self, after: int = 0) -> Iterator[Entry]:
         """As of `Store`."""
-        sql = "SELECT id FROM entry WHERE id > ? AND id <= ? ORDER BY id"
-        last = self.last
-        while after < last:
-            low, after = after, min(after + 512, last)
+        written, last = self.writer.acknowledged, self.last
+        for id in chain((row[0] for row in self.scan("id", after)), range(max(written, after) + 1, last + 1)):
+            if (entry := self.fetch(id)) is not None:
+                yield entry
+
+    def scan(self, columns: str, after: int = 0, lost: list[int] | None = None) -> Iterator[Any]:
+        """Rows of the file after a number, in order; the first column is `id`. Where a page is damaged each number is tried,
+        and those that cannot be read go to `lost`: no more than can have been in a file of that size."""
+        end, tries = self.writer.acknowledged, 512 + (self.path.stat().st_size // 64 if self.path else 0)
+        while after < end and tries > 0:
+            low = after
             try:
-                ids = {id for id in range(low + 1, after + 1) if id in self.writer.pending}
-                ids |= {row[0] for row in self.all(sql, low, after)}
-            except MemoryFileError:  # a page is damaged: try each number
-                ids = set(range(low + 1, after + 1))
-            for id in sorted(ids):
-                with suppress(MemoryFileError):
-                    if (entry := self.fetch(id)) is not None:
-                        yield entry
+                sql = f"SELECT {columns} FROM entry WHERE id > ? AND id <= ? ORDER BY id LIMIT 512"
+                rows = self.all(sql, low, end)
+                after = max((row[0] for row in rows), default=low)
+                tries *= after > low
+            except MemoryFileError:
+                after, rows = min(low + 512, low + tries, end), []
+                tries -= after - low
+                for id in range(low + 1, after + 1):
+                    rows += self._single(columns, id, lost)
+            yield from rows
+
+    def _single(self, columns: str, id: int, lost: list[int] | None) -> list[Any]:
+        try:
+            return self.all(f"SELECT {columns} FROM entry WHERE id = ?", id)
+        except MemoryFileError:
+            if self.closed:
+                raise
+            if lost is not None:
+                lost.append(id)
+            return []
 
     def at(self, time: float) -> list[Entry]:
         """Every whole entry of exactly that time."""
@@ -228,7 +253,7 @@ class Base:
         frozen = index.read(beside) if beside is not None and beside.exists() else None
         if frozen is not None and (frozen.tag.generation != self.generation() or frozen.tag.last > self.last):
             frozen = None
-        for id, key, body in self.keys(frozen.tag.last if frozen else 0):
+        for id, key, body in self.scan("id, key, record", frozen.tag.last if frozen else 0):
             if (place := position(key, body)) is not None:
                 tail.add(id, place)
         return frozen, tail
@@ -241,18 +266,6 @@ class Base:
                 index.write(beside, self.frozen)
             except OSError as why:
                 raise file.failure(beside, why, "be written") from why
-
-    def keys(self, after: int) -> Iterator[tuple[int, bytes, bytes]]:
-        """Number, key and record of every row in the file after one, in order; what cannot be read is left out."""
-        sql = "SELECT id, key, record FROM entry WHERE id > ? AND id <= ? ORDER BY id"
-        while after < self.writer.acknowledged:
-            low, after = after, min(after + 512, self.writer.acknowledged)
-            try:
-                yield from self.all(sql, low, after)
-            except MemoryFileError:
-                for id in range(low, after):
-                    with suppress(MemoryFileError):
-                        yield from self.all(sql, id, id + 1)
 
     def shut(self) -> None:
         """Close the file, whatever is left to write."""

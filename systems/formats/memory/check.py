@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .base import Base
 
 REMEDY = "psi memory verify --repair makes it again"
-_ROWS = "SELECT id, record, key, moment, digest, sum FROM entry"
 
 
 class Report(Struct):
@@ -66,25 +65,12 @@ def _number(name: str) -> int:
 
 def _entries(base: "Base", report: Report) -> Iterator[Entry]:
     """Whole entries of the file; the numbers of others go to the report."""
-    low, last = 0, base.writer.acknowledged
-    while low < last:
-        high = min(low + 512, last)
-        try:
-            rows = base.all(f"{_ROWS} WHERE id > ? AND id <= ? ORDER BY id", low, high)
-        except MemoryFileError:
-            rows = []
-            for id in range(low + 1, high + 1):
-                try:
-                    rows += base.all(f"{_ROWS} WHERE id = ?", id)
-                except MemoryFileError:
-                    report.bad.append(id)
-        for row in rows:
-            entry = unseal(row)
-            if entry is None:
-                report.bad.append(row[0])
-            else:
-                yield entry
-        low = high
+    for row in base.scan("id, record, key, moment, digest, sum", lost=report.bad):
+        entry = unseal(row)
+        if entry is None:
+            report.bad.append(row[0])
+        else:
+            yield entry
 
 
 def _tables(base: "Base", report: Report, expected: dict[str, int]) -> None:

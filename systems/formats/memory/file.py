@@ -37,7 +37,8 @@ SETTINGS = ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = FULL"
 
 def failure(path: Path | None, why: Exception, doing: str = "be read") -> MemoryFileError:
     """One line for what SQLite or the system says."""
-    text = " ".join(str(getattr(why, "strerror", None) or why).split()).lower()
+    said = "its schema is malformed" if isinstance(why, UnicodeDecodeError) else getattr(why, "strerror", None) or str(why)
+    text = " ".join(said.split()).lower()
     remedy = "check the file and its folder"
     for words, advice in REMEDIES.items():
         if words in text:
@@ -141,10 +142,10 @@ def _open(module: Any, path: Path | None, mode: str) -> Any:
 
 
 def database_errors() -> Any:
-    """What either library raises, as a tuple."""
+    """What either library raises, as a tuple; a message about a damaged schema may itself be no text."""
     from .secret import errors
 
-    return (sqlite3.Error, *errors())
+    return (sqlite3.Error, UnicodeDecodeError, *errors())
 
 
 def reading(path: Path | None, secret: bytes | None) -> Any:

@@ -20,6 +20,8 @@ def derive(db: Any) -> None:
     numbers: dict[str, int] = {}
     sql, low = "SELECT id, record, key, moment, digest, sum FROM entry WHERE id > ? ORDER BY id LIMIT 512", 0
     while rows := db.execute(sql, (low,)).fetchall():
+        if rows[-1][0] <= low:  # a damaged table that goes in circles
+            break
         low = rows[-1][0]
         whole = [entry for entry in map(unseal, rows) if entry is not None]
         said = [(numbers.setdefault(n, len(numbers) + 1), e.time, e.id) for e in whole for n in sorted(mentions(e))]
@@ -51,7 +53,7 @@ def reindex(base: "Base") -> None:
         ids = np.empty(base.count, np.int64)
         places = np.empty((base.count, KEY), np.float16)
         row = 0
-        for id, key, body in base.keys(0):
+        for id, key, body in base.scan("id, key, record"):
             if (place := position(key, body)) is not None and row < base.count:
                 ids[row], places[row] = id, place
                 row += 1

@@ -21,7 +21,7 @@ COUNTED = 100
 """Matches that are counted for the reason of a find."""
 PROBED = 4096
 """Entries of a name that are counted to choose which name to begin with."""
-EXACT = 20_000
+EXACT = 8_000
 """Matches up to which all are scored; of more, the nearest of all are looked through."""
 
 
@@ -163,8 +163,8 @@ def _scored(base: "Base", wish: Wish, ids: Any, query: NDArray[np.float32]) -> l
         places = np.frombuffer(b"".join(key for _, key, _ in rows), "<f2").reshape(-1, KEY).astype(np.float64)
     else:
         places = np.array([joined(np.frombuffer(key, "<f2"), feeling) for _, key, feeling in rows], np.float64)
-    whole = np.nan_to_num(places, nan=0.0, posinf=0.0, neginf=0.0)  # a damaged key is told when its row is read
-    scores = (whole * query).sum(1)  # row by row, so that it is the same among any others
+    places[~np.isfinite(places)] = 0.0  # a damaged key is told when its row is read
+    scores = (places * query).sum(1)  # row by row, so that it is the same among any others
     return sorted(zip(scores.tolist(), (row[0] for row in rows), strict=True), reverse=True)
 
 
