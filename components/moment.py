@@ -98,7 +98,7 @@ class Recording(Struct, kw_only=True):
     chain: bytes = b""
     """BLAKE2b over sound and face so far."""
     tape: list[NDArray[Any]] = default(default_factory=list)
-    """f32[TAPE] a tick: see `systems.kernels.style`."""
+    """f32[TAPE] a tick: see `systems.memory.style`."""
 
 
 class Kept(Struct, kw_only=True):

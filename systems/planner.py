@@ -9,17 +9,15 @@ from numpy.typing import NDArray
 
 from psi_ecs import App, Clock, Entities, Query, Reader, Res, Sparse, Write, Writer, system
 from psi_ecs.components.avatar import Avatar, Cast, Feeling, Persona
-from psi_ecs.components.event import Cue, Spoken, Stop
+from psi_ecs.components.event import Spoken, Stop
 from psi_ecs.components.face import Articulation
-from psi_ecs.components.memory import Biases
 from psi_ecs.components.moment import Quoting
-from psi_ecs.components.regime import Manners
 from psi_ecs.components.score import ARTICULATOR_REST, AT_REST, RATE, Score, articulator_slice
 from psi_ecs.components.switch import Switches, switches
 from psi_ecs.components.text import EMOTIONS, Emotion, Sentence
 from psi_ecs.components.voice import Speech, Voices
 
-from .kernels import relax, tone
+from .kernels import relax
 
 F64 = NDArray[np.float64]
 
@@ -31,9 +29,7 @@ KINDS = {"wh-question": "question", "yes-no-question": "question", "exclamation"
 def schedule(
     avatars: Query[Entities, Write[Avatar], Write[Feeling]],
     mouths: Query[Entities, Articulation],
-    biases: Sparse[Biases],
     quoting: Sparse[Quoting],
-    manners: Res[Manners],
     speech: Sparse[Write[Speech]],
     stops: Reader[Stop],
     voices: Res[Voices],
@@ -41,7 +37,6 @@ def schedule(
     switches: Res[Switches],
     clock: Res[Clock],
     out: Writer[Spoken],
-    cues: Writer[Cue],
 ) -> None:
     """Begin the next sentence of every avatar whose score is over, and end turns."""
     now, halted = clock.value.sample, {stop.avatar for stop in stops}
@@ -67,13 +62,8 @@ def schedule(
                 continue
             if not felt:
                 said.queue[0] = unmoved(said.queue[0])
-            drawn = biases.get(entity)
-            if drawn is not None:
-                said.queue[0] = tone.biased(said.queue[0], drawn, manners.value)
             sentence = begin(said, persona, voices.value, now, _mouth(entity, mouths) if said.score is None else None)
-            feeling.goal[row] = np.mean([tone.vector(w.emotion) for w in sentence.words], axis=0) + mood(persona)
-            if drawn is not None and said.score is not None:
-                _show(entity, sentence, drawn, said.score.length / RATE, cues)
+            feeling.goal[row] = vector([w.emotion for w in sentence.words]) + mood(persona)
             if avatar.turn[row] < 0:
                 out.send(_event(entity, said.turn, "turn-start", now))
                 avatar.turn[row] = said.turn
@@ -134,15 +124,10 @@ def _ended(said: Speech, score: Score, now: int) -> tuple[F64, F64]:
     return rest, np.zeros_like(rest)
 
 
-def _show(entity: int, sentence: Sentence, drawn: Biases, seconds: float, cues: Writer[Cue]) -> None:
-    """Wear what expressions the tones that draw a sentence were said with."""
-    called = {word.like for word in sentence.words if word.like}
-    worn: dict[str, float] = {}
-    for bias in [*drawn.standing.values(), *(b for name, b in drawn.called.items() if name in called)]:
-        for name, strength in bias.tone.shown:
-            worn[name] = max(worn.get(name, 0.0), bias.weight * strength)
-    for name, strength in sorted(worn.items()):
-        cues.send(Cue(avatar=entity, kind="expression", name=name, strength=strength, seconds=seconds))
+def vector(emotions: list[Emotion]) -> F64:
+    """Mean of some emotions as `Feeling` orders them: valence, arousal, dominance, then EMOTIONS."""
+    rows = [[e.valence, e.arousal, e.dominance, *(e.names.get(name, 0.0) for name in EMOTIONS)] for e in emotions]
+    return np.asarray(np.mean(rows, axis=0), np.float64) if rows else np.zeros(3 + len(EMOTIONS))
 
 
 def mood(persona: Persona) -> F64:

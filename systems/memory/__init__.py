@@ -7,10 +7,11 @@ next, `begin_quotes` and `quote` show a moment again, `travel` moves a mood.
 from psi_ecs import App
 
 from .keep import keep, open_moment
+from .lean import lean, wear
 from .library import Library, Mind
 from .memoir import Memoir, heed
 from .quote import Reruns, begin_quotes, quote
-from .remember import lean, remember
+from .remember import remember
 from .rerun import Rerun
 from .travel import travel
 
@@ -19,4 +20,4 @@ __all__ = ["Library", "Memoir", "Mind", "Rerun", "Reruns", "memory", "travel"]
 
 def memory(app: App) -> None:
     """Plugin: what is said is kept and can be recalled."""
-    app.add(Library(), open_moment, keep, remember, lean, begin_quotes, quote, heed)
+    app.add(Library(), open_moment, keep, remember, lean, wear, begin_quotes, quote, heed)

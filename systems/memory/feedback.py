@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.memory import Bias, Step, Tone
 from psi_ecs.components.oscillator import Core
-from psi_ecs.systems.kernels import tone
+from psi_ecs.systems.memory import tone
 
 F64 = NDArray[np.float64]
 

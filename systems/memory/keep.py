@@ -18,7 +18,7 @@ from psi_ecs.components.oscillator import Oscillator, Part, Plastic, Tuning
 from psi_ecs.components.pattern import Patterns, Recalled
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Larynx, Sound, Speech
-from psi_ecs.systems.kernels import style
+from psi_ecs.systems.memory import style
 
 from .body import LAYOUT, columns, field_rows, state
 

@@ -12,7 +12,7 @@ from psi_ecs import PsiError, World
 from psi_ecs.components.memory import KEY, Bias, Entry, Found, Wish
 from psi_ecs.systems.formats.embedding import embed
 from psi_ecs.systems.formats.memory import Store
-from psi_ecs.systems.kernels import tone
+from psi_ecs.systems.memory import tone
 
 from .wish import MANY, Phrase, asked
 

@@ -16,7 +16,7 @@ from psi_ecs.components.moment import Kept
 from psi_ecs.components.oscillator import Core, Lock, Role
 from psi_ecs.components.text import EMOTIONS, FEELINGS, MOODS, Emotion
 from psi_ecs.systems.formats.memory import Store
-from psi_ecs.systems.kernels import tone
+from psi_ecs.systems.memory import tone
 
 from . import feedback
 from .library import Library

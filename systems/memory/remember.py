@@ -1,34 +1,28 @@
-"""Remembering: what was kept of a turn becomes an entry, and what is remembered draws what is said next."""
+"""Remembering: what was kept of a turn becomes an entry."""
 
-import logging
 from functools import partial
 
 import numpy as np
 from msgspec.structs import replace
 
-from psi_ecs import Clock, Entities, PsiError, Query, Reader, Res, Sparse, Write, system
+from psi_ecs import Clock, Entities, Query, Reader, Res, Sparse, Write, system
 from psi_ecs.components.avatar import Avatar, Cast, Persona
 from psi_ecs.components.concept import Concept, Meaning
-from psi_ecs.components.memory import Bias, Biases, Entry, Mood, Self, Tone
+from psi_ecs.components.memory import Entry, Mood, Self, Tone
 from psi_ecs.components.moment import Kept, Moment, Recording
 from psi_ecs.components.oscillator import BANDS, Core, Oscillator, Part
-from psi_ecs.components.switch import Switches
-from psi_ecs.components.voice import Speech
-from psi_ecs.systems.kernels import style, tone
 
+from . import style, tone
 from .feedback import settled
 from .library import Library, meaning
 from .moment import sealed
 
 SHARE = 0.3
 """How much of the running mood each turn is."""
-SWAY = 0.15
-"""Weight of the running mood on what is said next, and of the running mean of all tones."""
 AWAKE, TOPICS = 0.2, 6
 """How awake a concept must be for an entry to link to it, and how many it links to at most."""
 SLOW = 0.02
 """How much of that mean each turn is."""
-_log = logging.getLogger("psi_ecs.memory")
 
 
 @system("remember", after=("keep", "spread", "centre", "grow"))
@@ -135,42 +129,3 @@ def centroids(avatar: int, oscillators: Query[Oscillator, Part], core: Core) -> 
                 mean = psi[band == k].mean()
                 out[k] = mean.real, mean.imag
     return out.ravel()
-
-
-@system("plan", after=("language", "topic"))
-def lean(
-    avatars: Query[Entities, Avatar],
-    speech: Sparse[Speech],
-    biases: Sparse[Write[Biases]],
-    moods: Sparse[Mood],
-    selves: Sparse[Self],
-    cast: Res[Cast],
-    library: Res[Library],
-    switches: Res[Switches],
-    clock: Res[Clock],
-) -> None:
-    """Look up what the sentence that is about to begin asks for, and let the running mood sway it."""
-    if "memory" in switches.value.off:
-        return
-    for ents, avatar in avatars:
-        for row, entity in enumerate(ents.id.tolist()):
-            said = speech.get(entity)
-            if said is None or not said.queue or not said.due(clock.value.sample):
-                continue
-            called = sorted({w.like for w in said.queue[0].words if w.like})
-            mood, being = moods.get(entity), selves.get(entity)
-            if not called and being is None:
-                continue
-            drawn = biases.get(entity) or Biases()
-            persona = cast.value.personas[int(avatar.index[row])].name
-            drawn.called, text = {}, " ".join(w.text for w in said.queue[0].words)
-            for what in called:
-                try:
-                    drawn.called[what] = library.value.bias(entity, persona, what, text)
-                except PsiError as why:  # a text may ask for anything; it is still to be said
-                    _log.warning("%s", why)
-            if mood is not None:
-                drawn.standing["mood"] = Bias(tone=Tone(feeling=mood.feeling), weight=SWAY, reason="the mood so far")
-            if being is not None:
-                drawn.standing["habit"] = Bias(tone=being.tone, weight=SWAY, reason="how it has come to speak")
-            biases[entity] = drawn

@@ -17,7 +17,7 @@ from psi_ecs.components.frame import Frame
 from psi_ecs.components.memory import Entry, Wish
 from psi_ecs.components.text import EMOTIONS
 from psi_ecs.systems.host import Host
-from psi_ecs.systems.kernels import tone
+from psi_ecs.systems.memory import tone
 from psi_ecs.systems.memory.travel import energy
 from psi_ecs.systems.planner import mood
 from psi_ecs.systems.play import feeling

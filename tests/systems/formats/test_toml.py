@@ -85,7 +85,7 @@ AVATAR = '[[avatar]]\nname = "mira"\n'
         ("zzzz = 3\n" + AVATAR, r"s.toml:1: unknown key 'zzzz'; known keys are title, seed"),
         (AVATAR + 'emotoin = "joy"\n', r"s.toml:3: unknown key 'emotoin' in avatar 1; known keys are name, persona"),
         ("", r"s.toml: 'avatar' is missing at the top; add it"),
-        (AVATAR + '[[line]]\nwho = "mira"\n', r"s.toml:3: 'text' is missing in line 1; add it"),
+        (AVATAR + '[[line]]\ntext = "Hi."\n', r"s.toml:3: 'who' is missing in line 1; add it"),
         ("seed = -1\n" + AVATAR, r"s.toml:1: seed is -1; it must be at least 0"),
         ("[camera]\nfov = 120.5\n" + AVATAR, r"s.toml:2: camera.fov is 120.5; it must be less than 120"),
         ('[camera]\nframing = "grup"\n' + AVATAR, r"s.toml:2: camera.framing is 'grup'; did you mean 'group'\?"),

@@ -5,7 +5,7 @@ from psi_ecs import PsiError
 from psi_ecs.components.memory import Bias, Tone, Wish
 from psi_ecs.components.text import FEELINGS
 from psi_ecs.systems.host import Host
-from psi_ecs.systems.kernels import tone
+from psi_ecs.systems.memory import tone
 from psi_ecs.systems.memory.wish import asked
 
 

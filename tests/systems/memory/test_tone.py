@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from psi_ecs.components.memory import Bias, Biases, Tone
 from psi_ecs.components.regime import Regime
 from psi_ecs.components.text import Emotion, Prosody, Sentence, Word
-from psi_ecs.systems.kernels import tone
+from psi_ecs.systems.memory import tone
 
 share = st.floats(0.0, 1.0)
 tones = st.builds(

@@ -3,7 +3,7 @@ import pytest
 
 from psi_ecs.components.face import FACE_ID
 from psi_ecs.components.memory import KEY, STYLE
-from psi_ecs.systems.kernels import style
+from psi_ecs.systems.memory import style
 
 T = np.arange(400) / 24_000
 
