@@ -15,7 +15,7 @@ KIND = click.Choice(["related", "is-a", "part-of", "opposite", "causes", "next"]
 def command() -> None:
     """See and edit what words mean to an avatar: concepts, and how they go together.
 
-    SOURCE is a TOML file of your own, or a file of what an avatar remembers; the concepts that come along when left out.
+    SOURCE is a TOML file of your own, or the memory of a persona (NAME.psimem); the concepts that come along when left out.
 
     \b
     psi concepts list                                   all of them

@@ -13,6 +13,8 @@ from psi_ecs.systems.concepts.feeling import described
 from psi_ecs.systems.concepts.graph import mind
 from psi_ecs.systems.concepts.keep import MAGIC, Learned, opened
 from psi_ecs.systems.formats.concepts import DEFAULT, concepts, load_concepts
+from psi_ecs.systems.formats.memory import Store
+from psi_ecs.systems.formats.memory.place import SUFFIX
 from psi_ecs.systems.formats.toml import toml_text
 
 NAME: dict[int, str] = {int(kind): name for name, kind in KINDS.items()}
@@ -62,7 +64,7 @@ def opened_net(name: str | None) -> Net:
     if path.suffix == ".toml":
         return of_concepts(load_concepts(name))
     try:
-        blob = path.read_bytes()
+        blob = remembered_in(path) if path.suffix == SUFFIX else path.read_bytes()
     except OSError as why:
         raise AssetError(f"{name}: {(why.strerror or str(why)).lower()}; check the path") from why
     if not blob.startswith(MAGIC[:-1]):
@@ -71,6 +73,16 @@ def opened_net(name: str | None) -> Net:
         return of_learned(concepts(), opened(blob))
     except SnapshotError as why:
         raise SnapshotError(f"{name}: {why}") from why
+
+
+def remembered_in(path: Path) -> bytes:
+    """What concepts have learned in the memory of a persona. AssetError if there is nothing, MemoryFileError if the file cannot
+    be read."""
+    with Store(path, path.stem, readonly=True) as store:
+        kept = store.take("concepts")
+    if kept is None:
+        raise AssetError(f"{path}: nothing was said yet; its concepts are those that come along")
+    return kept
 
 
 def of_concepts(known: Concepts) -> Net:
