@@ -32,6 +32,10 @@ class Reruns:
         self.body = body
         self._of = dict[int, tuple[Quoting, Rerun, list[Shown]]]()
 
+    def forget(self, entity: int) -> None:
+        """A quote is over."""
+        self._of.pop(entity, None)
+
     def at(self, entity: int, quoting: Quoting, tick: int, rig: Rig, voices: Voices) -> Shown:
         """What an avatar shows at a tick from LEAD before the quote's start to LEAD after its end."""
         held = self._of.get(entity)
@@ -125,6 +129,7 @@ def quote(
                 out.send(_event(now, entity, "turn-end", clock.value.sample))
             if tick >= end + LEAD:
                 del quoting[entity]
+                reruns.value.forget(entity)
 
 
 def _eased(share: np.float32) -> np.float32:

@@ -20,10 +20,12 @@ from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.switch import switched
 from psi_ecs.components.voice import Sound, Speech, Voices
 
-from .body import LAYOUT, columns, put
+from .body import LAYOUT, SIZE, columns, put
 
 EVENTS = ("cues", "heard", "stops", "drives", "recalls", "learns", "poses", "unposes", "goes")
 """Of `Inputs`; the rest is set directly."""
+LONGEST, CROWD = 3600 * 60, 4096
+"""Ticks of a moment, and avatars of a world, at most."""
 
 
 class Shown(NamedTuple):
@@ -74,9 +76,14 @@ def _column(some: tuple[tuple[int, float], ...], length: int) -> NDArray[np.floa
 
 
 def fitting(moment: Moment) -> Moment:
-    """A moment that can be lived again. PsiError in one line if it was kept by another version."""
+    """A moment that can be lived again. PsiError in one line if it was kept by another version, or is none."""
     if moment.layout != LAYOUT:
         raise PsiError("this moment was kept by another version and cannot be replayed; recall its tone instead")
+    x, v = moment.begin
+    sound = len(moment.body) == SIZE and 0 < moment.ticks <= LONGEST and bool(moment.sentences) and 0 <= moment.index < CROWD
+    sound = sound and 0 <= moment.tick < 2**40 and x.dtype == v.dtype == np.float64 and x.shape == v.shape == (x.size,)
+    if not sound or not (np.isfinite(x).all() and np.isfinite(v).all()):
+        raise PsiError("this moment contradicts itself and cannot be replayed; recall its tone instead")
     return moment
 
 

@@ -10,6 +10,7 @@ failure with its number, which makes the same again.
 
 import tempfile
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,9 +21,13 @@ import click
 import numpy as np
 
 from psi_ecs import PsiError
+from psi_ecs.codec import checksum
 from psi_ecs.components.memory import KEY, Entry, Wish
 from psi_ecs.systems.formats.memory import Store
 from psi_ecs.systems.formats.memory import rows as form
+from psi_ecs.systems.host import Host
+from psi_ecs.systems.memory.moment import MAGIC, opened
+from psi_ecs.systems.memory.rerun import fitting
 from psi_ecs.tools.bench import workload
 from psi_ecs.tools.commands.options import watch
 from psi_ecs.tools.face.fuzz import resident
@@ -44,6 +49,8 @@ class Bases:
     cells: bytes
     export: bytes
     rows: list[form.Row]
+    moment: bytes
+    """A sealed moment."""
     entries: dict[float, Entry]
 
 
@@ -71,7 +78,19 @@ def bases(folder: Path) -> Bases:
         rows = [form.seal(e.id, *form.content(e)) for e in store.iterate()]
         entries = {e.time: e for e in store.iterate()}
     cells = folder / "mira.psimem-cells"
-    return Bases(folder, path.read_bytes(), cells.read_bytes(), (folder / "mira.jsonl").read_bytes(), rows, entries)
+    export = (folder / "mira.jsonl").read_bytes()
+    return Bases(folder, path.read_bytes(), cells.read_bytes(), export, rows, spoken(), entries)
+
+
+def spoken() -> bytes:
+    """A moment that was kept of something said."""
+    host = Host(seed=1)
+    me = host.avatar("mira")
+    host.say(me, "[joy] Well, hello! [/]")
+    host.cue(me, "nod")
+    while not host.idle:
+        host.step()
+    return host.memory(me).find(Wish())[0].entry.moment
 
 
 def mutated(data: bytes, rng: np.random.Generator) -> bytes:
@@ -172,6 +191,19 @@ def of_row(base: Bases, rng: np.random.Generator) -> str:
     return "all served"
 
 
+def of_moment(base: Bases, rng: np.random.Generator) -> str:
+    """A moment changed, its packing or what is packed, with the checksum of what it is now."""
+    if rng.random() < 0.2:
+        fitting(opened(mutated(base.moment, rng)))
+        return "all served"
+    raw = zlib.decompress(base.moment)
+    start, length = len(MAGIC) + 24, int.from_bytes(raw[len(MAGIC) + 16 : len(MAGIC) + 24], "little")
+    body = mutated(raw[start : start + length], rng)
+    head = checksum(body) + len(body).to_bytes(8, "little")
+    fitting(opened(zlib.compress(MAGIC + head + body + raw[start + length :], 1)))
+    return "all served"
+
+
 def of_export(base: Bases, rng: np.random.Generator) -> str:
     """An exported file changed; sometimes with the digest that belongs to it."""
     from hashlib import blake2b
@@ -192,7 +224,7 @@ def of_export(base: Bases, rng: np.random.Generator) -> str:
 
 
 WAYS: tuple[tuple[Callable[[Bases, np.random.Generator], str], float], ...] = (
-    (of_row, 0.75), (of_export, 0.1), (of_file, 0.1), (of_cells, 0.05),
+    (of_row, 0.5), (of_moment, 0.25), (of_export, 0.1), (of_file, 0.1), (of_cells, 0.05),
 )  # fmt: skip
 """What is changed, and how often."""
 

@@ -8,6 +8,7 @@ from psi_ecs.components.memory import Wish
 from psi_ecs.components.moment import Moment
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.memory.moment import opened, sealed
+from psi_ecs.systems.memory.rerun import fitting
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,9 @@ def test_moments_are_small_and_come_back(said: tuple[Host, int, list[bytes]]) ->
 def test_moments_of_another_version_are_refused(said: tuple[Host, int, list[bytes]], caplog: pytest.LogCaptureFixture) -> None:
     host, me, _ = said
     entry = host.memory(me).find(Wish(tags=("greeting",)))[0].entry
+    for name, bad in (("body", b"x"), ("ticks", 0), ("sentences", []), ("index", -1), ("tick", -5)):
+        with pytest.raises(PsiError, match="contradicts itself"):
+            fitting(replace(opened(entry.moment), **{name: bad}))
     moment = opened(entry.moment)
     moment.layout = "00000000"
     other = Host()
