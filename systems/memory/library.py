@@ -18,6 +18,8 @@ from .wish import MANY, Phrase, asked
 
 SALIENT = 0.5
 """From here on something was said in a tone of its own: half a full emotion."""
+BRIEF = 1000
+"""Entries that an avatar without a file remembers."""
 
 
 class Mind(NamedTuple):
@@ -37,16 +39,32 @@ class Library:
         """Seconds since 1970 at the world's first tick; nothing else tells entries the time of day."""
         self.scene = ""
         self.mind: Mind | None = None
+        self.brief: set[int] = set()
+        """Avatars that remember in RAM alone."""
 
     def of(self, avatar: int, persona: str) -> Store:
         """An avatar's store."""
         if avatar not in self.stores:
-            self.stores[avatar] = Store(None, persona.lower())
+            self.stores[avatar] = Store(None, persona.lower(), threaded=False)
+            self.brief.add(avatar)
         return self.stores[avatar]
+
+    def keep(self, avatar: int, persona: str, entry: Entry, finish: Callable[[Entry], Entry] | None = None) -> None:
+        """Remember something; `finish` may take longer than a tick can wait, where a file's thread does it. Without a file no
+        more than the last BRIEF entries are kept."""
+        store = self.of(avatar, persona)
+        if store.readonly:
+            return
+        number = store.add(entry) if finish is None else store.add_lazily(entry, finish)
+        if avatar in self.brief:
+            store.flush()
+            if len(store) > BRIEF + BRIEF // 4:
+                store.forget(Wish(until=store.get(number - BRIEF).time))
 
     def open(self, avatar: int, persona: str, path: Path, secret: bytes | None = None, readonly: bool = False) -> None:
         """Give an avatar the memory in a file, made if need be; what it remembered since it was there goes with it.
         MemoryFileError in one line if the file cannot be used, or is another's."""
+        self.brief.discard(avatar)
         before, self.stores[avatar] = self.stores.get(avatar), Store(path, persona.lower(), secret=secret, readonly=readonly)
         if before is not None and not readonly:
             for entry in before.iterate():

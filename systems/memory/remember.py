@@ -57,14 +57,11 @@ def remember(
                 bands=centroids(turn.avatar, oscillators, core.value), concepts=active(turn.avatar, concepts, meanings),
             )  # fmt: skip
             selves[turn.avatar] = replace(being, mood=mood, time=made.time, tone=settled(being.tone, made.tone, SLOW))
-            store = library.value.of(turn.avatar, persona.name)
-            if not store.readonly:
-                store.add_lazily(made, partial(_finished, turn.recording.moment))
-            for entity in index.keys() - {turn.avatar}:
-                heard = library.value.of(entity, cast.value.personas[index[entity]].name)
-                if not heard.readonly:
-                    about = active(entity, concepts, meanings)
-                    heard.add(replace(made, kind="event", name="heard", people=(), concepts=about, tone=Tone(), digest=b""))
+            library.value.keep(turn.avatar, persona.name, made, partial(_finished, turn.recording.moment))
+            for entity in sorted(index.keys() - {turn.avatar}):
+                about = active(entity, concepts, meanings)
+                heard = replace(made, kind="event", name="heard", people=(), concepts=about, tone=Tone(), digest=b"")
+                library.value.keep(entity, cast.value.personas[index[entity]].name, heard)
 
 
 def _finished(moment: Moment, made: Entry) -> Entry:

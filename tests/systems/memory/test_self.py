@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from psi_ecs.components.oscillator import Core, Tuning
 from psi_ecs.components.scene import Line, Scene, SceneAvatar, SceneCue
 from psi_ecs.systems.formats.memory import MemoryFileError
 from psi_ecs.systems.host import Host
+from psi_ecs.systems.memory import library
 from psi_ecs.systems.memory.feedback import MOST, REACH
 from psi_ecs.systems.play import open_scene
 
@@ -153,3 +155,15 @@ def test_without_memory_nothing_is_recalled() -> None:
     host.say(me, "[like one] Ten. [/]")
     run(host)
     assert host.memory(me).find(Wish(limit=1))[0].entry.tone.feeling[3] < 0.2
+
+
+def test_without_a_file_there_is_no_thread_and_old_entries_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "BRIEF", 4)
+    host = Host()
+    me, before = host.avatar("mira"), threading.active_count()
+    for n in range(7):
+        host.say(me, f"[remember turn {n}] Nine.")
+        run(host)
+    assert threading.active_count() == before
+    kept = [f.entry.tags[0] for f in host.memory(me).find(Wish(limit=9))]
+    assert kept[:4] == ["turn 6", "turn 5", "turn 4", "turn 3"] and len(kept) <= 5
