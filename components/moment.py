@@ -124,3 +124,6 @@ class Quoting(Struct, kw_only=True):
     """Tick of its first exact frame; before it the face goes there, and after it back."""
     entry: int = 0
     """Id of what is quoted."""
+    digest: bytes = b""
+    """As in `Entry`; and of what was shown so far."""
+    chain: bytes = b""

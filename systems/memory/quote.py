@@ -12,9 +12,11 @@ from psi_ecs.components.avatar import Avatar, Cast
 from psi_ecs.components.event import Quote, Spoken, Stop
 from psi_ecs.components.face import Face, Rig
 from psi_ecs.components.moment import Quotes, Quoting
+from psi_ecs.components.oscillator import Core
 from psi_ecs.components.text import Waiting
 from psi_ecs.components.voice import BLOCK, Sound, Speech, Voices
 
+from .keep import chained
 from .library import Library
 from .moment import opened
 from .rerun import Rerun, Shown, fitting
@@ -36,11 +38,11 @@ class Reruns:
         """A quote is over."""
         self._of.pop(entity, None)
 
-    def at(self, entity: int, quoting: Quoting, tick: int, rig: Rig, voices: Voices) -> Shown:
+    def at(self, entity: int, quoting: Quoting, tick: int, rig: Rig, voices: Voices, core: Core) -> Shown:
         """What an avatar shows at a tick from LEAD before the quote's start to LEAD after its end."""
         held = self._of.get(entity)
         if held is None or held[0] is not quoting:
-            held = self._of[entity] = quoting, Rerun(quoting.moment, rig, voices, self.body), []
+            held = self._of[entity] = quoting, Rerun(quoting.moment, rig, voices, core, self.body), []
         _, rerun, made = held
         want = min(max(tick - quoting.start, 0), quoting.moment.ticks - 1)
         while rerun.made <= want:
@@ -85,7 +87,8 @@ def begin_quotes(
                 _log.warning("%s", why)
                 out.send(Spoken(avatar=entity, turn=first.turn, kind="turn-end", text="", start=now.sample, end=now.sample))
             else:
-                quoting[entity] = Quoting(moment=moment, turn=first.turn, start=now.tick + LEAD, entry=entry.id)
+                start = now.tick + LEAD
+                quoting[entity] = Quoting(moment=moment, turn=first.turn, start=start, entry=entry.id, digest=entry.digest)
             if rest:
                 quotes[entity] = Quotes(asked=rest)
             else:
@@ -102,6 +105,7 @@ def quote(
     quoting: Sparse[Write[Quoting]],
     reruns: Res[Reruns],
     voices: Res[Voices],
+    core: Res[Core],
     clock: Res[Clock],
     out: Writer[Spoken],
 ) -> None:
@@ -113,7 +117,7 @@ def quote(
             now = under_way[entity]
             end = now.start + now.moment.ticks
             one = Rig(**{name: getattr(rig, name)[row : row + 1] for name in fields(Rig)})
-            shown = reruns.value.at(entity, now, tick, one, voices.value)
+            shown = reruns.value.at(entity, now, tick, one, voices.value, core.value)
             share = np.float32(min(1.0, (tick - now.start + LEAD + 1) / (LEAD + 1), (end + LEAD - tick) / (LEAD + 1)))
             if share == 1.0:
                 sound.block[row], face.weights[row], face.tongue[row] = shown.sound, shown.weights, shown.tongue
@@ -125,6 +129,9 @@ def quote(
             if now.start <= tick < end:
                 for e in shown.events:
                     out.send(replace(e, avatar=entity, turn=now.turn, start=e.start + shift, end=e.end + shift))
+                now.chain = chained(now.chain, *shown[:4])
+            if tick == end and now.digest and now.chain != now.digest:
+                _log.warning("entry %d: this is not just what it was: voice, field or rules have changed since", now.entry)
             if tick == end:
                 out.send(_event(now, entity, "turn-end", clock.value.sample))
             if tick >= end + LEAD:

@@ -15,7 +15,7 @@ from psi_ecs.components.expression import Repertoire
 from psi_ecs.components.face import Articulation, Face, Rig
 from psi_ecs.components.life import Life
 from psi_ecs.components.moment import Moment
-from psi_ecs.components.oscillator import Oscillator, Part, Role, Tuning
+from psi_ecs.components.oscillator import Core, Oscillator, Part, Role, Tuning
 from psi_ecs.components.score import ARTICULATOR_REST
 from psi_ecs.components.switch import switched
 from psi_ecs.components.voice import Sound, Speech, Voices
@@ -90,11 +90,12 @@ def fitting(moment: Moment) -> Moment:
 class Rerun:
     """Steps through a moment; `over` when it has been shown."""
 
-    def __init__(self, moment: Moment, rig: Rig, voices: Voices, body: Callable[[App], None]) -> None:
-        """Ready for its first tick. Args: rig: one row, of the avatar's head; body: the plugin of all that moves a body."""
+    def __init__(self, moment: Moment, rig: Rig, voices: Voices, core: Core, body: Callable[[App], None]) -> None:
+        """Ready for its first tick. Args: rig: one row, of the avatar's head; core: the field's asset; body: the plugin of all
+        that moves a body."""
         self.moment, self._tick = moment, moment.tick
         cast = Cast(personas=[moment.persona] * (moment.index + 1), names=[moment.persona.name] * (moment.index + 1))
-        self.app = App(seed=moment.seed).add(body, cast, switched(moment.off), voices, revive, moment)
+        self.app = App(seed=moment.seed).add(body, core, cast, switched(moment.off), voices, revive, moment)
         world = self.app.world
         world.resource(Clock).tick = moment.tick
         world.resource(Repertoire).own.update(moment.own)

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -6,6 +8,7 @@ from spoken import run, turn
 from psi_ecs import PsiError, SnapshotError
 from psi_ecs.components.memory import Wish
 from psi_ecs.components.moment import Moment
+from psi_ecs.systems.dynamics import load_core
 from psi_ecs.systems.host import Host
 from psi_ecs.systems.memory.moment import opened, sealed
 from psi_ecs.systems.memory.rerun import fitting
@@ -87,6 +90,23 @@ def test_a_world_saved_within_a_quote_goes_on_the_same(said: tuple[Host, int, li
     straight = [f.weights.tobytes() for f in run(host)]
     again = Host().load(saved)
     assert [f.weights.tobytes() for f in run(again)] == straight
+
+
+def test_a_field_of_ones_own_is_quoted_and_another_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    own = load_core()
+    own = dataclasses.replace(own, freq=own.freq * 1.05)
+    host = Host(seed=3, core=own)
+    me = host.avatar("mira")
+    host.step(20)
+    number = host.say(me, "[remember one] Nine.")
+    then = turn(run(host), number)
+    number = host.quote(me, "one")
+    assert turn(run(host), number) == then and "not just what it was" not in caplog.text
+    other = Host()
+    who = other.avatar("mira")
+    other.memory(who).store.add(host.memory(me).find(Wish(tags=("one",)))[0].entry)
+    number = other.quote(who, "one")
+    assert turn(run(other), number) != then and "entry 1: this is not just what it was" in caplog.text
 
 
 def test_what_is_not_remembered_cannot_be_quoted(said: tuple[Host, int, list[bytes]]) -> None:
