@@ -178,6 +178,12 @@ class Travel(Struct, frozen=True, kw_only=True):
     until: int
 
 
+class Remembered(Struct):
+    """Sparse component of an avatar in a saved world: what it remembers that lies in no file."""
+
+    entries: list[Entry]
+
+
 class Bias(Struct, frozen=True, kw_only=True):
     """A tone that words to come are drawn to."""
 

@@ -24,6 +24,7 @@ from psi_ecs.components.face import FACE_ID, Articulation, Face, Head, Rig
 from psi_ecs.components.frame import Frame, Prediction
 from psi_ecs.components.grammar import Grammar
 from psi_ecs.components.life import Claims
+from psi_ecs.components.memory import Remembered
 from psi_ecs.components.moment import Quotes, Quoting
 from psi_ecs.components.oscillator import Core
 from psi_ecs.components.pattern import Pattern
@@ -72,7 +73,7 @@ class Host:
         self.app = (
             App(seed=seed)
             .add(Cast(), Outbox([]), Script(done=True), speaker, collect, switched(off))
-            .saves(Say, Stop, Cue, Drive, Recall, Learn, Pose, Unpose)
+            .saves(Say, Stop, Cue, Drive, Recall, Learn, Pose, Unpose, Remembered)
         )
         if core is not None:
             self.app.add(core)
@@ -337,12 +338,20 @@ class Host:
         return (parts[0] if len(parts) == 1 else np.concatenate(parts))[self._order]
 
     def save(self) -> bytes:
-        """The whole state, to go on from exactly here."""
-        return self.app.save()
+        """The whole state, to go on from exactly here, with all that is remembered in no file."""
+        world = self.app.world
+        for avatar, memories in world.resource(Library).taken().items():
+            world.set_sparse(avatar, memories)
+        blob = self.app.save()
+        world.sparse[Remembered].clear()
+        return blob
 
     def load(self, blob: bytes) -> "Host":
         """Take over a saved state; heads and voices are loaded again from their assets."""
         self.app.load(blob)
         self._shape = -1
         self.heads = [load_head(p.head) for p in self.personas]
+        world = self.app.world
+        for avatar, memories in world.sparse.pop(Remembered, {}).items():
+            world.resource(Library).give(avatar, self.memory(avatar).persona, memories)
         return self

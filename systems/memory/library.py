@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from psi_ecs import PsiError, World
-from psi_ecs.components.memory import KEY, Bias, Entry, Found, Wish
+from psi_ecs.components.memory import KEY, Bias, Entry, Found, Remembered, Wish
 from psi_ecs.systems.formats.embedding import embed
 from psi_ecs.systems.formats.memory import Store
 from psi_ecs.systems.memory import tone
@@ -64,16 +64,29 @@ class Library:
     def open(self, avatar: int, persona: str, path: Path, secret: bytes | None = None, readonly: bool = False) -> None:
         """Give an avatar the memory in a file, made if need be; what it remembered since it was there goes with it.
         MemoryFileError in one line if the file cannot be used, or is another's."""
+        before, opened = self.stores.get(avatar), Store(path, persona.lower(), secret=secret, readonly=readonly)
+        for entry in before.iterate() if before is not None and avatar in self.brief and not readonly else ():
+            opened.add(replace(entry, id=0))
+        if before is not None:
+            before.close()
         self.brief.discard(avatar)
-        before, self.stores[avatar] = self.stores.get(avatar), Store(path, persona.lower(), secret=secret, readonly=readonly)
-        if before is not None and not readonly:
-            for entry in before.iterate():
-                self.stores[avatar].add(replace(entry, id=0))
+        self.stores[avatar] = opened
+
+    def taken(self) -> dict[int, Remembered]:
+        """What avatars without a file remember, to go with a saved world."""
+        return {avatar: Remembered(list(self.stores[avatar].iterate())) for avatar in sorted(self.brief)}
+
+    def give(self, avatar: int, persona: str, memories: Remembered) -> None:
+        """The inverse, for one avatar."""
+        for entry in memories.entries:
+            self.of(avatar, persona).add(replace(entry, id=0))
+        self.of(avatar, persona).flush()
 
     def close(self, avatar: int) -> None:
         """Write what is left, and close an avatar's file."""
         if (store := self.stores.pop(avatar, None)) is not None:
             store.close()
+        self.brief.discard(avatar)
 
     def first(self, avatar: int, persona: str, phrase: Phrase, text: str = "") -> Found | None:
         """What comes first of what is asked for, to say `text`; None if nothing does."""

@@ -92,6 +92,17 @@ def test_a_world_saved_within_a_quote_goes_on_the_same(said: tuple[Host, int, li
     assert [f.weights.tobytes() for f in run(again)] == straight
 
 
+def test_a_world_that_was_loaded_remembers_the_same(said: tuple[Host, int, list[bytes]]) -> None:
+    host, me, then = said
+    again = Host().load(host.save())
+    assert len(again.memory(me).find(Wish(limit=99))) == len(host.memory(me).find(Wish(limit=99)))
+    for one in (host, again):
+        one.say(me, "[like greeting] Nine. [/]")
+    assert [f.audio.tobytes() for f in run(again)] == [f.audio.tobytes() for f in run(host)]
+    number = again.quote(me, "greeting")
+    assert turn(run(again), number) == then
+
+
 def test_a_field_of_ones_own_is_quoted_and_another_is_told(caplog: pytest.LogCaptureFixture) -> None:
     own = load_core()
     own = dataclasses.replace(own, freq=own.freq * 1.05)
