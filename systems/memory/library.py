@@ -39,6 +39,8 @@ class Library:
         """Seconds since 1970 at the world's first tick; nothing else tells entries the time of day."""
         self.scene = ""
         self.mind: Mind | None = None
+        self.files: dict[int, Path] = {}
+        """Where those lie that are in a file."""
         self.brief: set[int] = set()
         """Avatars that remember in RAM alone."""
 
@@ -63,14 +65,16 @@ class Library:
 
     def open(self, avatar: int, persona: str, path: Path, secret: bytes | None = None, readonly: bool = False) -> None:
         """Give an avatar the memory in a file, made if need be; what it remembered since it was there goes with it.
-        MemoryFileError in one line if the file cannot be used, or is another's."""
+        MemoryFileError or PsiError in one line if the file cannot be used, or is another's."""
+        if path.resolve() in (file for other, file in self.files.items() if other != avatar):
+            raise PsiError(f"{path}: another avatar remembers there already; give this one a file of its own")
         before, opened = self.stores.get(avatar), Store(path, persona.lower(), secret=secret, readonly=readonly)
         for entry in before.iterate() if before is not None and avatar in self.brief and not readonly else ():
             opened.add(replace(entry, id=0))
         if before is not None:
             before.close()
         self.brief.discard(avatar)
-        self.stores[avatar] = opened
+        self.stores[avatar], self.files[avatar] = opened, path.resolve()
 
     def taken(self) -> dict[int, Remembered]:
         """What avatars without a file remember, to go with a saved world."""
@@ -87,6 +91,7 @@ class Library:
         if (store := self.stores.pop(avatar, None)) is not None:
             store.close()
         self.brief.discard(avatar)
+        self.files.pop(avatar, None)
 
     def first(self, avatar: int, persona: str, phrase: Phrase, text: str = "") -> Found | None:
         """What comes first of what is asked for, to say `text`; None if nothing does."""

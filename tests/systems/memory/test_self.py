@@ -64,8 +64,10 @@ def test_personas_never_mix(tmp_path: Path) -> None:
     with pytest.raises(MemoryFileError, match="mira"):
         other.memory(other.avatar("theo"), path)
     host = Host()
-    mira, theo = host.avatar("mira"), host.avatar("theo")
+    mira, theo, twin = host.avatar("mira"), host.avatar("theo"), host.avatar("mira")
     host.memory(mira, path)
+    with pytest.raises(PsiError, match="another avatar remembers there already"):
+        host.memory(twin, path)
     assert host.memory(mira).find(Wish(tags=("secret",))) and not host.memory(theo).find(Wish())
     host.say(theo, "[like secret] Ten. [/]")
     run(host)
