@@ -267,7 +267,7 @@ class Host:
 
     def close(self) -> None:
         """Write down what is remembered, and close the files. A host without files need not be closed."""
-        for avatar in self.avatars:
+        for avatar in sorted(self.app.world.resource(Library).files):
             self.memory(avatar).close()
 
     def quote(self, avatar: int, what: str) -> int:

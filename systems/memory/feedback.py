@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from psi_ecs.components.memory import Bias, Step, Tone
 from psi_ecs.components.oscillator import Core
-from psi_ecs.systems.memory import tone
+
+from . import tone
 
 F64 = NDArray[np.float64]
 

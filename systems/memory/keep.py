@@ -18,12 +18,12 @@ from psi_ecs.components.oscillator import Oscillator, Part, Plastic, Tuning
 from psi_ecs.components.pattern import Patterns, Recalled
 from psi_ecs.components.switch import Switches
 from psi_ecs.components.voice import Larynx, Sound, Speech
-from psi_ecs.systems.memory import style
 
+from . import style
 from .body import LAYOUT, columns, field_rows, state
 
-OTHERS = {"sentence", "word", "turn-start", "turn-end"}
-"""What is heard of others."""
+HEARD = "sentence"
+"""What bodies answer of what others reach in speech."""
 TAPED = 3600
 """Ticks by which a turn is measured: a minute tells how it is spoken."""
 
@@ -111,9 +111,9 @@ def keep(
     patterns: Res[Patterns],
     clock: Res[Clock],
 ) -> None:
-    """Note what came in and what came of it in this tick; a turn that is over is handed on."""
+    """Note what came in and what came of it in this tick."""
     came: dict[str, list[Any]] = {
-        "cues": list(cues), "heard": [e for e in heard if e.kind in OTHERS], "stops": list(stops), "drives": list(drives),
+        "cues": list(cues), "heard": [e for e in heard if e.kind == HEARD], "stops": list(stops), "drives": list(drives),
         "recalls": list(recalls), "learns": list(learns), "poses": list(poses), "unposes": list(unposes),
         "goes": list(goes),
     }  # fmt: skip

@@ -12,8 +12,8 @@ from psi_ecs import PsiError, World
 from psi_ecs.components.memory import KEY, Bias, Entry, Found, Remembered, Wish
 from psi_ecs.systems.formats.embedding import embed
 from psi_ecs.systems.formats.memory import Store
-from psi_ecs.systems.memory import tone
 
+from . import tone
 from .wish import MANY, Phrase, asked
 
 SALIENT = 0.5

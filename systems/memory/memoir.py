@@ -16,9 +16,8 @@ from psi_ecs.components.moment import Kept
 from psi_ecs.components.oscillator import Core, Lock, Role
 from psi_ecs.components.text import EMOTIONS, FEELINGS, MOODS, Emotion
 from psi_ecs.systems.formats.memory import Store
-from psi_ecs.systems.memory import tone
 
-from . import feedback
+from . import feedback, tone
 from .library import Library
 from .wish import asked
 

@@ -73,7 +73,7 @@ def begin_quotes(
         if (under_way := quoting.get(stop.avatar)) is not None:
             out.send(_event(under_way, stop.avatar, "turn-end", now.sample))
             del quoting[stop.avatar]
-    for ents, avatar in avatars:
+    for ents, avatar in avatars if quotes.items() else ():
         for row, entity in enumerate(ents.id.tolist()):
             wanted = quotes.get(entity)
             if wanted is None or entity in quoting or entity in speech or entity in waiting:

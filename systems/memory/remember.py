@@ -22,7 +22,7 @@ SHARE = 0.3
 AWAKE, TOPICS = 0.2, 6
 """How awake a concept must be for an entry to link to it, and how many it links to at most."""
 SLOW = 0.02
-"""How much of that mean each turn is."""
+"""How much of the running mean of all tones each turn is."""
 
 
 @system("remember", after=("keep", "spread", "centre", "grow"))
@@ -41,27 +41,24 @@ def remember(
 ) -> None:
     """Make entries of the turns that were kept."""
     turns, now = list(kept), clock.value
-    for ents, avatar in avatars if turns else ():
-        for turn in turns:
-            index = dict(zip(ents.id.tolist(), avatar.index.tolist(), strict=True))
-            if turn.avatar not in index:
-                continue
-            persona = cast.value.personas[index[turn.avatar]]
-            made = entry(turn.recording, persona, now.dt)
-            moods[turn.avatar] = mood = felt(moods.get(turn.avatar) or Mood(), made.tone)
-            being = selves.get(turn.avatar) or Self()
-            others = tuple(n for k, n in enumerate(cast.value.names) if k != index[turn.avatar])
-            made = replace(
-                made, time=library.value.began + turn.recording.moment.tick * now.dt, scene=library.value.scene,
-                speaker=persona.name, people=others, feeling=made.tone.feeling, valence=mood.feeling[0],
-                bands=centroids(turn.avatar, oscillators, core.value), concepts=active(turn.avatar, concepts, meanings),
-            )  # fmt: skip
-            selves[turn.avatar] = replace(being, mood=mood, time=made.time, tone=settled(being.tone, made.tone, SLOW))
-            library.value.keep(turn.avatar, persona.name, made, partial(_finished, turn.recording.moment))
-            for entity in sorted(index.keys() - {turn.avatar}):
-                about = active(entity, concepts, meanings)
-                heard = replace(made, kind="event", name="heard", people=(), concepts=about, tone=Tone(), digest=b"")
-                library.value.keep(entity, cast.value.personas[index[entity]].name, heard)
+    index = {e: k for ents, a in avatars for e, k in zip(ents.id.tolist(), a.index.tolist(), strict=True)} if turns else {}
+    for turn in (t for t in turns if t.avatar in index):
+        persona = cast.value.personas[index[turn.avatar]]
+        made = entry(turn.recording, persona, now.dt)
+        moods[turn.avatar] = mood = felt(moods.get(turn.avatar) or Mood(), made.tone)
+        being = selves.get(turn.avatar) or Self()
+        others = tuple(n for k, n in enumerate(cast.value.names) if k != index[turn.avatar])
+        made = replace(
+            made, time=library.value.began + turn.recording.moment.tick * now.dt, scene=library.value.scene,
+            speaker=persona.name, people=others, feeling=made.tone.feeling, valence=mood.feeling[0],
+            bands=centroids(turn.avatar, oscillators, core.value), concepts=active(turn.avatar, concepts, meanings),
+        )  # fmt: skip
+        selves[turn.avatar] = replace(being, mood=mood, time=made.time, tone=settled(being.tone, made.tone, SLOW))
+        library.value.keep(turn.avatar, persona.name, made, partial(_finished, turn.recording.moment))
+        for entity in sorted(index.keys() - {turn.avatar}):
+            about = active(entity, concepts, meanings)
+            heard = replace(made, kind="event", name="heard", people=(), concepts=about, tone=Tone(), digest=b"")
+            library.value.keep(entity, cast.value.personas[index[entity]].name, heard)
 
 
 def _finished(moment: Moment, made: Entry) -> Entry:

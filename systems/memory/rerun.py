@@ -88,7 +88,7 @@ def fitting(moment: Moment) -> Moment:
 
 
 class Rerun:
-    """Steps through a moment; `over` when it has been shown."""
+    """Steps through a moment."""
 
     def __init__(self, moment: Moment, rig: Rig, voices: Voices, core: Core, body: Callable[[App], None]) -> None:
         """Ready for its first tick. Args: rig: one row, of the avatar's head; core: the field's asset; body: the plugin of all
@@ -110,11 +110,6 @@ class Rerun:
         for part in (moment.larynx, moment.claims, moment.recalled, moment.plastic, moment.travel):
             if part is not None:
                 world.set_sparse(self.entity, part)
-
-    @property
-    def over(self) -> bool:
-        """True once all of its ticks were made."""
-        return self.made >= self.moment.ticks
 
     @property
     def made(self) -> int:

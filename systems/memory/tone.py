@@ -93,13 +93,14 @@ def salience(tone: Tone) -> float:
     return float(np.linalg.norm(coordinates(tone)) + (tone.strength if tone.regime else 0.0))
 
 
-def drawn(word: Word, bias: Bias, manners: dict[str, Regime]) -> Word:
-    """A word that follows a bias as far as its weight says."""
-    own = tone_of([word])
-    regime = word.regime
+def drawn(word: Word, bias: Bias, manners: dict[str, Regime], yields: bool = False) -> Word:
+    """A word that follows a bias as far as its weight says; what `yields` does so the less, the more of a tone the word has of
+    its own."""
+    own, regime = tone_of([word]), word.regime
+    weight = bias.weight * (max(0.0, 1.0 - salience(own)) if yields else 1.0)
     if regime is not None and regime.alone:
         return word
-    to = blended(own, bias.tone, bias.weight)
+    to = blended(own, bias.tone, weight)
     if to.regime != own.regime or (to.regime and to.strength != own.strength):
         regime = replace(manners[to.regime], strength=to.strength) if to.regime in manners else None
     rate, span = float(np.clip(to.rate, 0.25, 4.0)), float(np.clip(to.span, 0.0, 3.0))
@@ -107,16 +108,11 @@ def drawn(word: Word, bias: Bias, manners: dict[str, Regime]) -> Word:
     return replace(word, emotion=emotion(np.asarray(to.feeling)), prosody=prosody, regime=regime)
 
 
-def calm(word: Word) -> float:
-    """1 for a word that nothing was asked of, 0 for one with a full tone of its own: what stands yields to what is asked."""
-    return max(0.0, 1.0 - salience(tone_of([word])))
-
-
 def biased(sentence: Sentence, biases: Biases, manners: dict[str, Regime]) -> Sentence:
-    """A sentence as what stands and what it calls for draw it."""
+    """A sentence as what stands, which yields to what is asked, and what it calls for draw it."""
     words = list(sentence.words)
     for _, bias in sorted(biases.standing.items()):
-        words = [drawn(w, replace(bias, weight=bias.weight * calm(w)), manners) if bias.weight > 0.0 else w for w in words]
+        words = [drawn(word, bias, manners, yields=True) if bias.weight > 0.0 else word for word in words]
     for k, word in enumerate(words):
         if word.like in biases.called:
             words[k] = drawn(word, biases.called[word.like], manners)

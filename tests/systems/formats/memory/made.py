@@ -1,9 +1,13 @@
 """Memories that tests share."""
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 
 from psi_ecs.components.memory import KEY, MEANING, STYLE, Entry
 from psi_ecs.components.text import FEELINGS
+from psi_ecs.systems.formats.memory import MemoryFileError
 
 TOPICS = ("music", "rain", "cats", "tea")
 
@@ -32,3 +36,11 @@ def same(a: Entry, b: Entry) -> bool:
     return all(getattr(a, n) == getattr(b, n) for n in plain) and all(
         np.array_equal(getattr(a, n).astype(np.float16), getattr(b, n).astype(np.float16)) for n in arrays
     )
+
+
+def refused(words: str, call: Callable[[], object]) -> None:
+    """A call is refused in one line that has these words and a remedy."""
+    with pytest.raises(MemoryFileError) as why:
+        call()
+    text = str(why.value)
+    assert words in text and "\n" not in text and len(text) < 400 and ";" in text, text
